@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+const fs = require("node:fs");
+const path = require("node:path");
+
+const main = path.join(__dirname, "..", "dist", "cli", "main.js");
+if (!fs.existsSync(main)) {
+  console.error("binvit: the library is not built. Run `npm run build` in the kit's folder, then try again.");
+  process.exit(1);
+}
+require(main).main(process.argv);

@@ -1,0 +1,36 @@
+/** Images and labels of one split; pixels are bytes so that CIFAR stays at 3,072 bytes an image. */
+export interface Split {
+  /** Row-major NHWC, `count * imageSize * imageSize * channels` bytes. */
+  readonly pixels: Uint8Array;
+  /** Class indices, `count` of them. */
+  readonly labels: Uint8Array;
+  readonly count: number;
+}
+
+/** A data set in memory, with the statistics that normalize it. */
+export interface Dataset {
+  readonly name: string;
+  readonly imageSize: number;
+  readonly channels: number;
+  readonly numClasses: number;
+  readonly classNames: readonly string[];
+  /** The byte that stands for full brightness: 255, or 16 for `digits`. */
+  readonly maxValue: number;
+  /** Mean and standard deviation of each channel over the training split, of pixels divided by `maxValue`. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly train: Split;
+  readonly validation: Split;
+  readonly test: Split;
+  /** SHA-256 over the pixels and labels of the three splits, in this order. */
+  readonly sha256: string;
+}
+
+/** Which data set a run uses; everything that changes its content is here. */
+export interface DatasetConfig {
+  readonly name: "digits" | "shapes" | "cifar10" | "cifar100" | "mnist" | "fashion-mnist";
+  /** Folder with the official files; `data/downloads/<name>` if left out. Not part of a run's identity. */
+  readonly folder?: string;
+  /** Keep only the first images of the (seeded) training split, for quick trials. */
+  readonly trainLimit?: number;
+}

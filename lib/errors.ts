@@ -1,0 +1,42 @@
+/**
+ * Everything the kit refuses, it refuses with one of these. A message says what was wrong, what was expected and
+ * what to do about it, in one or two lines; the command line prints it without a stack trace.
+ */
+export class BinvitError extends Error {
+  override name = "BinvitError";
+}
+
+/** A configuration that cannot work: an unknown key, a value out of range, sizes that do not divide. */
+export class ConfigError extends BinvitError {
+  override name = "ConfigError";
+}
+
+/** A data set that is missing, truncated, corrupt or of another format than its name promises. */
+export class DataError extends BinvitError {
+  override name = "DataError";
+}
+
+/** A file that cannot be read, written or understood. */
+export class FileError extends BinvitError {
+  override name = "FileError";
+}
+
+/** Training that cannot go on: a loss that is not finite, or shapes that do not fit. */
+export class TrainingError extends BinvitError {
+  override name = "TrainingError";
+}
+
+/** A training run, a download or a notebook that was stopped by the user. */
+export class CancelledError extends BinvitError {
+  override name = "CancelledError";
+}
+
+/** A notebook cell that failed, or a kernel that did not start. */
+export class NotebookError extends BinvitError {
+  override name = "NotebookError";
+}
+
+/** A command line that cannot be understood; exit code 2. */
+export class UsageError extends BinvitError {
+  override name = "UsageError";
+}

@@ -1,0 +1,77 @@
+import type { DatasetConfig } from "../data/dataset";
+import type { ModelConfig } from "../vit/config";
+
+/** How a model is trained; complete, nothing is left to a default. */
+export interface TrainingConfig {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Peak learning rate, after the warm-up and before the cosine. */
+  readonly learningRate: number;
+  readonly warmupEpochs: number;
+  readonly weightDecay: number;
+  /** Largest global gradient norm; larger gradients are scaled down to it. */
+  readonly clipNorm: number;
+  readonly labelSmoothing: number;
+  /** Pixels of zero padding before a random crop; 0 is off. */
+  readonly cropPadding: number;
+  /** Mirror half of the images. */
+  readonly flip: boolean;
+}
+
+/** What is trained on what, and how: with a seed, the whole identity of a run. */
+export interface RunConfig {
+  readonly dataset: DatasetConfig;
+  readonly model: ModelConfig;
+  readonly training: TrainingConfig;
+}
+
+/** One epoch of a training curve. */
+export interface EpochRecord {
+  readonly epoch: number;
+  readonly trainLoss: number;
+  readonly trainAccuracy: number;
+  readonly validationLoss: number;
+  readonly validationAccuracy: number;
+  /** Learning rate of the epoch's last step. */
+  readonly learningRate: number;
+  /** Share of binarized weights whose sign changed during the epoch, 0 … 1; 0 if there are none. */
+  readonly flipShare: number;
+  /** Training throughput, validation not counted. */
+  readonly imagesPerSecond: number;
+}
+
+/** Where a run was made. */
+export interface Environment {
+  readonly binvit: string;
+  readonly node: string;
+  readonly tfjs: string;
+  readonly backend: string;
+  readonly platform: string;
+  readonly cpu: string;
+}
+
+/** `record.json`: everything a table or a figure needs to know of a finished run. */
+export interface RunRecord {
+  readonly schema: "binvit.run/1";
+  /** Name of the row, e.g. `mlp+mhsa/channel`; free text for single runs. */
+  readonly name: string;
+  readonly config: RunConfig;
+  readonly seed: number;
+  readonly dataset: {
+    readonly name: string;
+    readonly sha256: string;
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+  };
+  readonly environment: Environment;
+  readonly curve: readonly EpochRecord[];
+  readonly test: { readonly accuracy: number; readonly loss: number; readonly count: number };
+  /** Bytes of all parameters: as 32-bit floats, and with binarized weights at one bit. */
+  readonly bytes: { readonly float: number; readonly packed: number };
+  readonly parameters: number;
+  /** Wall-clock training time, seconds, resumed parts added up. */
+  readonly seconds: number;
+  /** SHA-256 of the final weights in the order of their names. */
+  readonly weightsSha256: string;
+}
