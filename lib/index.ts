@@ -1,1 +1,105 @@
-export {};
+/**
+ * Binarized vision transformers with floating-point scaling factors.
+ *
+ * @example
+ * import * as binvit from "binvit";
+ *
+ * await binvit.useBackend();
+ * const digits = await binvit.loadDataset({ name: "digits" });
+ * const config = binvit.parseRunConfig({ extends: "digits", model: { binarize: { mlp: "channel" } } });
+ * const { test } = await binvit.train(config, 1, digits, { onEpoch: (epoch) => console.log(epoch.validationAccuracy) });
+ * console.log(test.accuracy);
+ */
+
+// backend
+export { readFloats } from "./backend/read";
+export { type BackendReport, useBackend } from "./backend/select";
+// binarize
+export { binarizeOperand, binarizeProbabilities } from "./binarize/attention";
+export {
+  type Binarizer,
+  type BinarizerName,
+  binarizers,
+  type ScaleForm,
+  type ScaleGradient,
+  type SteForm,
+} from "./binarize/binarizer";
+export { binaryPatchEmbedding } from "./binarize/conv";
+export { type BinaryLinearParameters, binaryLinear } from "./binarize/linear";
+export { scaleFactor } from "./binarize/scale";
+export { pseudoGradient, sign } from "./binarize/sign";
+export { binarizeWeight } from "./binarize/weight";
+// data
+export { type Batch, batches } from "./data/batches";
+export type { Dataset, DatasetConfig, Split } from "./data/dataset";
+export { loadDataset } from "./data/load";
+export { colorImage, grayImage } from "./data/preview";
+// errors and randomness
+export {
+  BinvitError,
+  CancelledError,
+  ConfigError,
+  DataError,
+  FileError,
+  NotebookError,
+  TrainingError,
+  UsageError,
+} from "./errors";
+// notebook
+export { newCellSignal } from "./notebook/cancel";
+export { show, showMarkdown, showTable } from "./notebook/display";
+export { liveCurve } from "./notebook/live-curve";
+export { liveProgress } from "./notebook/progress";
+// operations
+export { attentionProbabilities, joinHeads, selfAttention, splitHeads } from "./ops/attention";
+export { crossEntropy } from "./ops/cross-entropy";
+export { gelu } from "./ops/gelu";
+export { layerNorm } from "./ops/layer-norm";
+export { linear } from "./ops/linear";
+export { patchify } from "./ops/patchify";
+// figures
+export { accuracyByComponent } from "./plot/accuracy-by-component";
+export { attentionMaps } from "./plot/attention-maps";
+export { bars } from "./plot/bars";
+export { bytesAgainstAccuracy } from "./plot/bytes-against-accuracy";
+export { toPng, toSvg } from "./plot/export";
+export type { Figure } from "./plot/figure";
+export { imageGrid } from "./plot/image-grid";
+export { lines } from "./plot/lines";
+export { scaleError } from "./plot/scale-error";
+export { sizeBreakdown } from "./plot/size-breakdown";
+export { steForms } from "./plot/ste-forms";
+export { throughput } from "./plot/throughput";
+export { trainingCurves } from "./plot/training-curves";
+export { weightHistogram } from "./plot/weight-histogram";
+export { Random, type RandomState } from "./random";
+// studies
+export { type Interval, interval } from "./study/interval";
+export { studies } from "./study/presets";
+export { loadStudy } from "./study/records";
+export { parseStudyConfig, type StudyConfig, type StudyInput } from "./study/study-config";
+export { type ResultRow, resultFrame, resultRows, runFrame } from "./study/table";
+// training
+export { adamWStep } from "./train/adamw";
+export { evaluate } from "./train/evaluate";
+export { type Progress, type TrainOptions, type TrainResult, train } from "./train/loop";
+export { presets } from "./train/presets";
+export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/record";
+export { trainInto } from "./train/run";
+export { applySettings, parseRunConfig } from "./train/run-config";
+export { readRecord, readWeights } from "./train/run-folder";
+export { learningRateAt } from "./train/schedule";
+export { version } from "./version";
+// model
+export { type Binarization, binarizable, type ModelConfig, numPatches, numTokens } from "./vit/config";
+export { forward, forwardWithIntermediates, type Intermediates } from "./vit/model";
+export {
+  initialParameters,
+  type ParameterArrays,
+  type Parameters,
+  parameterShapes,
+  toTensors,
+  weightLayers,
+} from "./vit/parameters";
+export { type ModelInput, parseBinarizer, parseModelConfig } from "./vit/parse-config";
+export { type Summary, type SummaryRow, summarize } from "./vit/summary";

@@ -13,7 +13,7 @@ export type ScaleGradient = "product" | "detached";
  * | field             | says                                                                        |
  * |-------------------|-----------------------------------------------------------------------------|
  * | `scale`           | α: none, mean of abs(W) over the tensor or per output channel, or learned    |
- * | `scaleGradient`   | `product`: the gradient flows through α too; `detached`: α is a constant     |
+ * | `scaleGradient`   | `product`: the gradient flows through α = mean abs(W) too; `detached`: it does not |
  * | `center`          | subtract the mean over the input axes from W before its sign                 |
  * | `weightSte`       | what d sign(W)/dW is taken to be                                             |
  * | `activation`      | a: `sign` (W1A1) or `none` (W1A32)                                           |

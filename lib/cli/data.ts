@@ -1,0 +1,134 @@
+import type { Command } from "commander";
+import type { DatasetInfo, DatasetName } from "../data/catalog";
+import type { Progress } from "../data/fetch-file";
+import { DataError, UsageError } from "../errors";
+
+interface DownloadFlags {
+  mirror?: string;
+  folder?: string;
+}
+
+/** Lines up columns, two spaces apart. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, c) => cell.padEnd(widths[c]))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}
+
+async function infoOf(name: string): Promise<DatasetInfo> {
+  const { catalog, datasetNames, isDatasetName } = await import("../data/catalog");
+  if (isDatasetName(name)) return catalog[name];
+  throw new UsageError(`There is no data set "${name}"; expected one of ${datasetNames.join(", ")}.`);
+}
+
+async function stateOf(info: DatasetInfo): Promise<string> {
+  const { defaultFolder, findFiles } = await import("../data/official-files");
+  if (info.source === undefined) return info.name === "digits" ? "embedded" : "generated";
+  return (await findFiles(info.source, defaultFolder(info.name))) ? "present" : "absent";
+}
+
+async function list(): Promise<void> {
+  const { catalog, datasetNames } = await import("../data/catalog");
+  const rows = [["name", "image", "train", "val", "test", "classes", "state", "licence", "source"]];
+  for (const name of datasetNames) {
+    const info: DatasetInfo = catalog[name];
+    const counts = [info.train, info.validation, info.test, info.classNames.length].map(String);
+    const image = `${info.imageSize}x${info.imageSize}x${info.channels}`;
+    rows.push([name, image, ...counts, await stateOf(info), info.licence, info.homepage]);
+  }
+  console.log(table(rows));
+}
+
+/** Shows progress: one line that is rewritten on a terminal, a plain line every few seconds elsewhere. */
+function progressLine(): (progress: Progress) => void {
+  const terminal = process.stdout.isTTY === true;
+  let next = Date.now() + (terminal ? 0 : 3000);
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  return ({ file, received, total }) => {
+    const done = received === total;
+    if (Date.now() < next && !(terminal && done)) return;
+    next = Date.now() + (terminal ? 100 : 3000);
+    const share = total ? ` of ${megabytes(total)} MB, ${Math.floor((100 * received) / total)}%` : " MB";
+    const line = `${file}  ${megabytes(received)}${share}`;
+    if (terminal) process.stdout.write(`\r${line}\x1b[K${done ? "\n" : ""}`);
+    else console.log(line);
+  };
+}
+
+async function download(name: string, { mirror, folder }: DownloadFlags): Promise<void> {
+  const info = await infoOf(name);
+  if (info.source === undefined) {
+    console.log(`${name} is ${await stateOf(info)}: there is nothing to download.`);
+    return;
+  }
+  const { downloadDataset } = await import("../data/download");
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once("SIGINT", interrupt);
+  try {
+    const options = { mirror, folder, signal: stop.signal, onProgress: progressLine() };
+    const result = await downloadDataset({ ...info, source: info.source }, options);
+    const what = result.downloaded ? "downloaded and checked" : "already there and whole";
+    console.log(`${name}: ${what}, in ${result.folder}`);
+  } finally {
+    process.removeListener("SIGINT", interrupt);
+  }
+}
+
+async function verify(name: string | undefined, { folder }: DownloadFlags): Promise<void> {
+  if (folder !== undefined && name === undefined) {
+    throw new UsageError("--folder holds one data set: name it, e.g. `npx binvit data verify cifar10 --folder DIR`.");
+  }
+  const { datasetNames } = await import("../data/catalog");
+  const { verifyDataset } = await import("../data/verify");
+  const names: readonly string[] = name === undefined ? datasetNames : [name];
+  const width = Math.max(...datasetNames.map((known: DatasetName) => known.length));
+  const failed: string[] = [];
+  for (const each of names) {
+    const { state, detail } = await verifyDataset(await infoOf(each), folder);
+    console.log(`${each.padEnd(width)}  ${state.padEnd("damaged".length)}  ${detail.replace(/\s*\n/g, " ")}`);
+    if (state === "damaged" || (state === "absent" && name !== undefined)) failed.push(`${each} is ${state}`);
+  }
+  if (failed.length > 0) {
+    throw new DataError(`${failed.join(", ")}; expected whole files with the published checksums (see above).`);
+  }
+}
+
+/** Adds `binvit data list|download|verify`. */
+export function registerData(program: Command): void {
+  const data = program.command("data").description("list, download and verify data sets");
+  data
+    .command("list")
+    .description("show every data set: image size, images, classes, whether it is here, licence and source")
+    .addHelpText("after", "\nExample:\n  npx binvit data list")
+    .action(list);
+  data
+    .command("download")
+    .description("download a data set from its official address; an interrupted download is continued")
+    .argument("<name>", "cifar10, cifar100, mnist or fashion-mnist")
+    .option("--mirror <url>", "base address that replaces the official one (or set BINVIT_MIRROR, see below)")
+    .option("--folder <dir>", "where to put the files (default: data/downloads/<name> in the kit)")
+    .addHelpText(
+      "after",
+      `
+Every file is checked against its published checksum before it takes its place.
+With BINVIT_MIRROR=URL set, and no --mirror, files come from URL/<name>/.
+
+Example:
+  npx binvit data download cifar10`,
+    )
+    .action(download);
+  data
+    .command("verify")
+    .description("check the files of one data set, or of all that are here, against the published checksums")
+    .argument("[name]", "one data set; all if left out")
+    .option("--folder <dir>", "where its files are (default: data/downloads/<name> in the kit)")
+    .addHelpText("after", "\nExample:\n  npx binvit data verify cifar10 --folder ~/cifar")
+    .action(verify);
+}

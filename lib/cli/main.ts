@@ -1,0 +1,70 @@
+import { Command, CommanderError } from "commander";
+import { BinvitError, UsageError } from "../errors";
+import { version } from "../version";
+import { registerBench } from "./bench";
+import { registerData } from "./data";
+import { registerDoctor } from "./doctor";
+import { registerEval } from "./eval";
+import { registerFigures } from "./figures";
+import { registerNotebooks } from "./notebooks";
+import { registerStart } from "./start";
+import { registerStudy } from "./study";
+import { registerSummary } from "./summary";
+import { registerTrain } from "./train";
+import { registerVerify } from "./verify";
+
+/** The `binvit` command with all its subcommands. */
+export function createProgram(): Command {
+  const program = new Command("binvit")
+    .description("Binarized vision transformers with floating-point scaling factors: train, compare, measure.")
+    .version(version)
+    .option("--debug", "print stack traces of errors")
+    .showHelpAfterError("Run with --help to see what is possible.")
+    .exitOverride();
+  for (const register of [
+    registerStart,
+    registerDoctor,
+    registerTrain,
+    registerStudy,
+    registerSummary,
+    registerEval,
+    registerFigures,
+    registerNotebooks,
+    registerData,
+    registerVerify,
+    registerBench,
+  ]) {
+    register(program);
+  }
+  for (const command of program.commands) inheritExit(command);
+  return program;
+}
+
+function inheritExit(command: Command): void {
+  command.exitOverride().showHelpAfterError("Run with --help to see what is possible.");
+  for (const inner of command.commands) inheritExit(inner);
+}
+
+/**
+ * Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ *
+ * @param argv - as in `process.argv`
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = createProgram();
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error, argv.includes("--debug"));
+  }
+}
+
+function report(error: unknown, debug: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
+  const { name, message, stack } = error as Error;
+  if (debug) console.error(stack);
+  else if (error instanceof BinvitError) console.error(`binvit: ${message}`);
+  else console.error(`binvit: ${name}: ${message.split("\n")[0]}\nThis looks like a defect. Run again with --debug.`);
+  if (error instanceof UsageError) return 2;
+  return name === "CancelledError" ? 130 : 1;
+}

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import type { Command } from "commander";
+import { duration, interruptSignal } from "./terminal";
+
+/** `binvit start`: the main job, from doctor to result table; what `npm start` runs. */
+export function registerStart(program: Command): void {
+  program
+    .command("start")
+    .description("doctor, the quick study, every figure, every notebook, and the result table")
+    .option("--seeds <list>", "seeds of the quick study", "1")
+    .option("--workers <n>", "processes at a time", "2")
+    .addHelpText("after", "\nWhat is finished is not done again; an interrupted start goes on where it was.")
+    .action(run);
+}
+
+async function run(options: { readonly seeds: string; readonly workers: string }): Promise<void> {
+  const startedAt = performance.now();
+  const { kitRoot } = await import("../kit-root");
+  process.chdir(kitRoot());
+  const signal = interruptSignal();
+  const { resultTable } = await import("./result-table");
+  const { printDoctor } = await import("./doctor");
+  const { trainStudy } = await import("./study");
+  const { drawFigures } = await import("./figures");
+  const { runNotebooks } = await import("./notebooks");
+
+  heading(1, "What this machine has");
+  await printDoctor();
+
+  heading(2, "The quick study: float and binarized vision transformers on real digits");
+  const out = join("runs", "quick");
+  const { records } = await trainStudy("quick", { ...options, out, signal });
+
+  heading(3, "Figures");
+  await drawFigures({ results: join("data", "results", "quick"), out: "figures" });
+  await drawFigures({ results: out, out: join("runs", "figures") });
+
+  heading(4, "Notebooks, through the tslab kernel");
+  await runNotebooks({ out: join("runs", "notebooks"), signal });
+
+  heading(5, "Results of your runs");
+  console.log(resultTable(records));
+  console.log(`
+Where to look
+  runs/notebooks/       the notebooks as they ran here; notebooks/ holds the same with recorded outputs
+  runs/figures/         figures of your runs; figures/ holds those of the recorded study (several seeds)
+  runs/quick/           a folder a run: record.json and weights.safetensors
+  npm run lab           open the notebooks in Jupyter
+
+Done in ${duration((performance.now() - startedAt) / 1000)}.`);
+}
+
+const heading = (step: number, text: string): void => console.log(`\n${step}/5  ${text}\n`);

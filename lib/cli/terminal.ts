@@ -1,0 +1,72 @@
+/**
+ * Lines of aligned columns: text to the left, numbers to the right, a rule under the titles.
+ *
+ * @param titles - one a column
+ * @param rows - cells as text, or numbers already formatted as text
+ * @returns lines without trailing spaces
+ */
+export function alignedTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const numeric = titles.map((_, i) => rows.length > 0 && rows.every((row) => /^[-−+]?[\d.,]*\d?%?$|^-$/.test(row[i])));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join("  ")
+      .trimEnd();
+  return [line(titles), widths.map((width) => "─".repeat(width)).join("──"), ...rows.map(line)].join("\n");
+}
+
+/** @returns `12 s`, `3 min 05 s` */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 100 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}
+
+/** @returns a bar of 20 cells, `share` of them full */
+export function bar(share: number): string {
+  const full = Math.round(20 * Math.min(1, Math.max(0, share)));
+  return "█".repeat(full) + "░".repeat(20 - full);
+}
+
+/**
+ * A line that is rewritten in place on a terminal, and printed now and then elsewhere.
+ *
+ * @param everySeconds - how often a line is printed where it cannot be rewritten
+ */
+export class StatusLine {
+  private printedAt = 0;
+  private shown = false;
+
+  constructor(
+    private readonly everySeconds = 15,
+    private readonly stream: NodeJS.WriteStream = process.stdout,
+  ) {}
+
+  /** Shows what is going on now. */
+  update(text: string): void {
+    const now = performance.now();
+    if (this.stream.isTTY) {
+      if (this.shown && now - this.printedAt < 100) return;
+      this.stream.write(`\r\x1b[2K${text.slice(0, Math.max(20, (this.stream.columns ?? 100) - 1))}`);
+      this.shown = true;
+    } else {
+      if (now - this.printedAt < 1000 * this.everySeconds) return;
+      this.stream.write(`${text}\n`);
+    }
+    this.printedAt = now;
+  }
+
+  /** Replaces the line by one that stays. */
+  done(text?: string): void {
+    if (this.shown) this.stream.write("\r\x1b[2K");
+    this.shown = false;
+    if (text !== undefined) this.stream.write(`${text}\n`);
+  }
+}
+
+/** @returns a signal that Ctrl-C and SIGTERM abort; a second Ctrl-C ends the process at once */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
+  return controller.signal;
+}

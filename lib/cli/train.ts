@@ -1,0 +1,77 @@
+import { basename, join } from "node:path";
+import type { Command } from "commander";
+import type { EpochRecord } from "../train/record";
+import { backendChoice, collect, presetOrFile, wholeNumber } from "./run-input";
+import { bar, duration, interruptSignal, StatusLine } from "./terminal";
+
+/** `binvit train`: one run into one folder. */
+export function registerTrain(program: Command): void {
+  program
+    .command("train")
+    .description("train one model; an interrupted run goes on where it was, a finished one is found")
+    .argument("<preset|file>", "digits, shapes, cifar-s, or a JSON file")
+    .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect, [])
+    .option("--seed <n>", "seed of weights, order and augmentation", "1")
+    .option("--name <text>", "name of the run in tables")
+    .option("--out <folder>", "folder for record.json and the weights (default: runs/<name>-s<seed>-<id>)")
+    .option("--backend <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  binvit train digits\n  binvit train digits --set model.binarize.mlp=channel --set training.epochs=5",
+    )
+    .action(run);
+}
+
+interface Options {
+  readonly set: string[];
+  readonly seed: string;
+  readonly name?: string;
+  readonly out?: string;
+  readonly backend: string;
+}
+
+async function run(what: string, options: Options): Promise<void> {
+  const { presets } = await import("../train/presets");
+  const { applySettings, parseRunConfig } = await import("../train/run-config");
+  const { runIdentity } = await import("../train/run-folder");
+  const { useBackend } = await import("../backend/select");
+  const seed = wholeNumber("--seed", options.seed);
+  const choice = backendChoice(options.backend);
+  const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
+  const config = parseRunConfig(applySettings(written, options.set), basename(what));
+  const name = options.name ?? basename(what, ".json");
+  const folder = options.out ?? join("runs", `${name}-s${seed}-${runIdentity(config, seed).slice(0, 8)}`);
+  const signal = interruptSignal();
+  const backend = await useBackend(choice);
+  const { trainInto } = await import("../train/run");
+  console.log(`Training ${name}, seed ${seed}, on ${config.dataset.name} with the ${backend.backend} backend.`);
+  const status = new StatusLine();
+  const startedAt = performance.now();
+  let firstStep: number | undefined;
+  const { record, existed } = await trainInto({ name, config, seed }, folder, {
+    signal,
+    onStep: ({ epoch, epochs, step, steps, loss }) => {
+      process.send?.({ progress: { epoch, epochs, step, steps, loss } });
+      firstStep ??= step;
+      const share = step / steps;
+      const left = ((performance.now() - startedAt) / 1000 / (step - firstStep + 1)) * (steps - step);
+      status.update(`${bar(share)} epoch ${epoch}/${epochs}  loss ${loss.toFixed(3)}  ${duration(left)} left`);
+    },
+    onEpoch: (epoch) => status.done(epochLine(epoch, config.training.epochs)),
+  });
+  status.done();
+  if (existed) console.log("This run was finished before; nothing was trained.");
+  console.log(
+    `Test accuracy ${(100 * record.test.accuracy).toFixed(1)}%, loss ${record.test.loss.toFixed(3)}, ` +
+      `${record.test.count} images; ${duration(record.seconds)} of training.`,
+  );
+  console.log(`Record and weights: ${folder}`);
+}
+
+const epochLine = (e: EpochRecord, epochs: number): string =>
+  `epoch ${String(e.epoch).padStart(String(epochs).length)}/${epochs}  ` +
+  `train ${e.trainLoss.toFixed(3)} ${percent(e.trainAccuracy)}  ` +
+  `validation ${e.validationLoss.toFixed(3)} ${percent(e.validationAccuracy)}  ` +
+  `flips ${percent(e.flipShare)}  ${e.imagesPerSecond.toFixed(0)} images/s`;
+
+const percent = (share: number): string => `${(100 * share).toFixed(1).padStart(5)}%`;

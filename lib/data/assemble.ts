@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { DataError } from "../errors";
+import type { DatasetInfo } from "./catalog";
+import type { Dataset, Split } from "./dataset";
+
+/** The images of a data set, before anything is computed from them. */
+export type DatasetContent = Pick<Dataset, "train" | "validation" | "test">;
+
+/**
+ * Mean and standard deviation of each channel, of pixels divided by `maxValue`.
+ *
+ * Exact up to one rounding: a histogram of bytes is summed, not two million floats.
+ *
+ * @returns two lists of length `channels`
+ * @throws DataError if a channel is constant, which no normalization can use
+ */
+function channelStatistics(split: Split, channels: number, maxValue: number): { mean: number[]; std: number[] } {
+  const histogram = new Float64Array(256 * channels);
+  for (let i = 0; i < split.pixels.length; i += channels) {
+    for (let c = 0; c < channels; c++) histogram[256 * c + split.pixels[i + c]]++;
+  }
+  const total = split.pixels.length / channels;
+  const mean: number[] = [];
+  const std: number[] = [];
+  for (let c = 0; c < channels; c++) {
+    let sum = 0;
+    let squares = 0;
+    for (let value = 0; value < 256; value++) {
+      sum += histogram[256 * c + value] * value;
+      squares += histogram[256 * c + value] * value * value;
+    }
+    const variance = squares / total - (sum / total) ** 2;
+    if (!(variance > 0))
+      throw new DataError(`Every training image has the same value in channel ${c}.
+A data set needs pixels that differ; check the files.`);
+    mean.push(sum / total / maxValue);
+    std.push(Math.sqrt(variance) / maxValue);
+  }
+  return { mean, std };
+}
+
+/** SHA-256 over pixels and labels of training, validation and test, in this order. */
+function contentSha256({ train, validation, test }: DatasetContent): string {
+  const hash = createHash("sha256");
+  for (const split of [train, validation, test]) hash.update(split.pixels).update(split.labels);
+  return hash.digest("hex");
+}
+
+/**
+ * Completes a data set with what follows from its images: statistics of the training split, and the checksum.
+ *
+ * @throws DataError if the training images are constant
+ */
+export function assembleDataset(info: DatasetInfo, content: DatasetContent): Dataset {
+  const { name, imageSize, channels, classNames, maxValue } = info;
+  return {
+    name,
+    imageSize,
+    channels,
+    numClasses: classNames.length,
+    classNames,
+    maxValue,
+    ...channelStatistics(content.train, channels, maxValue),
+    ...content,
+    sha256: contentSha256(content),
+  };
+}

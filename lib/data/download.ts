@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { OfficialInfo } from "./catalog";
+import { type FetchOptions, fetchFile, md5OfFile } from "./fetch-file";
+import { defaultFolder } from "./official-files";
+import { unpackArchive } from "./unpack";
+import { verifyOfficial } from "./verify";
+
+/** Where from and where to. */
+export interface DownloadOptions extends FetchOptions {
+  /** Receives the files; `data/downloads/<name>` if left out. */
+  readonly folder?: string;
+  /** Base address that replaces the official one; the file names stay. */
+  readonly mirror?: string;
+}
+
+/**
+ * The base address that downloads come from: `mirror`, else `$BINVIT_MIRROR/<name>/`, else the official one.
+ *
+ * The variable stands for a mirror of everything, with a folder for each data set, since some share their file names.
+ *
+ * @returns an address with a slash at the end
+ */
+export function baseAddress(info: OfficialInfo, mirror?: string): string {
+  const everything = process.env.BINVIT_MIRROR;
+  const base = mirror ?? (everything ? `${everything.replace(/\/$/, "")}/${info.name}` : info.source.url);
+  return base.endsWith("/") ? base : `${base}/`;
+}
+
+/**
+ * Fetches a data set: downloads what is not there yet, checks it, and unpacks an archive.
+ *
+ * Files that are there and right are left alone, so a second call downloads nothing.
+ *
+ * @param info - which data set
+ * @returns the folder that holds the files, and whether anything had to be downloaded
+ * @throws CancelledError, DataError or FileError as `fetchFile` and `unpackArchive` do
+ */
+export async function downloadDataset(
+  info: OfficialInfo,
+  { folder = defaultFolder(info.name), mirror, ...options }: DownloadOptions = {},
+): Promise<{ readonly folder: string; readonly downloaded: boolean }> {
+  const before = await verifyOfficial(info, folder);
+  if (before.state === "ok") return { folder, downloaded: false };
+  for (const { name, md5 } of info.source.downloads) {
+    const target = path.join(folder, name);
+    if ((await md5OfFile(target)) !== md5) await fetchFile(baseAddress(info, mirror) + name, target, md5, options);
+    if (name.endsWith(".tar.gz")) {
+      await unpackArchive(target, info.source, folder);
+      fs.rmSync(target);
+    }
+  }
+  return { folder, downloaded: true };
+}

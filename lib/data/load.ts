@@ -1,0 +1,46 @@
+import { ConfigError } from "../errors";
+import { assembleDataset, type DatasetContent } from "./assemble";
+import { catalog, datasetNames, isDatasetName } from "./catalog";
+import type { Dataset, DatasetConfig } from "./dataset";
+import { readDigits } from "./digits";
+import { readOfficial } from "./official";
+import { generateShapes } from "./shapes";
+import { firstImages } from "./stratify";
+
+function readContent(config: DatasetConfig): Promise<DatasetContent> | DatasetContent {
+  switch (config.name) {
+    case "digits":
+      return readDigits();
+    case "shapes":
+      return generateShapes();
+    default:
+      return readOfficial(catalog[config.name], config.folder);
+  }
+}
+
+/**
+ * Reads or generates a data set whole, with the statistics that normalize it.
+ *
+ * Statistics and checksum are those of what is returned, so they follow `trainLimit`.
+ *
+ * @param config - which data set, from which folder, how much of its training split
+ * @throws ConfigError if the name is unknown or `trainLimit` is not a number of images that are there
+ * @throws DataError if files are missing, truncated, damaged or of another format
+ *
+ * @example
+ * const digits = await loadDataset({ name: "digits" });
+ * digits.train.count; // 1257
+ */
+export async function loadDataset(config: DatasetConfig): Promise<Dataset> {
+  if (!isDatasetName(config.name)) {
+    throw new ConfigError(`There is no data set "${config.name}"; expected one of ${datasetNames.join(", ")}.`);
+  }
+  const info = catalog[config.name];
+  const limit = config.trainLimit ?? info.train;
+  if (!Number.isInteger(limit) || limit < 1 || limit > info.train) {
+    throw new ConfigError(`trainLimit is ${limit}, expected a whole number from 1 to ${info.train}, \
+the training images of ${info.name}.`);
+  }
+  const content = await readContent(config);
+  return assembleDataset(info, { ...content, train: firstImages(content.train, limit) });
+}

@@ -1,0 +1,20 @@
+import { loadLanes, storeLanes } from "./lanes";
+
+/**
+ * y = a + b, b added to every row of a: rows = 1 adds two arrays of one shape.
+ *
+ *     a, y   row 0 | row 1 | …   each `width` floats
+ *     b      one row
+ */
+export function add(a: usize, b: usize, y: usize, rows: i32, width: i32): void {
+  const rowBytes: usize = <usize>width << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < width; i += 4) {
+      const at = <usize>i << 2;
+      const left = width - i;
+      storeLanes(y + at, f32x4.add(loadLanes(a + at, left, 0), loadLanes(b + at, left, 0)), left);
+    }
+    a += rowBytes;
+    y += rowBytes;
+  }
+}

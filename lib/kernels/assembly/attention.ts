@@ -1,0 +1,94 @@
+import { multiply, multiplyScratch } from "./gemm";
+import { softmaxRows, softmaxRowsGrad } from "./softmax";
+
+/**
+ * Self-attention of all heads, straight from the joint projection: no head is ever copied out.
+ *
+ *     qkv [B, N, 3D], one token   | q of head 0, 1, … | k of head 0, 1, … | v of head 0, 1, … |
+ *     out [B, N, D],  one token   | head 0 | head 1 | … |
+ *     probs [B, H, N, N]          p = softmax(q kᵀ / √d), d = D / H
+ *
+ * A head is a strided matrix: row n starts 3D floats after row n − 1 in qkv, D floats in out.
+ */
+export function attention(
+  qkv: usize,
+  out: usize,
+  probs: usize,
+  batch: i32,
+  tokens: i32,
+  width: i32,
+  heads: i32,
+  scratch: usize,
+): void {
+  const dim = width / heads;
+  const scale: f32 = 1 / sqrt<f32>(<f32>dim);
+  const headBytes: usize = <usize>dim << 2;
+  const partBytes: usize = <usize>width << 2;
+  const row = 3 * width;
+  for (let image = 0; image < batch; image++) {
+    for (let head = 0; head < heads; head++) {
+      const q = qkv + <usize>head * headBytes;
+      const k = q + partBytes;
+      const v = k + partBytes;
+      multiply(q, row, 1, k, 1, row, probs, tokens, tokens, tokens, dim, 0, scratch);
+      softmaxRows(probs, tokens, tokens, scale);
+      multiply(probs, tokens, 1, v, row, 1, out + <usize>head * headBytes, width, tokens, dim, tokens, 0, scratch);
+      probs += <usize>(tokens * tokens) << 2;
+    }
+    qkv += <usize>(tokens * row) << 2;
+    out += <usize>(tokens * width) << 2;
+  }
+}
+
+/**
+ * The gradient. With ds the gradient of the scores:
+ * dv = pᵀ dout; dp = dout vᵀ; ds = p (dp − Σ dp p) / √d; dq = ds k; dk = dsᵀ q.
+ *
+ *     scratch:  | ds [N, N] | scratch of a product |
+ */
+export function attentionGrad(
+  dout: usize,
+  qkv: usize,
+  probs: usize,
+  dqkv: usize,
+  batch: i32,
+  tokens: i32,
+  width: i32,
+  heads: i32,
+  scratch: usize,
+): void {
+  const dim = width / heads;
+  const scale: f32 = 1 / sqrt<f32>(<f32>dim);
+  const partBytes: usize = <usize>width << 2;
+  const row = 3 * width;
+  const ds = scratch;
+  const work = scratch + (<usize>(tokens * tokens) << 2);
+  for (let image = 0; image < batch; image++) {
+    for (let head = 0; head < heads; head++) {
+      const at = <usize>(head * dim) << 2;
+      const q = qkv + at;
+      const k = q + partBytes;
+      const v = k + partBytes;
+      const dq = dqkv + at;
+      const dk = dq + partBytes;
+      const dv = dk + partBytes;
+      const upstream = dout + at;
+      multiply(probs, 1, tokens, upstream, width, 1, dv, row, tokens, dim, tokens, 0, work);
+      multiply(upstream, width, 1, v, 1, row, ds, tokens, tokens, tokens, dim, 0, work);
+      softmaxRowsGrad(ds, probs, tokens, tokens, scale);
+      multiply(ds, tokens, 1, k, row, 1, dq, row, tokens, dim, tokens, 0, work);
+      multiply(ds, 1, tokens, q, row, 1, dk, row, tokens, dim, tokens, 0, work);
+      probs += <usize>(tokens * tokens) << 2;
+    }
+    qkv += <usize>(tokens * row) << 2;
+    dqkv += <usize>(tokens * row) << 2;
+    dout += <usize>(tokens * width) << 2;
+  }
+}
+
+/** Scratch that both need, bytes. */
+export function attentionScratch(tokens: i32, width: i32, heads: i32): usize {
+  const dim = width / heads;
+  const products = max(multiplyScratch(tokens, dim), multiplyScratch(dim, tokens));
+  return (<usize>(tokens * tokens) << 2) + products;
+}

@@ -1,0 +1,57 @@
+import { expNonPositive } from "./exp";
+import { loadLanes, maxLanes, storeLanes, sumLanes } from "./lanes";
+
+/**
+ * Softmax of each row of x [rows, width], scaled first, in place: x = softmax(scale · x), scale > 0.
+ *
+ *     row 0 | row 1 | …   each `width` floats; three sweeps over a row while it is in the cache
+ */
+export function softmaxRows(x: usize, rows: i32, width: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  for (let row = 0; row < rows; row++) {
+    let most = f32x4.splat(-f32.MAX_VALUE);
+    for (let i = 0; i < width; i += 4) {
+      most = f32x4.pmax(most, loadLanes(x + (<usize>i << 2), width - i, -f32.MAX_VALUE));
+    }
+    const largest = f32x4.splat(maxLanes(most));
+    let sum = f32x4.splat(0);
+    for (let i = 0; i < width; i += 4) {
+      const at = x + (<usize>i << 2);
+      const left = width - i;
+      // Lanes outside the row are the most negative number: e to it adds nothing that a float sum can hold.
+      const off = f32x4.sub(loadLanes(at, left, -f32.MAX_VALUE), largest);
+      const power = expNonPositive(f32x4.mul(off, factor));
+      sum = f32x4.add(sum, power);
+      storeLanes(at, power, left);
+    }
+    const share = f32x4.splat(<f32>1 / sumLanes(sum));
+    for (let i = 0; i < width; i += 4) {
+      const at = x + (<usize>i << 2);
+      const left = width - i;
+      storeLanes(at, f32x4.mul(loadLanes(at, left, 0), share), left);
+    }
+    x += <usize>width << 2;
+  }
+}
+
+/** Gradient of `softmaxRows` in place: dp = scale · p (dp − Σ dp p), row by row. */
+export function softmaxRowsGrad(dp: usize, p: usize, rows: i32, width: i32, scale: f32): void {
+  const factor = f32x4.splat(scale);
+  for (let row = 0; row < rows; row++) {
+    let sum = f32x4.splat(0);
+    for (let i = 0; i < width; i += 4) {
+      const at = <usize>i << 2;
+      const left = width - i;
+      sum = f32x4.add(sum, f32x4.mul(loadLanes(dp + at, left, 0), loadLanes(p + at, left, 0)));
+    }
+    const mean = f32x4.splat(sumLanes(sum));
+    for (let i = 0; i < width; i += 4) {
+      const at = <usize>i << 2;
+      const left = width - i;
+      const off = f32x4.sub(loadLanes(dp + at, left, 0), mean);
+      storeLanes(dp + at, f32x4.mul(f32x4.mul(off, loadLanes(p + at, left, 0)), factor), left);
+    }
+    dp += <usize>width << 2;
+    p += <usize>width << 2;
+  }
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { readJson, writeAtomically } from "../files";
+import { kitRoot } from "../kit-root";
+import { codeCells, sourceSha256 } from "./document";
+import type { Notebook } from "./nbformat";
+
+/** By notebook, relative to the kit's folder: the fingerprint of its last successful run. */
+type State = Record<string, string>;
+
+/** Remembers which notebooks ran on what, so that those with nothing changed need not run again. */
+export class RunCache {
+  readonly #root: string;
+  readonly #stateFile: string;
+  readonly #kit: string;
+
+  /** @param root - the kit's folder: its built library and its data are what notebooks run on */
+  constructor(root = kitRoot()) {
+    this.#root = root;
+    this.#stateFile = path.join(root, "runs", "notebooks", "state.json");
+    // Downloads are verified against checksums and never edited; hashing them would take longer than a notebook.
+    this.#kit = treeSha256([path.join(root, "lib", "dist"), path.join(root, "data")], [".tsbuildinfo", "downloads"]);
+  }
+
+  /** Whether this notebook, with these outputs, came from a run on the same code, library and data. */
+  isFresh(file: string, notebook: Notebook): boolean {
+    return this.#state()[this.#key(file)] === this.#fingerprint(notebook);
+  }
+
+  /** Keeps a successful run. */
+  remember(file: string, notebook: Notebook): void {
+    const state = { ...this.#state(), [this.#key(file)]: this.#fingerprint(notebook) };
+    writeAtomically(this.#stateFile, `${JSON.stringify(state, null, 2)}\n`);
+  }
+
+  /** Outputs count as well: a notebook that was cleaned, or run elsewhere, has to run. */
+  #fingerprint(notebook: Notebook): string {
+    const outputs = codeCells(notebook).map((cell) => cell.outputs);
+    const parts = [this.#kit, sourceSha256(notebook), notebook.sourceSha256, outputs];
+    return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  }
+
+  #key(file: string): string {
+    return path.relative(this.#root, path.resolve(file)).split(path.sep).join("/");
+  }
+
+  /** A state file that cannot be read only means that everything runs. */
+  #state(): State {
+    try {
+      return readJson(this.#stateFile) as State;
+    } catch {
+      return {};
+    }
+  }
+}
+
+/** SHA-256 of all files below some folders, names and contents, in the order of their names. */
+function treeSha256(folders: readonly string[], leftOut: readonly string[]): string {
+  const hash = createHash("sha256");
+  const visit = (folder: string, prefix: string): void => {
+    const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true }) : [];
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      if (leftOut.includes(entry.name)) continue;
+      const inner = path.join(folder, entry.name);
+      if (entry.isDirectory()) visit(inner, `${prefix}${entry.name}/`);
+      else hash.update(`${prefix}${entry.name}\0`).update(createHash("sha256").update(fs.readFileSync(inner)).digest());
+    }
+  };
+  for (const folder of folders) visit(folder, `${path.basename(folder)}/`);
+  return hash.digest("hex");
+}

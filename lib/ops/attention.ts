@@ -1,0 +1,78 @@
+import * as tf from "@tensorflow/tfjs";
+import { hasKernels, kernels } from "../backend/kernels";
+
+/** Queries, keys and values of every head; each of shape [B, H, N, d]. */
+export interface Heads {
+  readonly query: tf.Tensor;
+  readonly key: tf.Tensor;
+  readonly value: tf.Tensor;
+}
+
+/**
+ * Scaled dot-product self-attention of all heads.
+ *
+ * context = softmax(Q Kᵀ / √d) V, heads joined again
+ *
+ * B: images, N: tokens, D: width, H: heads, d = D / H
+ *
+ * @param qkv - queries, keys, values side by side, each split into heads; shape [B, N, 3D]
+ * @param numHeads - H
+ * @returns shape [B, N, D]
+ *
+ * Reference: Vaswani et al., *Attention Is All You Need*, 2017, eq. 1.
+ */
+export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
+  if (!hasKernels()) {
+    const { query, key, value } = splitHeads(qkv, numHeads);
+    return joinHeads(tf.matMul(attentionProbabilities(query, key), value));
+  }
+  const fused = tf.customGrad((input, save) => {
+    const [context, probabilities] = kernels.attention(input as tf.Tensor, numHeads);
+    (save as tf.GradSaveFunc)([input as tf.Tensor, probabilities]);
+    return {
+      value: context,
+      gradFunc: (dy: tf.Tensor, [savedQkv, savedProbabilities]: tf.Tensor[]) =>
+        kernels.attentionGrad(dy, savedQkv, savedProbabilities, numHeads),
+    };
+  }) as (x: tf.Tensor) => tf.Tensor;
+  return fused(qkv);
+}
+
+/**
+ * How much every token attends to every other.
+ *
+ * A = softmax(Q Kᵀ / √d)
+ *
+ * @param query - shape [B, H, N, d]
+ * @param key - shape [B, H, N, d]
+ * @returns rows that sum to 1; shape [B, H, N, N]
+ */
+export function attentionProbabilities(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
+  const headDim = query.shape[3] as number;
+  return tf.softmax(tf.mul(tf.matMul(query, tf.transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(headDim)));
+}
+
+/**
+ * Cuts the joint projection into heads.
+ *
+ * @param qkv - shape [B, N, 3D]
+ * @param numHeads - H
+ */
+export function splitHeads(qkv: tf.Tensor, numHeads: number): Heads {
+  const [batch, tokens, width] = qkv.shape as [number, number, number];
+  const headDim = width / 3 / numHeads;
+  const perHead = tf.transpose(tf.reshape(qkv, [batch, tokens, 3, numHeads, headDim]), [2, 0, 3, 1, 4]); // [3, B, H, N, d]
+  const [query, key, value] = tf.unstack(perHead);
+  return { query, key, value };
+}
+
+/**
+ * Puts the heads of each token side by side again.
+ *
+ * @param heads - shape [B, H, N, d]
+ * @returns shape [B, N, H · d]
+ */
+export function joinHeads(heads: tf.Tensor): tf.Tensor {
+  const [batch, numHeads, tokens, headDim] = heads.shape as [number, number, number, number];
+  return tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [batch, tokens, numHeads * headDim]);
+}

@@ -1,0 +1,38 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * Cross entropy of logits against class indices, mean or sum over the batch, with label smoothing.
+ *
+ * L = −(1/B) Σ t · log softmax(z), t = (1 − ε) · onehot + ε / C; dL/dz = (softmax(z) − t) / B
+ *
+ * B: images, C: classes
+ *
+ * @param logits - shape [B, C]
+ * @param labels - class indices; shape [B], int32
+ * @param labelSmoothing - ε, the share of the target spread over all classes
+ * @param reduction - `sum` leaves out the 1/B
+ * @returns a scalar
+ *
+ * Reference: Szegedy et al., *Rethinking the Inception Architecture*, 2016, section 7.
+ */
+export function crossEntropy(
+  logits: tf.Tensor,
+  labels: tf.Tensor,
+  labelSmoothing = 0,
+  reduction: "mean" | "sum" = "mean",
+): tf.Scalar {
+  const [batch, numClasses] = logits.shape as [number, number];
+  const share = reduction === "mean" ? 1 / batch : 1;
+  const loss = tf.customGrad((z, save) => {
+    const oneHot = tf.cast(tf.oneHot(labels as tf.Tensor1D, numClasses), "float32");
+    const target = tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / numClasses);
+    const logProbabilities = tf.logSoftmax(z as tf.Tensor);
+    (save as tf.GradSaveFunc)([tf.exp(logProbabilities), target]);
+    return {
+      value: tf.mul(tf.sum(tf.mul(target, logProbabilities)), -share),
+      gradFunc: (dy: tf.Tensor, [probabilities, savedTarget]: tf.Tensor[]) =>
+        tf.mul(tf.sub(probabilities, savedTarget), tf.mul(dy, share)),
+    };
+  });
+  return loss(logits) as tf.Scalar;
+}

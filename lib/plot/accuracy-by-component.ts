@@ -1,0 +1,159 @@
+import type { Annotations, Data } from "plotly.js";
+import type { Figure } from "./figure";
+import { distinct, requireFractions, requireRows } from "./inputs";
+import { colorsOf, floatColor, transparent } from "./palette";
+import { axisTitle, figure, type Heading, legendRow, legendRowMargin, textSize } from "./theme";
+
+/** The seeds of one configuration, summed up. */
+export interface AccuracyRow {
+  /** What is binarized, e.g. `mlp+mhsa`; `float` for the model to compare with. */
+  readonly component: string;
+  /** How it is scaled, e.g. `channel`. */
+  readonly scale: string;
+  /** Test accuracy, mean over the seeds, 0 … 1. */
+  readonly mean: number;
+  /** Ends of its interval, 0 … 1. */
+  readonly low: number;
+  readonly high: number;
+  /** Test accuracy of each seed, 0 … 1. */
+  readonly values: readonly number[];
+}
+
+/**
+ * The report's comparison: test accuracy for each binarized component, side by side for each scale.
+ *
+ * A wide mark is a mean, with its value below; the bar is its interval, the small dots are the seeds. The horizontal
+ * line is the row whose component is `float`.
+ *
+ * @param rows - one row a configuration; accuracies as fractions 0 … 1
+ * @param heading - title and caption
+ * @returns the figure, in percent
+ * @throws ConfigError if there are no rows or an accuracy is not a fraction
+ */
+export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Heading = {}): Figure {
+  requireRows(rows, "accuracyByComponent", "row");
+  requireFractions(
+    rows.flatMap((row) => [row.mean, row.low, row.high, ...row.values]),
+    "accuracyByComponent",
+  );
+  const float = rows.find((row) => row.component === "float");
+  const binarized = rows.filter((row) => row !== float);
+  const components = distinct(binarized.map((row) => row.component));
+  const scales = distinct(binarized.map((row) => row.scale));
+  const colors = colorsOf(scales);
+  const pitch = 0.8 / Math.max(scales.length, 1);
+  const positionOf = (row: AccuracyRow) =>
+    components.indexOf(row.component) + (scales.indexOf(row.scale) - (scales.length - 1) / 2) * pitch;
+
+  const data = scales.flatMap((scale) =>
+    tracesOf(
+      binarized.filter((row) => row.scale === scale),
+      scale,
+      colors.get(scale)!,
+      positionOf,
+      pitch,
+    ),
+  );
+  const lowest = 100 * Math.min(...rows.flatMap((row) => [row.low, ...row.values]));
+  const bottom = Math.max(-6, lowest - 0.12 * (100 - lowest) - 2);
+  return figure(
+    data,
+    {
+      showlegend: true,
+      legend: legendRow,
+      margin: { t: legendRowMargin, r: float ? 84 : 24 },
+      xaxis: {
+        title: axisTitle("binarized component"),
+        tickvals: components.map((_, i) => i),
+        ticktext: components,
+        range: [-0.5, Math.max(components.length, 1) - 0.5],
+        showgrid: false,
+      },
+      yaxis: { title: axisTitle("test accuracy, %"), range: [bottom, 100 + 0.03 * (100 - bottom)] },
+      annotations: [
+        ...binarized.map((row) => valueLabel(row, positionOf(row), colors.get(row.scale)!)),
+        ...(float ? [floatLabel(float)] : []),
+      ],
+      shapes: float ? floatShapes(float) : [],
+    },
+    heading,
+  );
+}
+
+function tracesOf(
+  rows: readonly AccuracyRow[],
+  scale: string,
+  color: string,
+  positionOf: (row: AccuracyRow) => number,
+  pitch: number,
+): Data[] {
+  return [
+    {
+      type: "scatter",
+      mode: "markers",
+      name: scale,
+      legendgroup: scale,
+      x: rows.map(positionOf),
+      y: rows.map((row) => 100 * row.mean),
+      error_y: {
+        type: "data",
+        symmetric: false,
+        array: rows.map((row) => 100 * (row.high - row.mean)),
+        arrayminus: rows.map((row) => 100 * (row.mean - row.low)),
+        color,
+        thickness: 2.5,
+        width: 6,
+      },
+      marker: { symbol: "circle", size: 11, color },
+    },
+    {
+      type: "scatter",
+      mode: "markers",
+      name: `${scale}, seeds`,
+      legendgroup: scale,
+      showlegend: false,
+      x: rows.flatMap((row) => row.values.map(() => positionOf(row) - 0.22 * pitch)),
+      y: rows.flatMap((row) => row.values.map((value) => 100 * value)),
+      marker: { size: 6, color: transparent(color, 0.55) },
+    },
+  ];
+}
+
+const percent = (fraction: number): string => (100 * fraction).toFixed(1);
+
+const valueLabel = (row: AccuracyRow, x: number, color: string): Partial<Annotations> => ({
+  text: percent(row.mean),
+  x,
+  y: 100 * Math.min(row.low, ...row.values),
+  yanchor: "top",
+  yshift: -6,
+  showarrow: false,
+  font: { size: textSize.label, color },
+});
+
+const floatLabel = (row: AccuracyRow): Partial<Annotations> => ({
+  text: `float<br>${percent(row.mean)}`,
+  x: 1,
+  xref: "paper",
+  xanchor: "left",
+  xshift: 6,
+  y: 100 * row.mean,
+  yanchor: "middle",
+  align: "left",
+  showarrow: false,
+  font: { size: textSize.label, color: floatColor },
+});
+
+function floatShapes(row: AccuracyRow): NonNullable<Figure["layout"]["shapes"]> {
+  const across = { xref: "paper", x0: 0, x1: 1, layer: "below" } as const;
+  return [
+    { ...across, type: "rect", y0: 100 * row.low, y1: 100 * row.high, fillcolor: "#eeeeee", line: { width: 0 } },
+    {
+      ...across,
+      type: "line",
+      y0: 100 * row.mean,
+      y1: 100 * row.mean,
+      line: { color: floatColor, width: 1.5, dash: "dash" },
+    },
+  ];
+}

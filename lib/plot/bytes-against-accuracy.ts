@@ -1,0 +1,161 @@
+import type { Annotations, Data } from "plotly.js";
+import type { Figure } from "./figure";
+import { distinct, requireFractions, requireRows } from "./inputs";
+import { placeLabels } from "./label-places";
+import { colorsOf, floatColor, symbolOf } from "./palette";
+import { axisTitle, figure, type Heading, ink, textSize } from "./theme";
+
+/** Size and accuracy of one configuration. */
+export interface BytesRow {
+  /** What stands at its point. */
+  readonly name: string;
+  /** What is binarized; `float` for nothing. */
+  readonly component: string;
+  readonly scale: string;
+  /** Bytes of all parameters as 32-bit floats. */
+  readonly bytesFloat: number;
+  /** Bytes with binarized weights at one bit. */
+  readonly bytesPacked: number;
+  /** Test accuracy, mean over the seeds, and the ends of its interval, 0 … 1. */
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Size of the figure and of what surrounds its plot area, pixels: fixed, as labels are placed in pixels. */
+const frame = { width: 900, height: 560, left: 76, right: 24, top: 64, bottom: 66 } as const;
+
+/**
+ * What a byte buys: test accuracy over the size of the model file, a labelled point a configuration.
+ *
+ * Colour is the scale, the marker's shape is the component; the star is the float model, its accuracy drawn on as a
+ * dashed line.
+ *
+ * @param rows - one row a configuration; bytes, and accuracies as fractions 0 … 1
+ * @param heading - title and caption
+ * @returns the figure; x in KiB (1024 bytes), logarithmic; y in percent
+ * @throws ConfigError if there are no rows or an accuracy is not a fraction
+ */
+export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading = {}): Figure {
+  requireRows(rows, "bytesAgainstAccuracy", "row");
+  requireFractions(
+    rows.flatMap((row) => [row.mean, row.low, row.high]),
+    "bytesAgainstAccuracy",
+  );
+  const sizes = rows.map((row) => (row.component === "float" ? row.bytesFloat : row.bytesPacked) / 1024);
+  const colors = colorsOf(distinct(rows.map((row) => (row.component === "float" ? "float" : row.scale))));
+  const colorOf = (row: BytesRow) => colors.get(row.component === "float" ? "float" : row.scale)!;
+  const x = padded(Math.log10(Math.min(...sizes)), Math.log10(Math.max(...sizes)), 0.16, 0.1);
+  const lowest = 100 * Math.min(...rows.map((row) => row.low));
+  const y: [number, number] = [Math.max(-5, lowest - 0.1 * (100 - lowest) - 2), 100 + 0.06 * (100 - lowest) + 1];
+
+  const data: Data[] = rows.map((row, i) => ({
+    type: "scatter",
+    mode: "markers",
+    name: row.name,
+    x: [sizes[i]],
+    y: [100 * row.mean],
+    error_y: {
+      type: "data",
+      symmetric: false,
+      array: [100 * (row.high - row.mean)],
+      arrayminus: [100 * (row.mean - row.low)],
+      color: colorOf(row),
+      thickness: 1.5,
+      width: 4,
+    },
+    marker: { size: row.component === "float" ? 16 : 12, symbol: symbolOf(row.component), color: colorOf(row) },
+  }));
+  const float = rows.find((row) => row.component === "float");
+  return figure(
+    data,
+    {
+      width: frame.width,
+      height: frame.height,
+      margin: { l: frame.left, r: frame.right, t: frame.top, b: frame.bottom },
+      xaxis: { title: axisTitle("model file, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
+      yaxis: { title: axisTitle("test accuracy, %"), range: y, automargin: false },
+      annotations: labelsOf(rows, sizes, x, y).map((label, i) => ({
+        ...label,
+        font: { size: textSize.label, color: colorOf(rows[i]) },
+      })),
+      shapes: float
+        ? [
+            {
+              type: "line",
+              xref: "paper",
+              x0: 0,
+              x1: 1,
+              y0: 100 * float.mean,
+              y1: 100 * float.mean,
+              line: { color: floatColor, width: 1, dash: "dash" },
+              layer: "below",
+            },
+          ]
+        : [],
+    },
+    heading,
+  );
+}
+
+function labelsOf(
+  rows: readonly BytesRow[],
+  sizes: readonly number[],
+  x: readonly [number, number],
+  y: readonly [number, number],
+): Partial<Annotations>[] {
+  const area = {
+    left: frame.left,
+    right: frame.width - frame.right,
+    top: frame.top,
+    bottom: frame.height - frame.bottom,
+  };
+  const xPixel = (kib: number) => area.left + ((Math.log10(kib) - x[0]) / (x[1] - x[0])) * (area.right - area.left);
+  const yPixel = (percent: number) => area.bottom - ((percent - y[0]) / (y[1] - y[0])) * (area.bottom - area.top);
+  const points = rows.map((row, i) => ({ x: xPixel(sizes[i]), y: yPixel(100 * row.mean), text: row.name }));
+  const intervals = rows.map((row, i) => ({
+    left: points[i].x - 4,
+    right: points[i].x + 4,
+    top: yPixel(100 * row.high),
+    bottom: yPixel(100 * row.low),
+  }));
+  return placeLabels(points, textSize.label, area, intervals).map(({ dx, dy }, i) => ({
+    text: rows[i].name,
+    x: Math.log10(sizes[i]),
+    y: 100 * rows[i].mean,
+    ax: dx,
+    ay: dy,
+    showarrow: true,
+    arrowhead: 0,
+    arrowwidth: 1,
+    arrowcolor: ink.frame,
+    standoff: 7,
+    borderpad: 0,
+  }));
+}
+
+/** @returns a range with a share of its length added at each end, and never of no length */
+function padded(low: number, high: number, before: number, after: number): [number, number] {
+  const span = Math.max(high - low, 0.1);
+  return [low - before * span, high + after * span];
+}
+
+/** 1-2-5 ticks, or a finer series where the range is short. */
+function ticksOf([low, high]: readonly [number, number]): { tickvals: number[]; ticktext: string[] } {
+  const series = [
+    [1, 2, 5],
+    [1, 1.5, 2, 3, 4, 5, 6, 8],
+    [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7, 8, 9],
+  ];
+  const ticks = (digits: readonly number[]) => {
+    const decades = Array.from(
+      { length: Math.floor(high) - Math.floor(low) + 1 },
+      (_, i) => 10 ** (Math.floor(low) + i),
+    );
+    return decades
+      .flatMap((decade) => digits.map((digit) => digit * decade))
+      .filter((tick) => Math.log10(tick) >= low && Math.log10(tick) <= high);
+  };
+  const tickvals = series.map(ticks).find((found) => found.length >= 4) ?? ticks(series[2]);
+  return { tickvals, ticktext: tickvals.map((tick) => `${Number(tick.toPrecision(3))}`) };
+}

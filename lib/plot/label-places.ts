@@ -1,0 +1,86 @@
+import { type Box, textWidth } from "./text-box";
+
+/** A point that wants a label, pixels. */
+export interface LabelPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** Where a label goes: its centre, relative to its point; y grows downwards, pixels. */
+export interface LabelPlace {
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** Room a marker takes around its point, pixels. */
+const markerRadius = 9;
+
+/**
+ * Finds places for labels next to their points, so that they cover neither each other nor a point.
+ *
+ * Greedy: the points with the closest neighbours choose first, each the nearest of 16 directions × 6 distances with
+ * the least overlap.
+ *
+ * @param points - points and texts
+ * @param fontSize - of the labels, pixels
+ * @param area - where labels may be
+ * @param obstacles - boxes that labels should not cover, such as error bars
+ * @returns a place for each point
+ */
+export function placeLabels(
+  points: readonly LabelPoint[],
+  fontSize: number,
+  area: Box,
+  obstacles: readonly Box[] = [],
+): LabelPlace[] {
+  const markers = points.map(({ x, y }) => around(x, y, 2 * markerRadius, 2 * markerRadius));
+  const taken = [...markers, ...obstacles];
+  const places: LabelPlace[] = [];
+  const crowding = points.map((p) =>
+    points.reduce((sum, q) => sum + (p === q ? 0 : 1 / (1 + Math.hypot(p.x - q.x, p.y - q.y))), 0),
+  );
+  const order = points.map((_, i) => i).sort((i, j) => crowding[j] - crowding[i] || i - j);
+  for (const i of order) {
+    const { x, y, text } = points[i];
+    const [width, height] = [textWidth(text, { size: fontSize, bold: false, italic: false }) + 6, fontSize * 1.3];
+    let best = { dx: 0, dy: 0, cost: Number.POSITIVE_INFINITY };
+    for (const { dx, dy } of candidates(width, height)) {
+      const box = around(x + dx, y + dy, width, height);
+      const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
+      const outside = width * height - overlap(box, area);
+      const cost = covered + 4 * outside + Math.hypot(dx / width, dy / height) + Math.abs(dy) / 10;
+      if (cost < best.cost) best = { dx, dy, cost };
+    }
+    places[i] = { dx: best.dx, dy: best.dy };
+    taken.push(around(x + best.dx, y + best.dy, width, height));
+  }
+  return places;
+}
+
+/** Right first, then round the clock, then the same farther away. */
+function candidates(width: number, height: number): LabelPlace[] {
+  return [0, 12, 26, 42, 60, 80].flatMap((distance) =>
+    Array.from({ length: 16 }, (_, k) => {
+      const angle = (k * Math.PI) / 8;
+      const reach = markerRadius + distance;
+      return {
+        dx: Math.cos(angle) * (reach + width / 2),
+        dy: Math.sin(angle) * (reach + height / 2),
+      };
+    }),
+  );
+}
+
+const around = (x: number, y: number, width: number, height: number): Box => ({
+  left: x - width / 2,
+  right: x + width / 2,
+  top: y - height / 2,
+  bottom: y + height / 2,
+});
+
+function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return width > 0 && height > 0 ? width * height : 0;
+}

@@ -1,0 +1,67 @@
+/**
+ * Colours a reader with any colour vision can tell apart.
+ *
+ * Reference: Okabe and Ito, *Color Universal Design*, 2008.
+ */
+export const palette = [
+  "#0072b2",
+  "#d55e00",
+  "#009e73",
+  "#cc79a7",
+  "#e69f00",
+  "#56b4e9",
+  "#7f5fb5",
+  "#8c564b",
+] as const;
+
+/** Colour of a model without any binarized layer. */
+export const floatColor = "#333333";
+
+const scaleColors: Readonly<Record<string, string>> = {
+  float: floatColor,
+  none: palette[1],
+  unscaled: palette[1],
+  tensor: palette[4],
+  channel: palette[0],
+  "channel-w1a32": palette[5],
+  W1A32: palette[5],
+  xnor: palette[3],
+  learned: palette[2],
+  "learned-tensor": palette[6],
+};
+
+const componentSymbols: Readonly<Record<string, string>> = {
+  float: "star",
+  conv: "square",
+  mlp: "circle",
+  mhsa: "diamond",
+  "mlp+mhsa": "triangle-up",
+  "conv+mlp+mhsa": "hexagon2",
+};
+
+/**
+ * One colour for each name, the same in every figure for the kit's scales and binarizers.
+ *
+ * @param names - scale forms, binarizers or other series, in order
+ * @returns a colour for each; a name the kit does not know takes the next colour no other name has
+ */
+export function colorsOf(names: readonly string[]): Map<string, string> {
+  const known = names.flatMap((name) => scaleColors[name] ?? []);
+  const free = palette.filter((color) => !known.includes(color));
+  let next = 0;
+  const colors = new Map<string, string>();
+  for (const name of names) {
+    if (!colors.has(name))
+      colors.set(name, scaleColors[name] ?? (free.length ? free : palette)[next++ % (free.length || palette.length)]);
+  }
+  return colors;
+}
+
+/** @returns the marker symbol of a component; one the kit does not know is a pentagon */
+export const symbolOf = (component: string): string => componentSymbols[component] ?? "pentagon";
+
+/** @returns `color` (#rrggbb) with an opacity, 0 … 1 */
+export function transparent(color: string, opacity: number): string {
+  const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+  return `rgba(${r}, ${g}, ${b}, ${opacity})`;
+}

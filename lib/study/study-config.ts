@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { ConfigError } from "../errors";
+import type { RunConfig } from "../train/record";
+import { parseRunConfig } from "../train/run-config";
+import { parseWith } from "../vit/parse-with";
+
+/** One row of a study's table: what is binarized, how, and the configuration that does it. */
+export interface StudyRow {
+  /** `component/scale`, or `float`. */
+  readonly name: string;
+  /** Which parts are binarized: `float`, `mlp`, `mlp+mhsa`, … */
+  readonly component: string;
+  /** Name of the scale form: `float`, `unscaled`, `channel`, … */
+  readonly scale: string;
+  readonly config: RunConfig;
+}
+
+/** A grid of runs, complete. */
+export interface StudyConfig {
+  readonly name: string;
+  readonly rows: readonly StudyRow[];
+}
+
+const studyFields = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected lower-case letters, digits and hyphens"),
+  extends: z.string(),
+  dataset: z.record(z.string(), z.unknown()).optional(),
+  model: z.record(z.string(), z.unknown()).optional(),
+  training: z.record(z.string(), z.unknown()).optional(),
+  rows: z
+    .array(
+      z.strictObject({
+        component: z.string().min(1),
+        scale: z.string().min(1),
+        binarize: z.record(z.string(), z.unknown()),
+      }),
+    )
+    .min(1),
+});
+
+/** A study as it is written in a file. */
+export type StudyInput = z.input<typeof studyFields>;
+
+/**
+ * Reads a study: a preset, changes that hold for all rows, and one row for each way to binarize.
+ *
+ * @param input - parsed JSON: `{ "name": "mine", "extends": "digits", "rows": [{ "component": "mlp", "scale":
+ * "learned", "binarize": { "mlp": "learned" } }] }`
+ * @param where - what to call it in messages
+ * @throws ConfigError if a key is unknown, a row stands twice or a row's model cannot be
+ */
+export function parseStudyConfig(input: unknown, where = "study"): StudyConfig {
+  const { name, rows, ...base } = parseWith(studyFields, input, where);
+  const parsed = rows.map(({ component, scale, binarize }, i) => ({
+    name: component === scale ? component : `${component}/${scale}`,
+    component,
+    scale,
+    config: parseRunConfig({ ...base, model: { ...base.model, binarize } }, `${where}.rows.${i}`),
+  }));
+  const seen = new Set<string>();
+  for (const row of parsed) {
+    if (seen.has(row.name)) throw new ConfigError(`${where}: row "${row.name}" stands twice. Give each its own scale.`);
+    seen.add(row.name);
+  }
+  return { name, rows: parsed };
+}

@@ -1,0 +1,73 @@
+/** One parameter with its moments. */
+export interface AdamWState {
+  readonly weight: Float32Array;
+  /** First moment, running mean of the gradient. */
+  readonly first: Float32Array;
+  /** Second moment, running mean of the squared gradient. */
+  readonly second: Float32Array;
+}
+
+/** The numbers of the update rule. */
+export interface AdamWOptions {
+  readonly learningRate: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Decoupled: the weight shrinks by `learningRate · weightDecay` of itself. */
+  readonly weightDecay: number;
+}
+
+/** The usual choice. */
+export const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/**
+ * One step of Adam with decoupled weight decay, in place.
+ *
+ * m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²; w = w − η λ w − η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
+ *
+ * It runs on the host, in one pass over plain arrays: thousands of small tensor operations would take longer than
+ * the backward pass of a small model, and the result is the same on every backend.
+ *
+ * @param state - weight and moments, changed in place
+ * @param gradient - dL/dw, the shape of the weight
+ * @param step - t, from 1
+ * @param options - learning rate η, decay λ, β₁, β₂, ε
+ * @param gradientScale - multiplies the gradient first, for clipping
+ *
+ * Reference: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, 2019, algorithm 2.
+ */
+export function adamWStep(
+  state: AdamWState,
+  gradient: Float32Array,
+  step: number,
+  options: AdamWOptions,
+  gradientScale = 1,
+): void {
+  const { weight, first, second } = state;
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
+  const shrink = 1 - learningRate * weightDecay;
+  const stepSize = learningRate / (1 - beta1 ** step);
+  const correction = 1 / (1 - beta2 ** step);
+  for (let i = 0; i < weight.length; i++) {
+    const g = gradient[i] * gradientScale;
+    const m = beta1 * first[i] + (1 - beta1) * g;
+    const v = beta2 * second[i] + (1 - beta2) * g * g;
+    first[i] = m;
+    second[i] = v;
+    weight[i] = weight[i] * shrink - (stepSize * m) / (Math.sqrt(v * correction) + epsilon);
+  }
+}
+
+/**
+ * The factor that brings a gradient's global norm down to a limit.
+ *
+ * min(1, limit / ‖g‖₂), over all parameters together
+ *
+ * @param gradients - of every parameter
+ * @param limit - largest norm
+ */
+export function clipFactor(gradients: readonly Float32Array[], limit: number): number {
+  let sum = 0;
+  for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += gradient[i] * gradient[i];
+  return Math.min(1, limit / Math.sqrt(Math.max(sum, Number.MIN_VALUE)));
+}

@@ -1,0 +1,72 @@
+import * as tf from "@tensorflow/tfjs";
+import { readFloats } from "../backend/read";
+import { batches } from "../data/batches";
+import type { Dataset, Split } from "../data/dataset";
+import type { ModelConfig } from "../vit/config";
+import { forward } from "../vit/model";
+import type { Parameters } from "../vit/parameters";
+
+/** How well a model does on a split. */
+export interface Evaluation {
+  /** Share of images whose largest logit is their class, 0 … 1. */
+  readonly accuracy: number;
+  /** Mean cross entropy, without label smoothing, nats. */
+  readonly loss: number;
+  readonly count: number;
+}
+
+/**
+ * Accuracy and loss of a model on a split.
+ *
+ * @param config - the model
+ * @param parameters - its parameters
+ * @param dataset - gives the normalization
+ * @param split - the images
+ * @param batchSize - images at a time
+ */
+export function evaluate(
+  config: ModelConfig,
+  parameters: Parameters,
+  dataset: Dataset,
+  split: Split,
+  batchSize = 128,
+): Evaluation {
+  const tally = new Tally();
+  const shape: [number, number, number] = [config.imageSize, config.imageSize, config.channels];
+  for (const batch of batches(dataset, split, { batchSize })) {
+    tf.tidy(() => {
+      const logits = forward(config, parameters, tf.tensor(batch.images, [batch.count, ...shape]));
+      tally.add(readFloats(logits), batch.labels);
+    });
+  }
+  return tally.result();
+}
+
+/** Adds up accuracy and loss of batches of logits, on the host. */
+export class Tally {
+  private correct = 0;
+  private loss = 0;
+  private count = 0;
+
+  /**
+   * @param logits - row-major [B, C]
+   * @param labels - class indices [B]
+   */
+  add(logits: Float32Array, labels: Int32Array): void {
+    const classes = logits.length / labels.length;
+    for (let row = 0; row < labels.length; row++) {
+      const z = logits.subarray(row * classes, (row + 1) * classes);
+      let best = 0;
+      for (let c = 1; c < classes; c++) if (z[c] > z[best]) best = c;
+      let sum = 0;
+      for (let c = 0; c < classes; c++) sum += Math.exp(z[c] - z[best]);
+      if (best === labels[row]) this.correct++;
+      this.loss += z[best] + Math.log(sum) - z[labels[row]];
+      this.count++;
+    }
+  }
+
+  result(): Evaluation {
+    return { accuracy: this.correct / this.count, loss: this.loss / this.count, count: this.count };
+  }
+}

@@ -1,0 +1,180 @@
+import * as tf from "@tensorflow/tfjs";
+import { readFloats } from "../backend/read";
+import { type Batch, batches } from "../data/batches";
+import type { Dataset } from "../data/dataset";
+import { CancelledError, ConfigError, TrainingError } from "../errors";
+import { crossEntropy } from "../ops/cross-entropy";
+import { Random } from "../random";
+import type { ModelConfig } from "../vit/config";
+import { forward } from "../vit/model";
+import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
+import { adamWDefaults, adamWStep, clipFactor } from "./adamw";
+import { type Evaluation, evaluate, Tally } from "./evaluate";
+import { flipShare, weightBits } from "./flips";
+import type { EpochRecord, RunConfig } from "./record";
+import { learningRateAt } from "./schedule";
+import { fresh, restore, type States, snapshot, type TrainingState } from "./state";
+
+/** Where a running training stands. */
+export interface Progress {
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Finished steps of all epochs together. */
+  readonly step: number;
+  readonly steps: number;
+  /** Loss of the last batch. */
+  readonly loss: number;
+}
+
+/** What a caller may watch, stop or continue. */
+export interface TrainOptions {
+  readonly onStep?: (progress: Progress) => void;
+  readonly onEpoch?: (record: EpochRecord, state: () => TrainingState) => void;
+  /** Stops the run with a CancelledError at the next step. */
+  readonly signal?: AbortSignal;
+  /** Go on from here; the result is the same, bit for bit, as without the interruption. */
+  readonly resume?: TrainingState;
+}
+
+/** A trained model. */
+export interface TrainResult {
+  readonly parameters: ParameterArrays;
+  readonly curve: readonly EpochRecord[];
+  readonly test: Evaluation;
+  readonly seconds: number;
+}
+
+/**
+ * Trains a model; the same configuration, seed and backend give the same weights, bit for bit.
+ *
+ * @param config - model and training
+ * @param seed - initial weights, order of the images, augmentation
+ * @param dataset - must have the model's image size, channels and classes
+ * @param options - callbacks, cancel signal, state to go on from
+ * @throws ConfigError if data and model do not fit; TrainingError if the loss is not finite; CancelledError if stopped
+ */
+export async function train(
+  config: RunConfig,
+  seed: number,
+  dataset: Dataset,
+  options: TrainOptions = {},
+): Promise<TrainResult> {
+  checkFit(config.model, dataset);
+  const { model, training } = config;
+  const { resume } = options;
+  const states = resume ? restore(resume) : fresh(initialParameters(model, seed));
+  const curve = [...(resume?.curve ?? [])];
+  const stepsPerEpoch = Math.ceil(dataset.train.count / training.batchSize);
+  const steps = stepsPerEpoch * training.epochs;
+  const startedAt = performance.now();
+  const seconds = () => (resume?.seconds ?? 0) + (performance.now() - startedAt) / 1000;
+  let step = curve.length * stepsPerEpoch;
+  for (let epoch = curve.length + 1; epoch <= training.epochs; epoch++) {
+    const random = new Random(seed, 1_000_000 + epoch);
+    const bitsBefore = weightBits(model, states);
+    const tally = new Tally();
+    const epochStart = performance.now();
+    let learningRate = 0;
+    let smoothedLoss = 0;
+    const augment = { cropPadding: training.cropPadding, flip: training.flip };
+    for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
+      if (options.signal?.aborted) throw new CancelledError(`Training was stopped at step ${step + 1} of ${steps}.`);
+      learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
+      const { loss, logits, gradients } = lossAndGradients(config, states, batch);
+      step++;
+      if (!Number.isFinite(loss)) {
+        throw new TrainingError(
+          `The loss became ${loss} at step ${step} (epoch ${epoch}). Lower training.learningRate (now ` +
+            `${training.learningRate}) or training.clipNorm (now ${training.clipNorm}).`,
+        );
+      }
+      update(states, gradients, step, learningRate, training);
+      tally.add(logits, batch.labels);
+      smoothedLoss += loss * batch.count;
+      options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss });
+      await new Promise(setImmediate); // lets interrupts, displays and other callbacks in
+    }
+    const elapsed = (performance.now() - epochStart) / 1000;
+    const validation = evaluateArrays(model, states, dataset, dataset.validation);
+    const record: EpochRecord = {
+      epoch,
+      trainLoss: smoothedLoss / dataset.train.count,
+      trainAccuracy: tally.result().accuracy,
+      validationLoss: validation.loss,
+      validationAccuracy: validation.accuracy,
+      learningRate,
+      flipShare: flipShare(bitsBefore, weightBits(model, states)),
+      imagesPerSecond: dataset.train.count / elapsed,
+    };
+    curve.push(record);
+    options.onEpoch?.(record, () => snapshot(states, curve, seconds()));
+  }
+  return { parameters: states, curve, test: evaluateArrays(model, states, dataset, dataset.test), seconds: seconds() };
+}
+
+/**
+ * Loss, logits and the gradient of every parameter on one batch.
+ *
+ * @returns gradients by parameter name, on the host
+ */
+export function lossAndGradients(
+  config: RunConfig,
+  parameters: ParameterArrays,
+  batch: Batch,
+): { loss: number; logits: Float32Array; gradients: Readonly<Record<string, Float32Array>> } {
+  const { imageSize, channels } = config.model;
+  const names = Object.keys(parameters);
+  return tf.tidy(() => {
+    const images = tf.tensor(batch.images, [batch.count, imageSize, imageSize, channels]);
+    const labels = tf.tensor1d(batch.labels, "int32");
+    let logits = new Float32Array();
+    const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
+      const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
+      const output = forward(config.model, named, images);
+      logits = readFloats(output);
+      return crossEntropy(output, labels, config.training.labelSmoothing);
+    })(Object.values(toTensors(parameters)));
+    const gradients = Object.fromEntries(names.map((name, i) => [name, readFloats(grads[i])]));
+    return { loss: readFloats(value)[0], logits, gradients };
+  });
+}
+
+// Norms, biases, embeddings and learned coefficients are not decayed: only matrices are pulled to zero.
+function update(
+  states: States,
+  gradients: Readonly<Record<string, Float32Array>>,
+  step: number,
+  learningRate: number,
+  { weightDecay, clipNorm }: RunConfig["training"],
+): void {
+  const scale = clipFactor(Object.values(gradients), clipNorm);
+  for (const [name, state] of Object.entries(states)) {
+    const decay = name.endsWith(".weight") || name.endsWith(".kernel") ? weightDecay : 0;
+    adamWStep(state, gradients[name], step, { ...adamWDefaults, learningRate, weightDecay: decay }, scale);
+  }
+}
+
+function evaluateArrays(
+  model: ModelConfig,
+  arrays: ParameterArrays,
+  dataset: Dataset,
+  split: Dataset["test"],
+): Evaluation {
+  const tensors = toTensors(arrays);
+  try {
+    return evaluate(model, tensors, dataset, split);
+  } finally {
+    tf.dispose(tensors);
+  }
+}
+
+/** @throws ConfigError if image size, channels or classes of model and data differ */
+export function checkFit(model: ModelConfig, dataset: Dataset): void {
+  for (const key of ["imageSize", "channels", "numClasses"] as const) {
+    if (model[key] !== dataset[key]) {
+      throw new ConfigError(
+        `model.${key} is ${model[key]}, but ${dataset.name} has ${dataset[key]}. Set model.${key}=${dataset[key]}.`,
+      );
+    }
+  }
+}

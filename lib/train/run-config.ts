@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { ConfigError } from "../errors";
+import { parseModelConfig } from "../vit/parse-config";
+import { parseWith } from "../vit/parse-with";
+import { type PresetName, presets } from "./presets";
+import type { RunConfig } from "./record";
+
+const positive = z.number().positive();
+
+const trainingFields = z.strictObject({
+  epochs: z.int().min(1),
+  batchSize: z.int().min(1),
+  learningRate: positive,
+  warmupEpochs: z.number().min(0),
+  weightDecay: z.number().min(0),
+  clipNorm: positive,
+  labelSmoothing: z.number().min(0).lt(1),
+  cropPadding: z.int().min(0),
+  flip: z.boolean(),
+});
+
+const datasetFields = z.strictObject({
+  name: z.enum(["digits", "shapes", "cifar10", "cifar100", "mnist", "fashion-mnist"]),
+  folder: z.string().optional(),
+  trainLimit: z.int().min(1).optional(),
+});
+
+const runFields = z.strictObject({
+  extends: z.string().optional(),
+  dataset: z.record(z.string(), z.unknown()).default({}),
+  model: z.record(z.string(), z.unknown()).default({}),
+  training: z.record(z.string(), z.unknown()).default({}),
+});
+
+/**
+ * Reads a run's configuration; what it leaves out comes from the preset that it `extends`.
+ *
+ * @param input - parsed JSON: `{ "extends": "digits", "model": { "binarize": { "mlp": "channel" } } }`
+ * @param where - what to call it in messages, e.g. a file name
+ * @returns the complete configuration
+ * @throws ConfigError if a key is unknown, a value is out of range or sizes do not divide
+ */
+export function parseRunConfig(input: unknown, where = "run"): RunConfig {
+  const written = parseWith(runFields, input, where);
+  const base = written.extends === undefined ? undefined : presetInput(written.extends, where);
+  const merged = (part: "dataset" | "model" | "training") => ({ ...base?.[part], ...written[part] });
+  return {
+    dataset: parseWith(datasetFields, merged("dataset"), `${where}.dataset`),
+    model: parseModelConfig(merged("model"), `${where}.model`),
+    training: parseWith(trainingFields, merged("training"), `${where}.training`),
+  };
+}
+
+function presetInput(name: string, where: string) {
+  if (Object.hasOwn(presets, name)) return presets[name as PresetName];
+  throw new ConfigError(`${where}.extends: unknown preset "${name}". Known: ${Object.keys(presets).join(", ")}.`);
+}
+
+/**
+ * Applies `key=value` settings to a configuration that is still as written.
+ *
+ * @param input - parsed JSON
+ * @param settings - dotted paths, e.g. `training.epochs=5`, `model.binarize.mlp=channel`; values are JSON or text
+ * @returns a changed copy
+ * @throws ConfigError if a setting has no `=` or its path crosses a value that is not an object
+ */
+export function applySettings(input: unknown, settings: readonly string[]): unknown {
+  const copy = structuredClone(input) as Record<string, unknown>;
+  for (const setting of settings) {
+    const at = setting.indexOf("=");
+    if (at < 1) throw new ConfigError(`--set ${setting}: expected key=value, e.g. training.epochs=5.`);
+    const path = setting.slice(0, at).split(".");
+    let place = copy;
+    for (const key of path.slice(0, -1)) {
+      place[key] ??= {};
+      if (typeof place[key] !== "object")
+        throw new ConfigError(`--set ${setting}: "${key}" holds a value, not a group.`);
+      place = place[key] as Record<string, unknown>;
+    }
+    place[path[path.length - 1]] = parseValue(setting.slice(at + 1));
+  }
+  return copy;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

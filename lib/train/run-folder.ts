@@ -1,0 +1,138 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { FileError } from "../errors";
+import { fileError, readJson, writeAtomically } from "../files";
+import { type ParameterArrays, parameterShapes } from "../vit/parameters";
+import type { EpochRecord, RunConfig, RunRecord } from "./record";
+import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";
+import type { TrainingState } from "./state";
+
+/**
+ * What makes two runs the same: configuration and seed, but not where the data set lies.
+ *
+ * @returns 64 hexadecimal digits
+ */
+export function runIdentity(config: RunConfig, seed: number): string {
+  const { folder: _, ...dataset } = config.dataset;
+  return sha256(canonical({ schema: "binvit.run/1", config: { ...config, dataset }, seed }));
+}
+
+/** JSON with sorted keys, so that the order in which a file was written does not matter. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner) =>
+    inner && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+
+/** @returns the SHA-256 of all weights' bytes, in the order of their names */
+export function weightsSha256(parameters: ParameterArrays): string {
+  const hash = createHash("sha256");
+  for (const name of Object.keys(parameters).sort()) {
+    const { data } = parameters[name];
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest("hex");
+}
+
+/**
+ * The record of a run folder.
+ *
+ * @returns undefined if there is none yet
+ * @throws FileError if there is one that cannot be read
+ */
+export function readRecord(folder: string): RunRecord | undefined {
+  const path = join(folder, "record.json");
+  if (!existsSync(path)) return undefined;
+  const record = readJson(path) as RunRecord;
+  if (record?.schema !== "binvit.run/1") {
+    throw new FileError(`${path} has schema ${JSON.stringify(record?.schema)}, expected "binvit.run/1". Move it away.`);
+  }
+  return record;
+}
+
+/** Writes weights, then the record that vouches for them, then drops the checkpoint. */
+export function writeRun(folder: string, record: RunRecord, parameters: ParameterArrays): void {
+  writeAtomically(join(folder, "weights.safetensors"), encodeSafetensors(parameters, { format: "binvit.weights/1" }));
+  writeAtomically(join(folder, "record.json"), `${JSON.stringify(record, null, 1)}\n`);
+  rmSync(join(folder, "checkpoint.safetensors"), { force: true });
+}
+
+/**
+ * The weights of a finished run, checked against its record.
+ *
+ * @throws FileError if they are missing, corrupt, of another model or not those of the record
+ */
+export function readWeights(folder: string, record: RunRecord): ParameterArrays {
+  const path = join(folder, "weights.safetensors");
+  const { arrays } = decodeSafetensors(readBytes(path), path);
+  checkShapes(arrays, record.config, path);
+  const found = weightsSha256(arrays);
+  if (found !== record.weightsSha256) {
+    throw new FileError(
+      `${path} does not belong to its record: SHA-256 ${found.slice(0, 12)}…, expected ` +
+        `${record.weightsSha256.slice(0, 12)}…. Train again, or take both files from a backup.`,
+    );
+  }
+  return arrays;
+}
+
+function checkShapes(arrays: FloatArrays, config: RunConfig, path: string): void {
+  const expected = parameterShapes(config.model);
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(arrays)])) {
+    const [want, got] = [expected[name]?.join("×"), arrays[name]?.shape.join("×")];
+    if (want === got) continue;
+    throw new FileError(
+      `${path}: tensor "${name}" is ${got ?? "missing"}, the configuration expects ${want ?? "no such tensor"}. ` +
+        "Check that record and weights come from the same run.",
+    );
+  }
+}
+
+function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw fileError(error, `read ${path}`);
+  }
+}
+
+/** Saves where a training stands, so that an interrupted run can go on. */
+export function writeCheckpoint(folder: string, identity: string, state: TrainingState): void {
+  const arrays: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
+  for (const [name, { shape, data }] of Object.entries(state.weights)) {
+    arrays[`weight/${name}`] = { shape, data };
+    arrays[`first/${name}`] = { shape, data: state.first[name] };
+    arrays[`second/${name}`] = { shape, data: state.second[name] };
+  }
+  const progress = JSON.stringify({ curve: state.curve, seconds: state.seconds });
+  writeAtomically(join(folder, "checkpoint.safetensors"), encodeSafetensors(arrays, { identity, progress }));
+}
+
+/**
+ * The state that an interrupted run left behind.
+ *
+ * @returns undefined if there is none, or if it is of another configuration or damaged: the run then starts over
+ */
+export function readCheckpoint(folder: string, identity: string): TrainingState | undefined {
+  const path = join(folder, "checkpoint.safetensors");
+  if (!existsSync(path)) return undefined;
+  try {
+    const { arrays, metadata } = decodeSafetensors(readFileSync(path), path);
+    if (metadata.identity !== identity) return undefined;
+    const { curve, seconds } = JSON.parse(metadata.progress) as { curve: EpochRecord[]; seconds: number };
+    const part = (prefix: string) =>
+      Object.entries(arrays)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, array]) => [name.slice(prefix.length), array] as const);
+    const data = (prefix: string) => Object.fromEntries(part(prefix).map(([name, array]) => [name, array.data]));
+    const weights = Object.fromEntries(part("weight/"));
+    return { epoch: curve.length, weights, first: data("first/"), second: data("second/"), curve, seconds };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,95 @@
+import { cpus } from "node:os";
+import * as tf from "@tensorflow/tfjs";
+import type { Dataset } from "../data/dataset";
+import { loadDataset } from "../data/load";
+import { FileError } from "../errors";
+import { version } from "../version";
+import { summarize } from "../vit/summary";
+import { type TrainOptions, train } from "./loop";
+import type { Environment, RunConfig, RunRecord } from "./record";
+import { readCheckpoint, readRecord, runIdentity, weightsSha256, writeCheckpoint, writeRun } from "./run-folder";
+
+/** A run to be made, or to be found finished. */
+export interface Run {
+  /** Name of its row in tables. */
+  readonly name: string;
+  readonly config: RunConfig;
+  readonly seed: number;
+}
+
+/** Milliseconds between checkpoints: often enough to lose little, rare enough not to be felt. */
+const checkpointEvery = 5000;
+
+/**
+ * Trains a run into its folder, goes on where an interrupted one stopped, or finds it finished.
+ *
+ * @param run - name, configuration, seed
+ * @param folder - gets `record.json` and `weights.safetensors`
+ * @param options - callbacks and cancel signal
+ * @param dataset - if already loaded
+ * @returns the record, and whether it was there before
+ * @throws what `train` and the file operations throw; a folder with another finished run is never overwritten
+ */
+export async function trainInto(
+  run: Run,
+  folder: string,
+  options: Omit<TrainOptions, "resume"> = {},
+  dataset?: Dataset,
+): Promise<{ record: RunRecord; existed: boolean }> {
+  const identity = runIdentity(run.config, run.seed);
+  const found = readRecord(folder);
+  if (found && runIdentity(found.config, found.seed) === identity) return { record: found, existed: true };
+  if (found) {
+    throw new FileError(
+      `${folder} already holds another finished run, ${found.name} with seed ${found.seed}. ` +
+        "Choose another folder with --out, or move that one away.",
+    );
+  }
+  const data = dataset ?? (await loadDataset(run.config.dataset));
+  let savedAt = performance.now();
+  const result = await train(run.config, run.seed, data, {
+    ...options,
+    resume: readCheckpoint(folder, identity),
+    onEpoch: (epoch, state) => {
+      options.onEpoch?.(epoch, state);
+      if (performance.now() - savedAt < checkpointEvery) return;
+      writeCheckpoint(folder, identity, state());
+      savedAt = performance.now();
+    },
+  });
+  const { total } = summarize(run.config.model);
+  const record: RunRecord = {
+    schema: "binvit.run/1",
+    name: run.name,
+    config: run.config,
+    seed: run.seed,
+    dataset: {
+      name: data.name,
+      sha256: data.sha256,
+      train: data.train.count,
+      validation: data.validation.count,
+      test: data.test.count,
+    },
+    environment: environment(),
+    curve: result.curve,
+    test: result.test,
+    bytes: { float: total.bytesFloat, packed: total.bytesPacked },
+    parameters: total.parameters,
+    seconds: result.seconds,
+    weightsSha256: weightsSha256(result.parameters),
+  };
+  writeRun(folder, record, result.parameters);
+  return { record, existed: false };
+}
+
+/** @returns where this process runs; the backend must be ready */
+export function environment(): Environment {
+  return {
+    binvit: version,
+    node: process.versions.node,
+    tfjs: tf.version_core,
+    backend: tf.getBackend(),
+    platform: `${process.platform}-${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? "unknown",
+  };
+}
