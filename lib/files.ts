@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FileError } from "./errors";
 
@@ -15,10 +15,10 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, content);
+    writeFileSync(temporary, content, { flush: true });
     renameSync(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    if (existsSync(temporary)) rmSync(temporary);
     throw fileError(error, `write ${path}`);
   }
 }
@@ -36,9 +36,10 @@ export function readJson(path: string): unknown {
     throw fileError(error, `read ${path}`);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\uFEFF/, "")); // some editors begin a file with a byte order mark
   } catch (error) {
-    throw new FileError(`${path} is not valid JSON: ${(error as Error).message}. Mend it, or write it again.`);
+    const problem = (error as Error).message.replace(/\s+/g, " "); // it may quote several lines
+    throw new FileError(`${path} is not valid JSON: ${problem}. Mend it, or write it again.`);
   }
 }
 
@@ -51,6 +52,7 @@ export function fileError(error: unknown, action: string): FileError {
     EACCES: "permission denied. Choose a folder that you may write to.",
     EPERM: "permission denied. Choose a folder that you may write to.",
     EROFS: "the file system is read-only. Choose another folder.",
+    EEXIST: "a file of that name is in the way of a folder. Choose another folder.",
     EISDIR: "it is a folder, and a file was expected. Check the path.",
     ENOTDIR: "part of the path is a file, and a folder was expected. Check the path.",
   };

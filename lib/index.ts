@@ -34,6 +34,7 @@ export { type Batch, batches } from "./data/batches";
 export type { Dataset, DatasetConfig, Split } from "./data/dataset";
 export { loadDataset } from "./data/load";
 export { colorImage, grayImage } from "./data/preview";
+export { type Check, type DoctorReport, examine } from "./doctor";
 // errors and randomness
 export {
   BinvitError,
@@ -69,6 +70,7 @@ export { lines } from "./plot/lines";
 export { scaleError } from "./plot/scale-error";
 export { sizeBreakdown } from "./plot/size-breakdown";
 export { steForms } from "./plot/ste-forms";
+export { plotRows, studyFigures } from "./plot/study-figures";
 export { throughput } from "./plot/throughput";
 export { trainingCurves } from "./plot/training-curves";
 export { weightHistogram } from "./plot/weight-histogram";

@@ -1,20 +1,153 @@
-// INTERIM, by the integrator, so that the layers above can be tested without kernels: the kernels helper overwrites this file.
-import type * as tf from "@tensorflow/tfjs";
-type T = tf.Tensor;
-export function hasKernels(): boolean { return false; }
-const no = (): never => { throw new Error("no kernels"); };
+import * as tf from "@tensorflow/tfjs";
+import { scaleCodes, steCodes } from "./kernel-codes";
+
+/** The names under which the kernels are registered; `wasm-kernels.ts` holds their work. */
+export type KernelName =
+  | "BinvitAdd"
+  | "BinvitAttention"
+  | "BinvitAttentionGrad"
+  | "BinvitBinarizeWeight"
+  | "BinvitBinarizeWeightGrad"
+  | "BinvitGelu"
+  | "BinvitGeluGrad"
+  | "BinvitGemm"
+  | "BinvitLayerNorm"
+  | "BinvitLayerNormGrad"
+  | "BinvitSign"
+  | "BinvitSignGrad"
+  | "BinvitSumRows";
+
+/** A straight-through form the kernels know. */
+export type SteForm = "identity" | "clip" | "approx" | "swish";
+
+/** A form of the coefficient α the kernels know. */
+export type ScaleForm = "none" | "tensor" | "channel" | "learned" | "learned-tensor";
+
+/** How the weight of one layer is binarized. */
+export interface WeightOptions {
+  readonly scale: ScaleForm;
+  readonly center: boolean;
+}
+
+/** And how that is differentiated. */
+export interface WeightGradOptions extends WeightOptions {
+  readonly ste: SteForm;
+  readonly scaleGradient: "product" | "detached";
+}
+
+/** Which operands of a product are transposed, and what is added to each of its rows. */
+export interface GemmOptions {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+  readonly bias?: tf.Tensor;
+}
+
+/** @returns whether the kernels below can be called: the current backend is WebAssembly and has them */
+export const hasKernels = (): boolean =>
+  tf.getBackend() === "wasm" && tf.getKernel("BinvitGemm" satisfies KernelName, "wasm") !== undefined;
+
+function run(name: KernelName, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}): tf.Tensor[] {
+  return tf.engine().runKernel(name, inputs, attrs) as unknown as tf.Tensor[]; // every kernel of ours returns a list
+}
+
+/**
+ * The fused float kernels, forward only: gradients are put together in lib/ops with tf.customGrad. Call them only where
+ * `hasKernels()`; every tensor is float32, and a shape that does not fit throws a TrainingError.
+ */
 export const kernels = {
-  gemm: no as unknown as (a: T, b: T, o?: { transposeA?: boolean; transposeB?: boolean; bias?: T }) => T,
-  sumRows: no as unknown as (x: T) => T,
-  layerNorm: no as unknown as (x: T, g: T, b: T, e: number) => [T, T, T],
-  layerNormGrad: no as unknown as (dy: T, x: T, g: T, m: T, r: T) => [T, T, T],
-  gelu: no as unknown as (x: T) => T,
-  geluGrad: no as unknown as (dy: T, x: T) => T,
-  attention: no as unknown as (qkv: T, h: number) => [T, T],
-  attentionGrad: no as unknown as (d: T, qkv: T, p: T, h: number) => T,
-  add: no as unknown as (a: T, b: T) => T,
-  sign: no as unknown as (x: T) => T,
-  signGrad: no as unknown as (dy: T, x: T, f: string) => T,
-  binarizeWeight: no as unknown as (w: T, o: object, a?: T) => [T, T],
-  binarizeWeightGrad: no as unknown as (dy: T, w: T, a: T, o: object) => [T, T],
+  /**
+   * C = op(A) · op(B) + bias
+   *
+   * @param a - shape [..., M, K], or [..., K, M] with `transposeA`
+   * @param b - shape [..., K, N], or [..., N, K] with `transposeB`; the leading axes of a
+   * @param options - `bias`: shape [N]
+   * @returns shape [..., M, N]
+   */
+  gemm(a: tf.Tensor, b: tf.Tensor, options: GemmOptions = {}): tf.Tensor {
+    const inputs: Record<string, tf.Tensor> = options.bias ? { a, b, bias: options.bias } : { a, b };
+    const attrs = { transposeA: options.transposeA ? 1 : 0, transposeB: options.transposeB ? 1 : 0 };
+    return run("BinvitGemm", inputs, attrs)[0];
+  },
+
+  /** @returns sums over every axis of x but the last; shape [D] */
+  sumRows: (x: tf.Tensor): tf.Tensor => run("BinvitSumRows", { x })[0],
+
+  /** @returns a + b, b repeated over the leading axes of a (bias [N] on [M, N], positions [1, N, D] on [B, N, D]) */
+  add: (a: tf.Tensor, b: tf.Tensor): tf.Tensor => run("BinvitAdd", { a, b })[0],
+
+  /** @returns layer norm over the last axis, and each row's mean and 1/√(var + ε) for the gradient */
+  layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsilon: number): [tf.Tensor, tf.Tensor, tf.Tensor] {
+    return run("BinvitLayerNorm", { x, gamma, beta }, { epsilon }) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  },
+
+  /** @returns gradients of x, gamma, beta */
+  layerNormGrad(
+    dy: tf.Tensor,
+    x: tf.Tensor,
+    gamma: tf.Tensor,
+    mean: tf.Tensor,
+    inverse: tf.Tensor,
+  ): [tf.Tensor, tf.Tensor, tf.Tensor] {
+    return run("BinvitLayerNormGrad", { dy, x, gamma, mean, inverse }) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  },
+
+  /** @returns x Φ(x), absolute error below 2e-6 */
+  gelu: (x: tf.Tensor): tf.Tensor => run("BinvitGelu", { x })[0],
+
+  /** @returns dy (Φ(x) + x φ(x)) */
+  geluGrad: (dy: tf.Tensor, x: tf.Tensor): tf.Tensor => run("BinvitGeluGrad", { dy, x })[0],
+
+  /**
+   * Scaled dot-product attention of every head.
+   *
+   * @param qkv - shape [B, N, 3D]: q, k, v, each split into heads
+   * @returns context, shape [B, N, D], and probabilities, shape [B, H, N, N]
+   */
+  attention(qkv: tf.Tensor, heads: number): [tf.Tensor, tf.Tensor] {
+    return run("BinvitAttention", { qkv }, { heads }) as [tf.Tensor, tf.Tensor];
+  },
+
+  /** @returns gradient of qkv; `probs` is what `attention` returned */
+  attentionGrad(dout: tf.Tensor, qkv: tf.Tensor, probs: tf.Tensor, heads: number): tf.Tensor {
+    return run("BinvitAttentionGrad", { dout, qkv, probs }, { heads })[0];
+  },
+
+  /** @returns +1 where x ≥ 0, −1 elsewhere */
+  sign: (x: tf.Tensor): tf.Tensor => run("BinvitSign", { x })[0],
+
+  /** @returns dy times the pseudo-gradient of sign(x) */
+  signGrad(dy: tf.Tensor, x: tf.Tensor, form: SteForm): tf.Tensor {
+    return run("BinvitSignGrad", { dy, x }, { form: steCodes[form] })[0];
+  },
+
+  /**
+   * @param w - shape [I, O]
+   * @param given - the parameter α of the learned forms: O values, or one for `learned-tensor`
+   * @returns α sign(v), shape of w, and α, shape [O] in every form
+   */
+  binarizeWeight(w: tf.Tensor, options: WeightOptions, given?: tf.Tensor): [tf.Tensor, tf.Tensor] {
+    const attrs = { scale: scaleCodes[options.scale], center: options.center ? 1 : 0 };
+    const inputs: Record<string, tf.Tensor> = given ? { w, given } : { w };
+    return run("BinvitBinarizeWeight", inputs, attrs) as [tf.Tensor, tf.Tensor];
+  },
+
+  /**
+   * @param dy - gradient of α sign(v); shape [I, O]
+   * @param alpha - what `binarizeWeight` returned
+   * @returns gradients of w, and of α: O values where it has one per output, else one
+   */
+  binarizeWeightGrad(
+    dy: tf.Tensor,
+    w: tf.Tensor,
+    alpha: tf.Tensor,
+    options: WeightGradOptions,
+  ): [tf.Tensor, tf.Tensor] {
+    const attrs = {
+      scale: scaleCodes[options.scale],
+      product: options.scaleGradient === "product" ? 1 : 0,
+      form: steCodes[options.ste],
+      center: options.center ? 1 : 0,
+    };
+    return run("BinvitBinarizeWeightGrad", { dy, w, alpha }, attrs) as [tf.Tensor, tf.Tensor];
+  },
 };

@@ -27,20 +27,15 @@ async function infoOf(name: string): Promise<DatasetInfo> {
   throw new UsageError(`There is no data set "${name}"; expected one of ${datasetNames.join(", ")}.`);
 }
 
-async function stateOf(info: DatasetInfo): Promise<string> {
-  const { defaultFolder, findFiles } = await import("../data/official-files");
-  if (info.source === undefined) return info.name === "digits" ? "embedded" : "generated";
-  return (await findFiles(info.source, defaultFolder(info.name))) ? "present" : "absent";
-}
-
 async function list(): Promise<void> {
   const { catalog, datasetNames } = await import("../data/catalog");
+  const { datasetState } = await import("../data/state");
   const rows = [["name", "image", "train", "val", "test", "classes", "state", "licence", "source"]];
   for (const name of datasetNames) {
     const info: DatasetInfo = catalog[name];
     const counts = [info.train, info.validation, info.test, info.classNames.length].map(String);
     const image = `${info.imageSize}x${info.imageSize}x${info.channels}`;
-    rows.push([name, image, ...counts, await stateOf(info), info.licence, info.homepage]);
+    rows.push([name, image, ...counts, await datasetState(name), info.licence, info.homepage]);
   }
   console.log(table(rows));
 }
@@ -64,7 +59,8 @@ function progressLine(): (progress: Progress) => void {
 async function download(name: string, { mirror, folder }: DownloadFlags): Promise<void> {
   const info = await infoOf(name);
   if (info.source === undefined) {
-    console.log(`${name} is ${await stateOf(info)}: there is nothing to download.`);
+    const { datasetState } = await import("../data/state");
+    console.log(`${name} is ${await datasetState(info.name)}: there is nothing to download.`);
     return;
   }
   const { downloadDataset } = await import("../data/download");

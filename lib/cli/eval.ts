@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { FileError } from "../errors";
+import { DataError, FileError, UsageError } from "../errors";
 
 /** `binvit eval`: a finished run on its test split again. */
 export function registerEval(program: Command): void {
@@ -21,13 +21,17 @@ async function run(folder: string, options: { readonly dataset?: string; readonl
       `${folder} holds no record.json. Give the folder of a finished run, as \`binvit train\` prints it.`,
     );
   }
-  const weights = readWeights(folder, record);
+  const { datasetNames, isDatasetName } = await import("../data/catalog");
+  if (options.dataset !== undefined && !isDatasetName(options.dataset)) {
+    throw new UsageError(`--dataset expects ${datasetNames.join(", ")}, got "${options.dataset}".`);
+  }
   const { parseRunConfig } = await import("../train/run-config");
   const dataset = options.dataset ? { name: options.dataset } : record.config.dataset;
   const config = parseRunConfig(
     { ...record.config, dataset: { ...dataset, ...(options.folder && { folder: options.folder }) } },
-    options.dataset ? "--dataset" : folder,
+    folder,
   );
+  const weights = readWeights(folder, record);
   const { useBackend } = await import("../backend/select");
   await useBackend();
   const { loadDataset } = await import("../data/load");
@@ -36,6 +40,12 @@ async function run(folder: string, options: { readonly dataset?: string; readonl
   const { toTensors } = await import("../vit/parameters");
   const data = await loadDataset(config.dataset);
   checkFit(config.model, data);
+  if (!options.dataset && data.sha256 !== record.dataset.sha256) {
+    throw new DataError(
+      `${data.name} is not what this run was trained on: SHA-256 ${data.sha256.slice(0, 12)}…, its record says ` +
+        `${record.dataset.sha256.slice(0, 12)}…. Check its files with \`binvit data verify ${data.name}\`.`,
+    );
+  }
   const result = evaluate(config.model, toTensors(weights), data, data.test);
   console.log(
     `${record.name}, seed ${record.seed}, on ${data.name}: test accuracy ${(100 * result.accuracy).toFixed(1)}%, ` +

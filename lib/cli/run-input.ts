@@ -26,7 +26,7 @@ export const collect = (value: string, earlier: readonly string[]): string[] => 
  * @throws UsageError if it is none, or below the least
  */
 export function wholeNumber(option: string, text: string, least = 0): number {
-  const value = Number(text);
+  const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN; // Number("") would be 0
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new UsageError(`${option} expects a whole number of at least ${least}, got "${text}".`);
 }

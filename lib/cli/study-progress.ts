@@ -9,6 +9,7 @@ export class StudyProgress {
   private readonly running = new Map<string, number>();
   private found = 0;
   private finished = 0;
+  private failed = 0;
   /** Share of the work that was done before this process started. */
   private doneBefore = 0;
 
@@ -27,6 +28,11 @@ export class StudyProgress {
       const { step, steps } = event.progress;
       if (this.running.get(key) === 0) this.doneBefore += (step - 1) / steps; // resumed in the middle
       this.running.set(key, step / steps);
+    }
+    if (event.kind === "failed") {
+      this.running.delete(key);
+      this.failed++;
+      this.status.done(` failed  ${event.run.row.name.padEnd(26)} seed ${event.run.seed}  ${event.problem}`);
     }
     if (event.kind === "finished") {
       this.running.delete(key);
@@ -47,7 +53,7 @@ export class StudyProgress {
   }
 
   private line(): string {
-    const done = this.found + this.finished + [...this.running.values()].reduce((a, b) => a + b, 0);
+    const done = this.found + this.finished + this.failed + [...this.running.values()].reduce((a, b) => a + b, 0);
     const elapsed = (performance.now() - this.startedAt) / 1000;
     const mine = done - this.doneBefore;
     const left = mine > 0.05 ? `${duration((elapsed / mine) * (this.total - done))} left` : "estimating";

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import * as path from "node:path";
-import { Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { CancelledError, DataError, FileError } from "../errors";
 import { openUrl } from "./open-url";
 
@@ -29,7 +28,7 @@ export async function md5OfFile(file: string): Promise<string | undefined> {
   return hash.digest("hex");
 }
 
-const sizeOf = (file: string): number => fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+const sizeOf = (file: string): number => (fs.existsSync(file) ? fs.statSync(file).size : 0);
 
 /** Whether an answer continues what is already there; a server without ranges, or another range, starts over. */
 const continues = (response: IncomingMessage, offset: number): boolean =>
@@ -37,7 +36,8 @@ const continues = (response: IncomingMessage, offset: number): boolean =>
 
 /** Turns what can go wrong between a server and a disk into a sentence. */
 function explain(error: NodeJS.ErrnoException, url: string, part: string, signal?: AbortSignal): Error {
-  const kept = `${sizeOf(part).toLocaleString("en-US")} bytes are kept in ${part}`;
+  const have = sizeOf(part);
+  const kept = have > 0 ? `${have.toLocaleString("en-US")} bytes are kept in ${part}` : "nothing was received yet";
   if (signal?.aborted) return new CancelledError(`The download was stopped; ${kept}. Run the command again to go on.`);
   if (error.code === "ENOSPC") {
     return new FileError(`The disk is full; ${kept}. Free some space and run the command again to go on.`);
@@ -48,7 +48,7 @@ function explain(error: NodeJS.ErrnoException, url: string, part: string, signal
     );
   }
   return new DataError(`${url} could not be fetched: ${error.message || error.code}; ${kept}.
-Run the command again to go on from there, or name another address with --mirror.`);
+Run the command again to go on, or name another address with --mirror.`);
 }
 
 /** Receives into the part file, from its end on if the server can. */
@@ -69,14 +69,17 @@ async function receive(url: string, part: string, { signal, onProgress }: FetchO
   const length = response.headers["content-length"];
   const total = length === undefined ? undefined : offset + Number(length);
   let received = offset;
-  const count = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
+  const file = await open(part, offset > 0 ? "a" : "w");
+  try {
+    // Each chunk is on disk before the next is asked for, so that a broken connection loses nothing that came.
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      await file.writeFile(chunk);
       received += chunk.length;
       onProgress?.({ file: path.basename(url), received, total });
-      done(null, chunk);
-    },
-  });
-  await pipeline(response, count, fs.createWriteStream(part, { flags: offset > 0 ? "a" : "w" }), { signal });
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /**

@@ -132,7 +132,7 @@ export function instantiateKernels(bytes: BufferSource, memory: WebAssembly.Memo
  *
  * @throws FileError if it has not been built
  */
-export function readKernels(): Uint8Array<ArrayBuffer> {
+export function readKernels(): Uint8Array {
   // Next to this file once compiled; in dist/ for tests, which run the sources.
   const places = [join(__dirname, "binvit.wasm"), join(__dirname, "..", "dist", "kernels", "binvit.wasm")];
   const found = places.find((place) => existsSync(place));

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { NotebookError } from "../errors";
 import { codeCells, readText, sourceSha256 } from "./document";
 import { isSolution, notebookName } from "./find";
-import { type Cell, formatNotebook, type Notebook, parseNotebook } from "./nbformat";
+import { type Cell, formatNotebook, isCode, type Notebook, parseNotebook } from "./nbformat";
 
 /** Largest file a web viewer shows without trouble, bytes. */
 const maxBytes = 400 * 1024;
@@ -62,7 +62,7 @@ function checkShape(notebook: Notebook): string[] {
 /** A section that shows a figure needs a static picture: web viewers run no scripts. */
 function checkPictures(notebook: Notebook): string[] {
   return sections(notebook).flatMap(({ title, cells }) => {
-    const code = cells.filter((cell) => cell.cell_type === "code");
+    const code = cells.filter(isCode);
     const shows = code.some((cell) => /\bshow\(/.test(cell.source));
     const outputs = code.flatMap((cell) => cell.outputs);
     const hasPicture = outputs.some((output) => "data" in output && "image/png" in output.data);

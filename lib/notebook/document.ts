@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileError, writeAtomically } from "../files";
-import { type CodeCell, formatNotebook, type Notebook, parseNotebook } from "./nbformat";
+import { type CodeCell, formatNotebook, isCode, type Notebook, type Output, parseNotebook } from "./nbformat";
 
 /**
  * Reads an .ipynb file.
@@ -24,12 +24,22 @@ export function writeNotebook(file: string, notebook: Notebook): void {
 
 /** The same notebook as if it had never run. */
 export function cleanNotebook(notebook: Notebook): Notebook {
-  return { cells: notebook.cells.map((cell) => (cell.cell_type === "code" ? { ...cell, outputs: [] } : cell)) };
+  return { cells: notebook.cells.map((cell) => (isCode(cell) ? { ...cell, outputs: [] } : cell)) };
+}
+
+/**
+ * The same notebook with other outputs.
+ *
+ * @param outputs - of each code cell by its id; a cell that is missing has none
+ */
+export function withOutputs(notebook: Notebook, outputs: ReadonlyMap<string, readonly Output[]>): Notebook {
+  const cells = notebook.cells.map((cell) => (isCode(cell) ? { ...cell, outputs: outputs.get(cell.id) ?? [] } : cell));
+  return { sourceSha256: sourceSha256(notebook), cells };
 }
 
 /** Code cells that hold code. */
 export function codeCells(notebook: Notebook): CodeCell[] {
-  return notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code" && cell.source.trim() !== "");
+  return notebook.cells.filter(isCode).filter((cell) => cell.source.trim() !== "");
 }
 
 /** SHA-256 of the code, cell by cell; prose may change without making outputs stale. */

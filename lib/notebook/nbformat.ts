@@ -29,6 +29,8 @@ export interface CodeCell extends AnyCell {
 
 export type Cell = MarkdownCell | CodeCell;
 
+export const isCode = (cell: Cell): cell is CodeCell => cell.cell_type === "code";
+
 /** A notebook without anything volatile: no execution counts, no editor state. */
 export interface Notebook {
   /** SHA-256 of the code the outputs belong to; absent before the first run. */

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { readJson, writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
-import { codeCells, sourceSha256 } from "./document";
+import { codeCells, readNotebook, sourceSha256, withOutputs, writeNotebook } from "./document";
 import type { Notebook } from "./nbformat";
 
 /** By notebook, relative to the kit's folder: the fingerprint of its last successful run. */
@@ -23,14 +23,28 @@ export class RunCache {
     this.#kit = treeSha256([path.join(root, "lib", "dist"), path.join(root, "data")], [".tsbuildinfo", "downloads"]);
   }
 
-  /** Whether this notebook, with these outputs, came from a run on the same code, library and data. */
-  isFresh(file: string, notebook: Notebook): boolean {
-    return this.#state()[this.#key(file)] === this.#fingerprint(notebook);
+  /**
+   * Whether what an earlier run left is what a new one would give. If so, prose that changed since is brought up to date.
+   *
+   * @param source - the notebook to run
+   * @param target - where its executed form goes; may be the same file
+   */
+  isFresh(source: string, target: string): boolean {
+    if (!fs.existsSync(target)) return false;
+    const left = readNotebook(target);
+    const notebook = readNotebook(source);
+    if (this.#state()[this.#key(target)] !== this.#fingerprint(left)) return false;
+    if (sourceSha256(notebook) !== left.sourceSha256) return false;
+    if (source !== target) {
+      const outputs = codeCells(left).map((cell) => cell.outputs);
+      writeNotebook(target, withOutputs(notebook, new Map(codeCells(notebook).map(({ id }, i) => [id, outputs[i]!]))));
+    }
+    return true;
   }
 
   /** Keeps a successful run. */
-  remember(file: string, notebook: Notebook): void {
-    const state = { ...this.#state(), [this.#key(file)]: this.#fingerprint(notebook) };
+  remember(target: string, notebook: Notebook): void {
+    const state = { ...this.#state(), [this.#key(target)]: this.#fingerprint(notebook) };
     writeAtomically(this.#stateFile, `${JSON.stringify(state, null, 2)}\n`);
   }
 

@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { CancelledError, NotebookError } from "../errors";
-import { codeCells, readNotebook, readText, sourceSha256, writeNotebook } from "./document";
+import { codeCells, readNotebook, readText, withOutputs, writeNotebook } from "./document";
 import { Kernel } from "./kernel";
 import type { CodeCell, Notebook } from "./nbformat";
 import { CellOutputs, type Displays } from "./outputs";
@@ -64,12 +64,7 @@ export async function runNotebook(file: string, options: RunNotebookOptions = {}
     await kernel.shutdown();
   }
 
-  const executed = {
-    sourceSha256: sourceSha256(notebook),
-    cells: notebook.cells.map((cell) =>
-      cell.cell_type === "code" ? { ...cell, outputs: collected.get(cell.id)?.list() ?? [] } : cell,
-    ),
-  };
+  const executed = withOutputs(notebook, new Map([...collected].map(([id, outputs]) => [id, outputs.list()])));
   if (readText(file) !== text) {
     throw new NotebookError(`${name} changed while it ran, so nothing was written: run it again`);
   }
@@ -104,10 +99,11 @@ function firstLine(source: string): string {
   return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }
 
-/** What a reader needs of stderr: no stack, not more than a few lines. */
+/** What a reader needs of stderr: the message, not the excerpt before it nor the stack after; at most a few lines. */
 function summary(stderr: string): string {
-  const telling = stderr
+  const message = stderr.replace(/^evalmachine\.<anonymous>:.*\n.*\n *\^+\n/gm, "");
+  const telling = message
     .split("\n")
-    .filter((line) => line.trim() !== "" && !/^\s+at |^Require stack:|^- \//.test(line));
+    .filter((line) => line.trim() !== "" && !/^ +at |^Require stack:|^- \//.test(line));
   return telling.slice(0, 5).join("\n  ");
 }

@@ -1,8 +1,9 @@
 import type { Annotations, Data } from "plotly.js";
 import type { Figure } from "./figure";
+import { type Heading, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
-import { colorsOf, floatColor, transparent } from "./palette";
-import { axisTitle, figure, type Heading, legendRow, legendRowMargin, textSize } from "./theme";
+import { colorsOf, darker, floatColor, transparent } from "./palette";
+import { axisTitle, figure } from "./theme";
 
 /** The seeds of one configuration, summed up. */
 export interface AccuracyRow {
@@ -22,7 +23,7 @@ export interface AccuracyRow {
 /**
  * The report's comparison: test accuracy for each binarized component, side by side for each scale.
  *
- * A wide mark is a mean, with its value below; the bar is its interval, the small dots are the seeds. The horizontal
+ * A large dot is a mean, with its value below; the bar is its interval, the small dots are the seeds. The horizontal
  * line is the row whose component is `float`.
  *
  * @param rows - one row a configuration; accuracies as fractions 0 … 1
@@ -60,8 +61,7 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
     data,
     {
       showlegend: true,
-      legend: legendRow,
-      margin: { t: legendRowMargin, r: float ? 84 : 24 },
+      margin: { r: float ? 84 : 24 },
       xaxis: {
         title: axisTitle("binarized component"),
         tickvals: components.map((_, i) => i),
@@ -71,7 +71,7 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
       },
       yaxis: { title: axisTitle("test accuracy, %"), range: [bottom, 100 + 0.03 * (100 - bottom)] },
       annotations: [
-        ...binarized.map((row) => valueLabel(row, positionOf(row), colors.get(row.scale)!)),
+        ...binarized.map((row) => valueLabel(row, positionOf(row), darker(colors.get(row.scale)!))),
         ...(float ? [floatLabel(float)] : []),
       ],
       shapes: float ? floatShapes(float) : [],

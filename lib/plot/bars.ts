@@ -1,7 +1,8 @@
 import type { Figure } from "./figure";
+import { type Heading, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { palette } from "./palette";
-import { axisTitle, figure, type Heading, textSize } from "./theme";
+import { axisTitle, figure } from "./theme";
 
 /**
  * Vertical bars, each with its value above it.

@@ -1,9 +1,10 @@
 import type { Annotations, Data } from "plotly.js";
 import type { Figure } from "./figure";
+import { type Heading, ink, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { placeLabels } from "./label-places";
-import { colorsOf, floatColor, symbolOf } from "./palette";
-import { axisTitle, figure, type Heading, ink, textSize } from "./theme";
+import { colorsOf, darker, floatColor, symbolOf } from "./palette";
+import { axisTitle, figure } from "./theme";
 
 /** Size and accuracy of one configuration. */
 export interface BytesRow {
@@ -23,7 +24,7 @@ export interface BytesRow {
 }
 
 /** Size of the figure and of what surrounds its plot area, pixels: fixed, as labels are placed in pixels. */
-const frame = { width: 900, height: 560, left: 76, right: 24, top: 64, bottom: 66 } as const;
+const frame = { width: 900, height: 500, left: 76, right: 24, bottom: 66 } as const;
 
 /**
  * What a byte buys: test accuracy over the size of the model file, a labelled point a configuration.
@@ -72,12 +73,12 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
     {
       width: frame.width,
       height: frame.height,
-      margin: { l: frame.left, r: frame.right, t: frame.top, b: frame.bottom },
+      margin: { l: frame.left, r: frame.right, b: frame.bottom },
       xaxis: { title: axisTitle("model file, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
       yaxis: { title: axisTitle("test accuracy, %"), range: y, automargin: false },
       annotations: labelsOf(rows, sizes, x, y).map((label, i) => ({
         ...label,
-        font: { size: textSize.label, color: colorOf(rows[i]) },
+        font: { size: textSize.label, color: darker(colorOf(rows[i])) },
       })),
       shapes: float
         ? [
@@ -107,7 +108,7 @@ function labelsOf(
   const area = {
     left: frame.left,
     right: frame.width - frame.right,
-    top: frame.top,
+    top: 0,
     bottom: frame.height - frame.bottom,
   };
   const xPixel = (kib: number) => area.left + ((Math.log10(kib) - x[0]) / (x[1] - x[0])) * (area.right - area.left);
@@ -119,13 +120,13 @@ function labelsOf(
     top: yPixel(100 * row.high),
     bottom: yPixel(100 * row.low),
   }));
-  return placeLabels(points, textSize.label, area, intervals).map(({ dx, dy }, i) => ({
+  const floats = rows.flatMap((row, i) => (row.component === "float" ? [points[i].y] : []));
+  const lines = floats.map((at) => ({ left: area.left, right: area.right, top: at - 2, bottom: at + 2 }));
+  return placeLabels(points, textSize.label, area, [...intervals, ...lines]).map(({ dx, dy, isNear }, i) => ({
     text: rows[i].name,
     x: Math.log10(sizes[i]),
     y: 100 * rows[i].mean,
-    ax: dx,
-    ay: dy,
-    showarrow: true,
+    ...(isNear ? { showarrow: false, xshift: dx, yshift: -dy } : { showarrow: true, ax: dx, ay: dy }),
     arrowhead: 0,
     arrowwidth: 1,
     arrowcolor: ink.frame,

@@ -11,6 +11,8 @@ export interface LabelPoint {
 export interface LabelPlace {
   readonly dx: number;
   readonly dy: number;
+  /** Right beside its point, so that no line need join them. */
+  readonly isNear: boolean;
 }
 
 /** Room a marker takes around its point, pixels. */
@@ -44,15 +46,17 @@ export function placeLabels(
   for (const i of order) {
     const { x, y, text } = points[i];
     const [width, height] = [textWidth(text, { size: fontSize, bold: false, italic: false }) + 6, fontSize * 1.3];
-    let best = { dx: 0, dy: 0, cost: Number.POSITIVE_INFINITY };
-    for (const { dx, dy } of candidates(width, height)) {
+    let best: LabelPlace = { dx: 0, dy: 0, isNear: true };
+    let lowest = Number.POSITIVE_INFINITY;
+    for (const place of candidates(width, height)) {
+      const { dx, dy } = place;
       const box = around(x + dx, y + dy, width, height);
       const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
       const outside = width * height - overlap(box, area);
       const cost = covered + 4 * outside + Math.hypot(dx / width, dy / height) + Math.abs(dy) / 10;
-      if (cost < best.cost) best = { dx, dy, cost };
+      if (cost < lowest) [best, lowest] = [place, cost];
     }
-    places[i] = { dx: best.dx, dy: best.dy };
+    places[i] = best;
     taken.push(around(x + best.dx, y + best.dy, width, height));
   }
   return places;
@@ -67,6 +71,7 @@ function candidates(width: number, height: number): LabelPlace[] {
       return {
         dx: Math.cos(angle) * (reach + width / 2),
         dy: Math.sin(angle) * (reach + height / 2),
+        isNear: distance === 0,
       };
     }),
   );

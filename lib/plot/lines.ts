@@ -1,8 +1,9 @@
-import type { Dash, Data } from "plotly.js";
+import type { Dash, LayoutAxis } from "plotly.js";
 import type { Figure } from "./figure";
+import type { Heading } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf } from "./palette";
-import { axisTitle, figure, type Heading, legendRow, legendRowMargin } from "./theme";
+import { axisTitle, figure } from "./theme";
 
 /** A named curve. */
 export interface Line {
@@ -31,9 +32,9 @@ export interface LineAxes {
 export function lines(lines: readonly Line[], axes: LineAxes, heading: Heading = {}): Figure {
   requireRows(lines, "lines", "line");
   const colors = colorsOf(distinct(lines.map((line) => line.name)));
-  const data: Data[] = lines.map(({ name, x, y, dash = "solid" }) => ({
-    type: "scatter",
-    mode: "lines",
+  const data = lines.map(({ name, x, y, dash = "solid" }) => ({
+    type: "scatter" as const,
+    mode: "lines" as const,
     name,
     x: Array.from(x),
     y: Array.from(y),
@@ -43,11 +44,16 @@ export function lines(lines: readonly Line[], axes: LineAxes, heading: Heading =
     data,
     {
       showlegend: lines.length > 1,
-      legend: legendRow,
-      ...(lines.length > 1 ? { margin: { t: legendRowMargin } } : {}),
       xaxis: { title: axisTitle(axes.x) },
-      yaxis: { title: axisTitle(axes.y), type: axes.logY ? "log" : "linear" },
+      yaxis: { title: axisTitle(axes.y), ...(axes.logY ? logScale(data) : {}) },
     },
     heading,
   );
+}
+
+/** Labels at powers of ten, and at 2 and 5 times these where there are few decades. */
+function logScale(lines: readonly { y: number[] }[]): Partial<LayoutAxis> {
+  const values = lines.flatMap((line) => line.y).filter((value) => value > 0);
+  const decades = Math.log10(Math.max(...values) / Math.min(...values));
+  return { type: "log", dtick: decades > 3 ? 1 : "D2", exponentformat: "power" };
 }

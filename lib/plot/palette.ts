@@ -65,3 +65,13 @@ export function transparent(color: string, opacity: number): string {
   const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
   return `rgba(${r}, ${g}, ${b}, ${opacity})`;
 }
+
+/** @returns `color` (#rrggbb) dark enough for small text on white */
+export const darker = (color: string): string =>
+  `#${[1, 3, 5]
+    .map((at) =>
+      Math.round(0.75 * Number.parseInt(color.slice(at, at + 2), 16))
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;

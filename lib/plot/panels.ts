@@ -1,5 +1,6 @@
 import type { Annotations, LayoutAxis } from "plotly.js";
-import { type PanelLayout, textSize } from "./theme";
+import { textSize } from "./heading";
+import type { PanelLayout } from "./theme";
 
 /** One cell of a grid of subplots. */
 export interface Panel {

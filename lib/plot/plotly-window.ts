@@ -11,7 +11,7 @@ import { pathLength, pointAtLength } from "./path-length";
 /** Draws a figure in a document without a browser. */
 export interface PlotlyWindow {
   /** @returns the drawing as SVG text, as Plotly writes it */
-  draw(figure: Figure, size: { width: number; height: number }): Promise<string>;
+  draw(figure: Figure): Promise<string>;
 }
 
 /** The few members of Plotly's global that are used, as seen inside the window. */
@@ -67,7 +67,7 @@ export function openPlotlyWindow(): PlotlyWindow {
 
   const { document } = dom.window;
   return {
-    async draw(figure, { width, height }) {
+    async draw(figure) {
       const div = document.body.appendChild(document.createElement("div"));
       // Plotly names clip paths and the like by random numbers: a fixed start makes the same drawing every time.
       const random = new Random(0);
@@ -75,7 +75,7 @@ export function openPlotlyWindow(): PlotlyWindow {
       // Parsed inside, so that objects are of the window's realm and the caller's figure is never written to.
       const { data, layout } = window.JSON.parse(JSON.stringify(figure)) as Figure;
       try {
-        await window.Plotly.newPlot(div, data, { ...layout, width, height, autosize: false }, { staticPlot: true });
+        await window.Plotly.newPlot(div, data, layout, { staticPlot: true });
         return window.Plotly.Snapshot.toSVG(div, "svg");
       } catch (error) {
         // Not left to Node: it would print the line of the script that failed, a megabyte long.

@@ -1,19 +1,7 @@
 import type { Data, Layout, LayoutAxis } from "plotly.js";
 import type { Figure } from "./figure";
 import { fontStack } from "./fonts";
-
-/** What a figure is headed and explained with. */
-export interface Heading {
-  readonly title?: string;
-  /** One or two sentences that say what to see. */
-  readonly caption?: string;
-}
-
-/** Text, frame and grid: dark enough for a projector, lighter the less they matter. */
-export const ink = { text: "#222222", muted: "#666666", frame: "#999999", grid: "#e4e4e4" } as const;
-
-/** Sizes of text at the default 900 × 520 pixels. */
-export const textSize = { title: 19, base: 16, label: 14 } as const;
+import { type Heading, ink, sideMargin, textSize, titleOf } from "./heading";
 
 const axisTheme: Partial<LayoutAxis> = {
   automargin: true,
@@ -29,27 +17,52 @@ const axisTheme: Partial<LayoutAxis> = {
 /** Layout, with as many numbered axes as a grid of panels needs (Plotly's own type ends at nine). */
 export type PanelLayout = Partial<Layout> & { [axis: `${"x" | "y"}axis${number}`]: Partial<LayoutAxis> };
 
+/** What `resized` needs to know again; Plotly keeps `layout.meta` for such purposes. */
+interface Meta {
+  readonly title?: string;
+  /** Height of the heading, pixels. */
+  readonly heading: number;
+  readonly legendRow: boolean;
+}
+
+/** Height of a row of legend entries, pixels. */
+const legendHeight = 32;
+
 /**
  * Puts traces and a layout into the kit's one look.
+ *
+ * A legend that is shown and not placed otherwise is a row under the heading. `margin.t` is room wanted between these
+ * two and the plot area; likewise `height` is that of the figure without its heading.
  *
  * @param data - traces
  * @param layout - what is particular to this figure; wins over the theme
  * @param heading - title and caption
- * @returns the figure, 900 × 520 pixels unless the layout says otherwise
+ * @returns the figure, 900 pixels wide unless the layout says otherwise
  */
 export function figure(data: Data[], layout: PanelLayout, heading: Heading): Figure {
+  const { width = 900, height = 470 } = layout;
+  const head = titleOf(heading, width, height);
+  const whole = head.height + height;
+  const hasLegendRow = layout.showlegend === true && layout.legend === undefined;
   const themed: Record<string, unknown> = {
-    width: 900,
-    height: 520,
+    width,
     font: { family: fontStack, size: textSize.base, color: ink.text },
     paper_bgcolor: "white",
     plot_bgcolor: "white",
     hovermode: "closest",
     showlegend: false,
-    bargap: 0.35,
+    ...(hasLegendRow ? { legend: legendRow(head.height, width, whole) } : {}),
     ...layout,
-    margin: { l: 20, r: 24, t: heading.title ? 64 : 24, b: 20, ...layout.margin },
-    title: titleOf(heading.title),
+    height: whole,
+    meta: { title: heading.title, heading: head.height, legendRow: hasLegendRow } satisfies Meta,
+    title: head.title,
+    margin: {
+      l: sideMargin,
+      r: 24,
+      b: 20,
+      ...layout.margin,
+      t: head.height + (hasLegendRow ? legendHeight : 0) + (layout.margin?.t ?? 0),
+    },
   };
   for (const name of new Set(["xaxis", "yaxis", ...Object.keys(layout)])) {
     if (/^[xy]axis\d*$/.test(name)) {
@@ -60,30 +73,44 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
   return { data, layout: themed as Partial<Layout>, ...(caption === undefined ? {} : { caption }) };
 }
 
-const titleOf = (text = ""): Partial<Layout["title"]> => ({
-  text,
-  x: 0,
-  xref: "paper",
+/**
+ * The same figure in another size: heading and legend keep their pixels, the plot area takes the rest.
+ *
+ * @param drawn - a figure
+ * @param size - width and height, pixels; the figure's own by default
+ * @returns a figure of that size
+ */
+export function resized(drawn: Figure, size: { readonly width?: number; readonly height?: number }): Figure {
+  const { width = drawn.layout.width ?? 900, height = drawn.layout.height ?? 520 } = size;
+  const { data, layout, caption } = drawn;
+  const meta = layout.meta as Meta | undefined;
+  if (!meta) return { ...drawn, layout: { ...layout, width, height } };
+  const { legend, margin, ...rest } = layout;
+  const above = meta.heading + (meta.legendRow ? legendHeight : 0);
+  const head = titleOf({ title: meta.title, caption }, width, 0);
+  return figure(
+    data,
+    {
+      ...rest,
+      ...(meta.legendRow || legend === undefined ? {} : { legend }),
+      margin: { ...margin, t: (margin?.t ?? above) - above },
+      width,
+      height: height - head.height,
+    },
+    { title: meta.title, caption },
+  );
+}
+
+const legendRow = (top: number, width: number, height: number) => ({
+  orientation: "h",
+  traceorder: "normal",
+  x: (sideMargin - 8) / width,
+  xref: "container",
   xanchor: "left",
-  y: 1,
+  y: 1 - (top - 4) / height,
   yref: "container",
   yanchor: "top",
-  pad: { t: 16, l: 0, r: 0, b: 0 },
-  font: { size: textSize.title },
 });
 
 /** @returns an axis title with room between it and the tick labels */
 export const axisTitle = (text: string): LayoutAxis["title"] => ({ text, standoff: 12 }) as LayoutAxis["title"];
-
-/** A legend in a row above the plot, under the title; give the margin `legendRowMargin`. */
-export const legendRow: Partial<Layout["legend"]> = {
-  orientation: "h",
-  x: 0,
-  xanchor: "left",
-  y: 1.01,
-  yanchor: "bottom",
-  traceorder: "normal",
-};
-
-/** Top margin that holds a title and a legend row, pixels. */
-export const legendRowMargin = 100;

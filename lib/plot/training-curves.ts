@@ -1,10 +1,11 @@
 import type { Annotations, Data } from "plotly.js";
 import type { EpochRecord } from "../train/record";
 import type { Figure } from "./figure";
+import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf, transparent } from "./palette";
 import { type Panel, panelAxes, panelGrid, panelTitle } from "./panels";
-import { axisTitle, figure, type Heading, legendRow, legendRowMargin, type PanelLayout } from "./theme";
+import { axisTitle, figure, type PanelLayout } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
 export interface CurveRun {
@@ -31,7 +32,7 @@ const quantities: Readonly<Record<CurveMetric, Quantity>> = {
     train: (e) => 100 * e.trainAccuracy,
   },
   learningRate: { title: "learning rate", validation: (e) => e.learningRate },
-  flipShare: { title: "weights that changed sign, %", validation: (e) => 100 * e.flipShare },
+  flipShare: { title: "signs flipped, %", validation: (e) => 100 * e.flipShare },
 };
 
 /**
@@ -68,7 +69,25 @@ export function trainingCurves(runs: readonly CurveRun[], metric: CurveMetric, h
         return tracesOf(curves, quantities[metric], { label, isFirst, color: colors.get(colorKey(name))!, panel });
       }),
   );
+  data.push(...keys(quantities[metric].train !== undefined, runs.length > names.length));
   return figure(data, layoutOf(panels, inPanels ? components : [], metric, names.length), heading);
+}
+
+/** Legend entries for the kinds of line; they draw nothing. */
+function keys(hasTrain: boolean, hasSeeds: boolean): Data[] {
+  const key = (name: string, line: object): Data => ({
+    type: "scatter",
+    mode: "lines",
+    name,
+    x: [null],
+    y: [null],
+    line: { color: ink.muted, ...line },
+    hoverinfo: "skip",
+  });
+  return [
+    ...(hasTrain ? [key("training", { width: 1.75, dash: "dot" })] : []),
+    ...(hasSeeds ? [key("one seed", { width: 1 })] : []),
+  ];
 }
 
 const componentOf = (name: string): string | undefined => (name.includes("/") ? name.split("/")[0] : undefined);
@@ -148,8 +167,8 @@ function layoutOf(
   return {
     ...axes,
     annotations,
-    height: rows > 1 ? 340 * rows : 520,
-    showlegend: names > 1,
-    ...(inRow ? { legend: legendRow, margin: { t: legendRowMargin } } : {}),
+    height: rows > 1 ? 310 * rows : 470,
+    showlegend: true,
+    ...(inRow ? { margin: { t: titles.length > 0 ? 26 : 0 } } : { legend: { x: 1.02, y: 1 } }),
   };
 }

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../errors";
 import { readJson } from "../files";
 import { kitRoot } from "../kit-root";
+import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
 import { readRecord } from "../train/run-folder";
 
@@ -18,12 +19,13 @@ import { readRecord } from "../train/run-folder";
  */
 export function loadStudy(place: string): RunRecord[] {
   const kept = join(kitRoot(), "data", "results", place);
-  const folder = existsSync(kept) ? kept : place;
-  const entries = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const folder = /^[\w-]+$/.test(place) && existsSync(kept) ? kept : place; // "." or a path is never a study's name
+  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
+  const entries = isFolder ? readdirSync(folder, { withFileTypes: true }) : [];
   const records = entries.flatMap((entry) => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return readRecord(path) ?? [];
-    return entry.name.endsWith(".json") ? [readJson(path) as RunRecord] : [];
+    return entry.name.endsWith(".json") ? [parseRecord(readJson(path), path)] : [];
   });
   if (records.length === 0) {
     throw new FileError(`No finished runs in ${folder}. Make them with \`npx binvit study quick --out ${place}\`.`);

@@ -1,5 +1,4 @@
 import { fork } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CancelledError, TrainingError } from "../errors";
 import { writeAtomically } from "../files";
@@ -20,7 +19,8 @@ export interface StudyRun {
 export type StudyEvent =
   | { readonly kind: "found" | "started"; readonly run: StudyRun }
   | { readonly kind: "progress"; readonly run: StudyRun; readonly progress: Progress }
-  | { readonly kind: "finished"; readonly run: StudyRun; readonly record: RunRecord };
+  | { readonly kind: "finished"; readonly run: StudyRun; readonly record: RunRecord }
+  | { readonly kind: "failed"; readonly run: StudyRun; readonly problem: string };
 
 /**
  * The runs of a study; the folder's name carries the identity, so another configuration gets another folder.
@@ -71,7 +71,9 @@ export async function runStudy(
         await trainInProcess(run, (progress) => onEvent?.({ kind: "progress", run: run!, progress }), signal);
         onEvent?.({ kind: "finished", run, record: readRecord(run.folder)! });
       } catch (error) {
-        failures.push(`${run.row.name}, seed ${run.seed}: ${(error as Error).message}`);
+        const problem = (error as Error).message;
+        failures.push(`${run.row.name}, seed ${run.seed}: ${problem}`);
+        if (!signal?.aborted) onEvent?.({ kind: "failed", run, problem });
       }
     }
   };
@@ -87,7 +89,6 @@ export async function runStudy(
 export type WorkerMessage = { readonly progress: Progress };
 
 function trainInProcess(run: StudyRun, onProgress: (progress: Progress) => void, signal?: AbortSignal): Promise<void> {
-  mkdirSync(run.folder, { recursive: true });
   const configPath = join(run.folder, "config.json");
   writeAtomically(configPath, `${JSON.stringify(run.row.config, null, 1)}\n`);
   const launcher = join(kitRoot(), "lib", "bin", "binvit.js");
@@ -104,10 +105,18 @@ function trainInProcess(run: StudyRun, onProgress: (progress: Progress) => void,
     child.on("exit", (code, killedBy) => {
       signal?.removeEventListener("abort", stop);
       if (code === 0) resolve();
-      else reject(new TrainingError(errors.trim() || `the training process ended with ${killedBy ?? code}`));
+      else reject(new TrainingError(ownMessage(errors) ?? `the training process ended with ${killedBy ?? code}`));
     });
     child.on("error", reject);
   });
+}
+
+/** What `binvit train` said; libraries may have written before it, and a crash writes a stack trace. */
+function ownMessage(errors: string): string | undefined {
+  return (
+    (/^binvit: (.*)$/m.exec(errors)?.[1] ?? /^\w*Error.*$/m.exec(errors)?.[0] ?? errors.trim().split("\n")[0]) ||
+    undefined
+  );
 }
 
 /**
@@ -116,11 +125,8 @@ function trainInProcess(run: StudyRun, onProgress: (progress: Progress) => void,
  * @param records - one JSON file each, named by row, seed
  */
 export function keepRecords(records: readonly RunRecord[], folder: string): void {
-  mkdirSync(folder, { recursive: true });
   for (const record of records) {
-    writeFileSync(
-      join(folder, `${record.name.replace("/", "-")}-s${record.seed}.json`),
-      `${JSON.stringify(record, null, 1)}\n`,
-    );
+    const path = join(folder, `${record.name.replace("/", "-")}-s${record.seed}.json`);
+    writeAtomically(path, `${JSON.stringify(record, null, 1)}\n`);
   }
 }

@@ -21,6 +21,9 @@ export interface StudyConfig {
   readonly rows: readonly StudyRow[];
 }
 
+// A row's name becomes part of a folder's, and is cut at its slash.
+const label = z.string().regex(/^[\w+-][\w.+-]*$/, "expected letters, digits, +, -, _ and .");
+
 const studyFields = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected lower-case letters, digits and hyphens"),
   extends: z.string(),
@@ -30,8 +33,8 @@ const studyFields = z.strictObject({
   rows: z
     .array(
       z.strictObject({
-        component: z.string().min(1),
-        scale: z.string().min(1),
+        component: label,
+        scale: label,
         binarize: z.record(z.string(), z.unknown()),
       }),
     )

@@ -84,7 +84,7 @@ export function resultFrame(records: readonly RunRecord[]): dfd.DataFrame {
 }
 
 const percentRange = ({ low, high }: Interval): string =>
-  `${(100 * low).toFixed(1)} … ${Math.min(100, 100 * high).toFixed(1)}`;
+  `${Math.max(0, 100 * low).toFixed(1)} … ${Math.min(100, 100 * high).toFixed(1)}`;
 
 const componentOf = (name: string): string => name.split("/")[0];
 const scaleOf = (name: string): string => name.split("/")[1] ?? name;

@@ -8,7 +8,7 @@ import { Random } from "../random";
 import type { ModelConfig } from "../vit/config";
 import { forward } from "../vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
-import { adamWDefaults, adamWStep, clipFactor } from "./adamw";
+import { type AdamWOptions, adamWDefaults, adamWStep, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import type { EpochRecord, RunConfig } from "./record";
@@ -82,13 +82,10 @@ export async function train(
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
       const { loss, logits, gradients } = lossAndGradients(config, states, batch);
       step++;
-      if (!Number.isFinite(loss)) {
-        throw new TrainingError(
-          `The loss became ${loss} at step ${step} (epoch ${epoch}). Lower training.learningRate (now ` +
-            `${training.learningRate}) or training.clipNorm (now ${training.clipNorm}).`,
-        );
-      }
-      update(states, gradients, step, learningRate, training);
+      const clip = clipFactor(Object.values(gradients), training.clipNorm);
+      if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss} at step ${step}`, epoch, training);
+      if (!(clip > 0)) throw diverged(`The gradient became infinite at step ${step}`, epoch, training);
+      update(states, gradients, step, { ...adamWDefaults, learningRate, weightDecay: training.weightDecay }, clip);
       tally.add(logits, batch.labels);
       smoothedLoss += loss * batch.count;
       options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss });
@@ -96,6 +93,9 @@ export async function train(
     }
     const elapsed = (performance.now() - epochStart) / 1000;
     const validation = evaluateArrays(model, states, dataset, dataset.validation);
+    if (!Number.isFinite(validation.loss)) {
+      throw diverged(`The validation loss became ${validation.loss} after step ${step}`, epoch, training);
+    }
     const record: EpochRecord = {
       epoch,
       trainLoss: smoothedLoss / dataset.train.count,
@@ -124,19 +124,28 @@ export function lossAndGradients(
 ): { loss: number; logits: Float32Array; gradients: Readonly<Record<string, Float32Array>> } {
   const { imageSize, channels } = config.model;
   const names = Object.keys(parameters);
-  return tf.tidy(() => {
+  let [loss, logits] = [Number.NaN, new Float32Array()];
+  const gradients: Record<string, Float32Array> = {};
+  // The arrays leave by way of variables: tidy would look for tensors in every element of what it returns.
+  tf.tidy(() => {
     const images = tf.tensor(batch.images, [batch.count, imageSize, imageSize, channels]);
     const labels = tf.tensor1d(batch.labels, "int32");
-    let logits = new Float32Array();
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
       const output = forward(config.model, named, images);
       logits = readFloats(output);
       return crossEntropy(output, labels, config.training.labelSmoothing);
     })(Object.values(toTensors(parameters)));
-    const gradients = Object.fromEntries(names.map((name, i) => [name, readFloats(grads[i])]));
-    return { loss: readFloats(value)[0], logits, gradients };
+    loss = readFloats(value)[0];
+    for (const [i, name] of names.entries()) gradients[name] = readFloats(grads[i]);
   });
+  return { loss, logits, gradients };
+}
+
+function diverged(what: string, epoch: number, { learningRate, clipNorm }: RunConfig["training"]): TrainingError {
+  return new TrainingError(
+    `${what} (epoch ${epoch}). Lower training.learningRate (now ${learningRate}) or training.clipNorm (now ${clipNorm}).`,
+  );
 }
 
 // Norms, biases, embeddings and learned coefficients are not decayed: only matrices are pulled to zero.
@@ -144,13 +153,12 @@ function update(
   states: States,
   gradients: Readonly<Record<string, Float32Array>>,
   step: number,
-  learningRate: number,
-  { weightDecay, clipNorm }: RunConfig["training"],
+  options: AdamWOptions,
+  gradientScale: number,
 ): void {
-  const scale = clipFactor(Object.values(gradients), clipNorm);
   for (const [name, state] of Object.entries(states)) {
-    const decay = name.endsWith(".weight") || name.endsWith(".kernel") ? weightDecay : 0;
-    adamWStep(state, gradients[name], step, { ...adamWDefaults, learningRate, weightDecay: decay }, scale);
+    const isMatrix = name.endsWith(".weight") || name.endsWith(".kernel");
+    adamWStep(state, gradients[name], step, isMatrix ? options : { ...options, weightDecay: 0 }, gradientScale);
   }
 }
 

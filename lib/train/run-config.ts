@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConfigError } from "../errors";
+import { ConfigError, UsageError } from "../errors";
 import { parseModelConfig } from "../vit/parse-config";
 import { parseWith } from "../vit/parse-with";
 import { type PresetName, presets } from "./presets";
@@ -62,14 +62,16 @@ function presetInput(name: string, where: string) {
  * @param input - parsed JSON
  * @param settings - dotted paths, e.g. `training.epochs=5`, `model.binarize.mlp=channel`; values are JSON or text
  * @returns a changed copy
- * @throws ConfigError if a setting has no `=` or its path crosses a value that is not an object
+ * @throws UsageError if a setting has no `=`; ConfigError if its path crosses a value that is not an object
  */
 export function applySettings(input: unknown, settings: readonly string[]): unknown {
+  if (typeof input !== "object" || input === null) return input; // for the parser to refuse
   const copy = structuredClone(input) as Record<string, unknown>;
   for (const setting of settings) {
     const at = setting.indexOf("=");
-    if (at < 1) throw new ConfigError(`--set ${setting}: expected key=value, e.g. training.epochs=5.`);
+    if (at < 1) throw new UsageError(`--set ${setting}: expected key=value, e.g. training.epochs=5.`);
     const path = setting.slice(0, at).split(".");
+    if (path.includes("__proto__")) throw new ConfigError(`--set ${setting}: unknown key "__proto__". Remove it.`);
     let place = copy;
     for (const key of path.slice(0, -1)) {
       place[key] ??= {};

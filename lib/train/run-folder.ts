@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../errors";
 import { fileError, readJson, writeAtomically } from "../files";
 import { type ParameterArrays, parameterShapes } from "../vit/parameters";
+import { parseRecord } from "./parse-record";
 import type { EpochRecord, RunConfig, RunRecord } from "./record";
 import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";
 import type { TrainingState } from "./state";
@@ -43,16 +44,26 @@ export function weightsSha256(parameters: ParameterArrays): string {
  * The record of a run folder.
  *
  * @returns undefined if there is none yet
- * @throws FileError if there is one that cannot be read
+ * @throws FileError if there is one that cannot be read or is none
  */
 export function readRecord(folder: string): RunRecord | undefined {
   const path = join(folder, "record.json");
   if (!existsSync(path)) return undefined;
-  const record = readJson(path) as RunRecord;
-  if (record?.schema !== "binvit.run/1") {
-    throw new FileError(`${path} has schema ${JSON.stringify(record?.schema)}, expected "binvit.run/1". Move it away.`);
+  return parseRecord(readJson(path), path);
+}
+
+/**
+ * Makes a run's folder before hours are spent on what goes into it.
+ *
+ * @throws FileError if it cannot be made or written to
+ */
+export function prepareFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw fileError(error, `write to ${folder}`);
   }
-  return record;
 }
 
 /** Writes weights, then the record that vouches for them, then drops the checkpoint. */

@@ -7,7 +7,15 @@ import { version } from "../version";
 import { summarize } from "../vit/summary";
 import { type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import { readCheckpoint, readRecord, runIdentity, weightsSha256, writeCheckpoint, writeRun } from "./run-folder";
+import {
+  prepareFolder,
+  readCheckpoint,
+  readRecord,
+  runIdentity,
+  weightsSha256,
+  writeCheckpoint,
+  writeRun,
+} from "./run-folder";
 
 /** A run to be made, or to be found finished. */
 export interface Run {
@@ -46,6 +54,7 @@ export async function trainInto(
     );
   }
   const data = dataset ?? (await loadDataset(run.config.dataset));
+  prepareFolder(folder);
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
     ...options,

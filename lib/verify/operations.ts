@@ -11,7 +11,6 @@ import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
 import { forward } from "../vit/model";
 import { parseBinarizer, parseModelConfig } from "../vit/parse-config";
-import type { ReferenceCase } from "./reference-case";
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type Options = Readonly<Record<string, unknown>>;
@@ -60,6 +59,3 @@ const binarizerOf = (options: Options): Binarizer => parseBinarizer(options);
 
 /** Inputs that are indices, not numbers to be differentiated. */
 export const integerInputs: readonly string[] = ["labels"];
-
-/** @returns the name of the forward value in `expect`: a loss where there is no upstream gradient */
-export const forwardName = (testCase: ReferenceCase): string => (testCase.upstream ? "y" : "loss");

@@ -38,12 +38,14 @@ export function readReferenceCase(path: string): ReferenceCase {
     for (const [name, array] of Object.entries(value[key]!)) checkArray(array, `${key}.${name}`, fail);
   }
   if (value.upstream) checkArray(value.upstream, "upstream", fail);
+  if (typeof (value.options ?? {}) !== "object") fail('"options" is not an object');
   if (Object.keys(value.expect!).length === 0) fail('"expect" is empty');
-  return { options: {}, upstream: null, ...value } as ReferenceCase;
+  return { ...value, options: value.options ?? {}, upstream: value.upstream ?? null } as ReferenceCase;
 }
 
 function checkArray(array: ReferenceArray, name: string, fail: (problem: string) => never): void {
   if (!Array.isArray(array?.shape) || !Array.isArray(array?.data)) fail(`"${name}" has no shape and data`);
+  if (!array.data.every(Number.isFinite)) fail(`"${name}" holds something that is not a number`);
   const size = array.shape.reduce((a, b) => a * b, 1);
   if (size !== array.data.length)
     fail(`"${name}" of shape [${array.shape}] needs ${size} numbers, got ${array.data.length}`);

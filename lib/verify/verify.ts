@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../backend/read";
 import { FileError } from "../errors";
 import { type AdamWOptions, adamWStep } from "../train/adamw";
-import { forwardName, integerInputs, operations } from "./operations";
+import { integerInputs, operations } from "./operations";
 import { type ReferenceArray, type ReferenceCase, readReferenceCase } from "./reference-case";
 
 /** How one case went. */
@@ -45,12 +45,11 @@ export function verifyCase(testCase: ReferenceCase): CaseResult {
     let largestError = 0;
     let worst = "";
     for (const [key, expected] of Object.entries(testCase.expect)) {
-      const error = got[key] ? largestRelativeError(got[key], expected) : Number.NaN;
-      if (Number.isNaN(error) || error > largestError || worst === "") {
+      const error = largestRelativeError(key, got[key], expected);
+      if (error > largestError || worst === "") {
         largestError = error;
         worst = key;
       }
-      if (Number.isNaN(error)) break;
     }
     return { name, op, passed: largestError <= tolerance, largestError, tolerance, worst };
   } catch (error) {
@@ -59,13 +58,13 @@ export function verifyCase(testCase: ReferenceCase): CaseResult {
   }
 }
 
-function largestRelativeError(got: Float32Array, { data }: ReferenceArray): number {
-  if (got.length !== data.length) return Number.NaN;
+function largestRelativeError(name: string, got: Float32Array | undefined, { data }: ReferenceArray): number {
+  if (!got) throw new FileError(`"${name}" is expected, but is neither the value nor the gradient of an input.`);
+  if (got.length !== data.length) throw new FileError(`${name} has ${got.length} values, ${data.length} are expected.`);
   let largest = 0;
   for (let i = 0; i < data.length; i++) {
-    const error = Math.abs(got[i] - data[i]) / (1 + Math.abs(data[i]));
-    if (!(error <= largest)) largest = error; // a NaN stays
-    if (Number.isNaN(error)) return error;
+    if (!Number.isFinite(got[i])) throw new FileError(`${name} holds ${got[i]}, expected ${data[i]}.`);
+    largest = Math.max(largest, Math.abs(got[i] - data[i]) / (1 + Math.abs(data[i])));
   }
   return largest;
 }
@@ -93,14 +92,18 @@ function runOperation(testCase: ReferenceCase): Values {
     const loss = (...tensors: tf.Tensor[]) => {
       const floats = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
       const y = operation({ ...inputs, ...floats }, testCase.options);
+      if (upstream && `${y.shape}` !== `${upstream.shape}`) {
+        throw new FileError(`y has shape [${y.shape}], upstream has [${upstream.shape}].`);
+      }
       forward = tf.keep(y.clone());
-      return (weights ? tf.sum(tf.mul(y, weights)) : y) as tf.Scalar;
+      return tf.sum(weights ? tf.mul(y, weights) : y) as tf.Scalar;
     };
     const { grads } = tf.valueAndGrads(loss)(names.map((name) => inputs[name]));
-    const values: Values = { [forwardName(testCase)]: readFloats(forward!) };
+    const y = readFloats(forward!);
     forward!.dispose();
+    const values: Values = { y, loss: y }; // what an operation returns goes by either name
     for (const [i, name] of names.entries()) values[`grad_${name}`] = readFloats(grads[i]);
-    return { ...values };
+    return values;
   });
 }
 

@@ -6,20 +6,25 @@ import { parseWith } from "./parse-with";
 
 const steForm = z.enum(["identity", "clip", "approx", "swish"]);
 
-const binarizerFields = z.strictObject({
-  scale: z.enum(["none", "tensor", "channel", "learned", "learned-tensor"]).default("channel"),
-  scaleGradient: z.enum(["product", "detached"]).default("product"),
-  center: z.boolean().default(false),
-  weightSte: steForm.default("clip"),
-  activation: z.enum(["sign", "none"]).default("sign"),
-  activationSte: steForm.default("clip"),
-  activationScale: z.enum(["none", "token"]).default("none"),
-});
+const fields = {
+  scale: z.enum(["none", "tensor", "channel", "learned", "learned-tensor"]),
+  scaleGradient: z.enum(["product", "detached"]),
+  center: z.boolean(),
+  weightSte: steForm,
+  activation: z.enum(["sign", "none"]),
+  activationSte: steForm,
+  activationScale: z.enum(["none", "token"]),
+};
 
-const binarizerNames = Object.keys(binarizers) as [BinarizerName, ...BinarizerName[]];
+const names = z.enum(["off", ...(Object.keys(binarizers) as BinarizerName[])]);
 
 /** `"off"`, the name of a binarizer, or its fields; missing fields are those of `channel`. */
-const binarizer = z.union([z.literal("off"), z.enum(binarizerNames), binarizerFields]);
+const binarizer = z.union([names, z.strictObject(fields).partial()]);
+
+// One object for both spellings, not a union of two: a union would explain the spelling that was not meant.
+const mlpGroup = z.union([names, z.strictObject({ ...fields, fc1: binarizer, fc2: binarizer }).partial()]);
+const mhsaLayers = { qkv: binarizer, projection: binarizer, scores: binarizer, values: binarizer };
+const mhsaGroup = z.union([names, z.strictObject({ ...fields, ...mhsaLayers }).partial()]);
 
 const count = z.int().min(1);
 
@@ -37,11 +42,8 @@ const modelFields = z.strictObject({
   binarize: z
     .strictObject({
       conv: binarizer,
-      mlp: z.union([binarizer, z.strictObject({ fc1: binarizer, fc2: binarizer }).partial()]),
-      mhsa: z.union([
-        binarizer,
-        z.strictObject({ qkv: binarizer, projection: binarizer, scores: binarizer, values: binarizer }).partial(),
-      ]),
+      mlp: mlpGroup,
+      mhsa: mhsaGroup,
       qkv: binarizer,
       scores: binarizer,
       values: binarizer,
@@ -71,42 +73,72 @@ export function parseModelConfig(input: unknown, where = "model"): ModelConfig {
   const { binarize, ...sizes } = parseWith(modelFields, input, where);
   divides(where, "imageSize", sizes.imageSize, "patchSize", sizes.patchSize);
   divides(where, "embedDim", sizes.embedDim, "numHeads", sizes.numHeads);
-  return { ...sizes, binarize: resolve(binarize) };
+  return { ...sizes, binarize: resolve(binarize, `${where}.binarize`) };
 }
 
 function divides(where: string, name: string, value: number, byName: string, by: number): void {
   if (value % by === 0) return;
   throw new ConfigError(
     `${where}.${name} must be a multiple of ${byName}: got ${value} and ${by}. ` +
-      `Try ${name} ${Math.max(1, Math.round(value / by)) * by}.`,
+      `Try ${byName} ${largestDivisor(value, by)}, or ${name} ${Math.max(1, Math.round(value / by)) * by}.`,
   );
+}
+
+function largestDivisor(value: number, limit: number): number {
+  let divisor = Math.min(value, limit);
+  while (value % divisor !== 0) divisor--;
+  return divisor;
 }
 
 type Written = z.output<typeof modelFields>["binarize"];
 type Choice = z.output<typeof binarizer> | undefined;
 
-function resolve(written: Written): Binarization {
-  const mlp = isChoice(written.mlp) ? { fc1: written.mlp, fc2: written.mlp } : written.mlp;
-  const mhsa = isChoice(written.mhsa) ? { qkv: written.mhsa, projection: written.mhsa } : written.mhsa;
-  const group: Record<string, Choice> = { ...mlp, ...mhsa };
+function resolve(written: Written, where: string): Binarization {
+  const group: Record<string, Choice> = {
+    ...layersOf(written.mlp, ["fc1", "fc2"], [], `${where}.mlp`),
+    ...layersOf(written.mhsa, ["qkv", "projection"], ["scores", "values"], `${where}.mhsa`),
+  };
   const pick = (part: keyof Binarization) => complete(written[part] ?? group[part]);
+  const product = (part: "scores" | "values") => {
+    const how = pick(part);
+    if (how === "off" || how.activation === "sign") return how;
+    throw new ConfigError(
+      `${where}.${part}: activation "none" leaves nothing to binarize, since this product has no weights. ` +
+        'Use activation "sign", or "off".',
+    );
+  };
   return {
     conv: pick("conv"),
     qkv: pick("qkv"),
-    scores: pick("scores"),
-    values: pick("values"),
+    scores: product("scores"),
+    values: product("values"),
     projection: pick("projection"),
     fc1: pick("fc1"),
     fc2: pick("fc2"),
   };
 }
 
-const isChoice = (value: unknown): value is z.output<typeof binarizer> =>
-  typeof value === "string" || (typeof value === "object" && value !== null && "scale" in value);
+/** What a group stands for: its own layers, or the layers that it names one by one. */
+function layersOf(
+  written: Written["mlp"] | Written["mhsa"],
+  own: readonly string[],
+  further: readonly string[],
+  where: string,
+): Record<string, Choice> {
+  const keys = typeof written === "object" ? Object.keys(written) : [];
+  const layers = keys.filter((key) => own.includes(key) || further.includes(key));
+  if (layers.length === 0) return Object.fromEntries(own.map((layer) => [layer, written as Choice]));
+  if (layers.length === keys.length) return written as Record<string, Choice>;
+  throw new ConfigError(
+    `${where}: "${layers[0]}" is a layer, and another key is a field of a binarizer. Name layers or fields, not both.`,
+  );
+}
 
 function complete(choice: Choice): Binarizer | "off" {
   if (choice === undefined || choice === "off") return "off";
-  return typeof choice === "string" ? binarizers[choice] : choice;
+  if (typeof choice === "string") return binarizers[choice];
+  const given = Object.entries(choice).filter(([, value]) => value !== undefined);
+  return { ...binarizers.channel, ...Object.fromEntries(given) };
 }
 
 /**

@@ -11,37 +11,53 @@ import { ConfigError } from "../errors";
  * @throws ConfigError naming the key, what was expected and what came
  */
 export function parseWith<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
-  const result = schema.safeParse(input, { reportInput: true });
+  const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const { path, message } = deepest(result.error.issues[0]);
+  const { path, message } = explain(result.error.issues[0], input);
   throw new ConfigError(`${[where, ...path].join(".")}: ${message}`);
 }
 
 interface Problem {
-  readonly path: readonly PropertyKey[];
+  readonly path: readonly string[];
   readonly message: string;
+  /** Keys that a branch does not know; the branch with the fewest is the one that was meant. */
+  readonly unknownKeys: number;
 }
 
-// In a union, the branch that got furthest is the one the author meant; a plain list of all branches tells nothing.
-function deepest(issue: z.core.$ZodIssue): Problem {
+function explain(issue: z.core.$ZodIssue, input: unknown): Problem {
   const path = issue.path.map(String);
+  const value = path.reduce<unknown>((place, key) => (place as Record<string, unknown> | undefined)?.[key], input);
   if (issue.code === "unrecognized_keys") {
-    return {
-      path,
-      message: `unknown key ${issue.keys.map((key) => `"${key}"`).join(", ")}. Check its spelling, or remove it.`,
-    };
+    const keys = issue.keys.map((key) => `"${key}"`).join(", ");
+    return { path, message: `unknown key ${keys}. Check its spelling, or remove it.`, unknownKeys: issue.keys.length };
   }
-  if (issue.code !== "invalid_union") return { path, message: `${issue.message}, got ${describe(issue.input)}.` };
-  const nested = issue.errors.flat().map(deepest);
-  const specific = nested.filter((problem) => problem.message.startsWith("unknown key") || problem.path.length > 0);
-  if (typeof issue.input === "object" && specific.length > 0) {
-    const best = specific.reduce((a, b) => (b.path.length > a.path.length ? b : a));
-    return { path: [...path, ...best.path], message: best.message };
+  if (issue.code === "invalid_union" && isObject(value)) {
+    const meant = issue.errors.map(([first]) => explain(first, value)).reduce(closer);
+    return { ...meant, path: [...path, ...meant.path] };
   }
-  const options = nested
-    .map((problem) => problem.message.replace(/, got .*$/, ""))
-    .filter((m) => !m.includes("object"));
-  return { path, message: `${[...new Set(options)].join(" or ")}, got ${describe(issue.input)}.` };
+  return { path, message: `expected ${expectation(issue)}, got ${describe(value)}.`, unknownKeys: 0 };
 }
+
+// The branch that got furthest is the one the author meant; one that wants no object at all got nowhere.
+function closer(a: Problem, b: Problem): Problem {
+  if (a.path.length !== b.path.length) return b.path.length > a.path.length ? b : a;
+  if (a.unknownKeys === 0 || b.unknownKeys === 0) return b.unknownKeys > 0 ? b : a;
+  return b.unknownKeys < a.unknownKeys ? b : a;
+}
+
+function expectation(issue: z.core.$ZodIssue): string {
+  const options = [...new Set(choices(issue))];
+  if (options.length > 1) return `${options.slice(0, -1).join(", ")} or ${options[options.length - 1]}`;
+  return options[0];
+}
+
+function choices(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === "invalid_union") return issue.errors.flat().flatMap(choices);
+  if (issue.code === "invalid_value") return issue.values.map((value) => JSON.stringify(value));
+  const wanted = /expected (.*?)(, received .*)?$/.exec(issue.message);
+  return [wanted ? wanted[1].replace(/^(record|object)$/, "an object") : issue.message];
+}
+
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const describe = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));

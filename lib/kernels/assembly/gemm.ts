@@ -1,3 +1,4 @@
+import { loadLanes, storeLanes } from "./lanes";
 import { pack, packedBytes } from "./pack";
 
 /**
@@ -89,11 +90,12 @@ function edgeTile(
 ): void {
   tile(a, b, steps, spare, TILE_COLUMNS << 2, 0, 0);
   for (let i = 0; i < rows; i++) {
-    for (let j = 0; j < columns; j++) {
+    for (let j = 0; j < columns; j += 4) {
       const at = <usize>j << 2;
-      let value = f32.load(spare + at);
-      if (addend) value += f32.load(addend + at);
-      f32.store(c + at, value);
+      const left = columns - j;
+      let value = v128.load(spare + at);
+      if (addend) value = f32x4.add(value, loadLanes(addend + at, left, 0));
+      storeLanes(c + at, value, left);
     }
     spare += TILE_COLUMNS << 2;
     c += cStride;

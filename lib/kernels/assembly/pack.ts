@@ -99,10 +99,11 @@ function packEdge(
 ): void {
   const toStep: usize = (<usize>width) << 2;
   for (let s = 0; s < steps; s++) {
-    v128.store(to, f32x4.splat(0));
-    for (let line = 0; line < left; line++) {
-      f32.store(to + (<usize>line << 2), f32.load(from + <usize>line * lineBytes));
-    }
+    let value = f32x4.splat(0);
+    if (left > 0) value = v128.load32_zero(from);
+    if (left > 1) value = v128.load_lane<f32>(from + lineBytes, value, 1);
+    if (left > 2) value = v128.load_lane<f32>(from + lineBytes * 2, value, 2);
+    v128.store(to, value);
     from += stepBytes;
     to += toStep;
   }

@@ -1,0 +1,51 @@
+import type { TensorInfo } from "@tensorflow/tfjs";
+import { TrainingError } from "../errors";
+import type { Pointer } from "../kernels/load";
+
+/** What is used of TensorFlow.js's WebAssembly backend; its own type hides the memory. */
+export interface WasmBackend {
+  readonly wasm: { readonly asm: { readonly memory: WebAssembly.Memory } };
+  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: Pointer } };
+  makeOutput(shape: readonly number[], dtype: "float32"): TensorInfo;
+  disposeData(dataId: object): boolean;
+}
+
+/**
+ * The tensors of one kernel call, as addresses.
+ *
+ * Only addresses are handed out, never views: a view dies when a later allocation makes the memory grow, an address
+ * does not.
+ */
+export class Workspace {
+  private readonly lent: TensorInfo[] = [];
+
+  constructor(private readonly backend: WasmBackend) {}
+
+  /** @returns a new tensor, to be one of the kernel's results; its values are whatever lay there */
+  make(shape: readonly number[]): TensorInfo {
+    return this.backend.makeOutput(shape, "float32");
+  }
+
+  /**
+   * @returns where a tensor's values are
+   * @throws TrainingError if they are not float32
+   */
+  at(tensor: TensorInfo): Pointer {
+    if (tensor.dtype !== "float32") {
+      throw new TrainingError(`A float32 tensor was expected, but this one is ${tensor.dtype}: cast it first.`);
+    }
+    return this.backend.dataIdMap.get(tensor.dataId).memoryOffset;
+  }
+
+  /** @returns memory for the duration of the call */
+  scratch(bytes: number): Pointer {
+    const tensor = this.make([Math.ceil(bytes / 4)]);
+    this.lent.push(tensor);
+    return this.at(tensor);
+  }
+
+  /** Gives the scratch back. */
+  release(): void {
+    for (const { dataId } of this.lent) this.backend.disposeData(dataId);
+  }
+}

@@ -1,0 +1,127 @@
+import type { Command } from "commander";
+import { duration, interruptSignal, StatusLine } from "./terminal";
+
+/** `binvit notebooks`: runs, checks and cleans the notebooks. */
+export function registerNotebooks(program: Command): void {
+  const notebooks = program.command("notebooks").description("run, check or clean the notebooks");
+  const names = "numbers (01), names (01-vision-transformer) or paths; all notebooks and solutions by default";
+  notebooks
+    .command("run")
+    .description("run notebooks through the tslab kernel and store their outputs; no Jupyter needed")
+    .argument("[names...]", names)
+    .option("--force", "run also what is unchanged since its last run")
+    .option("--out <folder>", "write the executed notebooks there and leave the originals alone")
+    .option("--timeout <seconds>", "time limit of each cell", "600")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  binvit notebooks run\n  binvit notebooks run 01 02 --force\n  binvit notebooks run 05 --out runs/tried",
+    )
+    .action(run);
+  notebooks
+    .command("check")
+    .description("check that notebooks are whole: executed, up to date, without errors, with pictures, not too long")
+    .argument("[names...]", names)
+    .addHelpText("after", "\nExample:\n  binvit notebooks check 03")
+    .action(checkNotebooks);
+  notebooks
+    .command("clean")
+    .description("remove all outputs")
+    .argument("[names...]", names)
+    .addHelpText("after", "\nExample:\n  binvit notebooks clean 03")
+    .action(cleanNotebooks);
+}
+
+/** What to run, and how. */
+export interface RunNotebooksOptions {
+  readonly names?: readonly string[];
+  /** Run also what is unchanged. */
+  readonly force?: boolean;
+  /** Folder for the executed notebooks; they are executed in place without one. */
+  readonly out?: string;
+  /** Time limit of each cell, seconds. */
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function run(
+  names: string[],
+  options: { readonly force?: boolean; readonly out?: string; readonly timeout: string },
+): Promise<void> {
+  const { wholeNumber } = await import("./run-input");
+  const timeoutSeconds = wholeNumber("--timeout", options.timeout);
+  await runNotebooks({ names, force: options.force, out: options.out, timeoutSeconds, signal: interruptSignal() });
+}
+
+/**
+ * Runs notebooks one after the other, a line each; one that fails does not keep the others from running.
+ *
+ * @throws NotebookError with every failure; CancelledError
+ */
+export async function runNotebooks(options: RunNotebooksOptions): Promise<void> {
+  const path = await import("node:path");
+  const { NotebookError } = await import("../errors");
+  const { findNotebooks, notebookName } = await import("../notebook/find");
+  const { RunCache } = await import("../notebook/run-cache");
+  const { runNotebook } = await import("../notebook/run");
+  const { names, force, out, timeoutSeconds, signal } = options;
+  const files = findNotebooks(names);
+  const width = Math.max(0, ...files.map((file) => notebookName(file).length));
+  const cache = new RunCache();
+  const status = new StatusLine();
+  const failures: string[] = [];
+  for (const file of files) {
+    const name = notebookName(file).padEnd(width);
+    const outPath = out === undefined ? file : path.resolve(out, `${notebookName(file)}.ipynb`);
+    if (!force && cache.isFresh(file, outPath)) {
+      status.done(`${name}  unchanged`);
+      continue;
+    }
+    const start = performance.now();
+    const seconds = () => duration((performance.now() - start) / 1000);
+    let place = "starting";
+    const show = () => status.update(`${name}  ${place}  ${seconds()}`);
+    const ticking = setInterval(show, 1000);
+    const onCell = (cell: number, cells: number) => {
+      place = `cell ${cell}/${cells}`;
+      show();
+    };
+    try {
+      const ran = await runNotebook(file, { outPath, timeoutSeconds, onCell, signal });
+      cache.remember(outPath, ran.notebook);
+      status.done(`${name}  ${String(ran.cells).padStart(3)} cells  ${seconds()}`);
+    } catch (error) {
+      status.done(`${name}  ${error instanceof NotebookError ? "failed at" : "ended at"} ${place}`);
+      if (!(error instanceof NotebookError)) throw error;
+      failures.push(error.message);
+    } finally {
+      clearInterval(ticking);
+    }
+  }
+  if (failures.length > 0) throw new NotebookError(failures.join("\n"));
+}
+
+async function checkNotebooks(names: string[]): Promise<void> {
+  const { NotebookError } = await import("../errors");
+  const { checkNotebook } = await import("../notebook/check");
+  const { findNotebooks, notebookName } = await import("../notebook/find");
+  const files = findNotebooks(names);
+  const width = Math.max(0, ...files.map((file) => notebookName(file).length));
+  let bad = 0;
+  for (const file of files) {
+    const problems = checkNotebook(file);
+    const [first = "ok", ...others] = problems;
+    console.log(`${notebookName(file).padEnd(width)}  ${first}`);
+    for (const problem of others) console.log(`${" ".repeat(width)}  ${problem}`);
+    if (problems.length > 0) bad++;
+  }
+  if (bad > 0) throw new NotebookError(`${bad} of ${files.length} notebooks need work, as listed above.`);
+}
+
+async function cleanNotebooks(names: string[]): Promise<void> {
+  const { findNotebooks, notebookName } = await import("../notebook/find");
+  const { cleanNotebook, readNotebook, writeNotebook } = await import("../notebook/document");
+  for (const file of findNotebooks(names)) {
+    writeNotebook(file, cleanNotebook(readNotebook(file)));
+    console.log(`${notebookName(file)}  cleaned`);
+  }
+}

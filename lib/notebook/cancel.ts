@@ -1,0 +1,25 @@
+import { CancelledError } from "../errors";
+import { insideKernel } from "./live-display";
+
+let current: AbortController | undefined;
+let listening = false;
+
+/**
+ * A signal for the work a cell starts: aborted when the cell is interrupted, and when a later call starts other work.
+ *
+ * tslab stops waiting for an interrupted cell, but an asynchronous loop it started goes on; a loop that watches this
+ * signal stops. It must let the event loop turn now and then (`await tf.nextFrame()`), or no interrupt gets through;
+ * `train` does so after every step.
+ *
+ * @returns the signal; its reason is a CancelledError
+ */
+export function newCellSignal(): AbortSignal {
+  current?.abort(new CancelledError("Stopped, because a newer run took its place."));
+  current = new AbortController();
+  // Only in a kernel, which survives interrupts: elsewhere a listener would keep Ctrl-C from ending the process.
+  if (insideKernel() && !listening) {
+    process.on("SIGINT", () => current?.abort(new CancelledError("Stopped by an interrupt.")));
+    listening = true;
+  }
+  return current.signal;
+}

@@ -1,0 +1,64 @@
+import type { Figure } from "../plot/figure";
+import { openDisplay } from "./live-display";
+
+export { showTable } from "./table";
+
+/** Pixels of the static picture for one of the figure: sharp on a projector, about 30 KB. */
+const pngScale = 1.5;
+
+/** A larger interactive form is left out, so that notebooks stay light; characters of JSON. */
+const interactiveLimit = 60_000;
+
+/**
+ * Shows a figure under the cell: interactive where that works, a static picture everywhere else, in one output.
+ *
+ * JupyterLab and VS Code take the Plotly specification; web viewers take the PNG. Figures with more than 60 KB of data
+ * (photographs, many long curves) are static only. Outside a kernel the caption is printed.
+ *
+ * @param figure - what a function of `lib/plot` returned
+ * @param options - width and height in pixels; the figure's own by default
+ */
+export async function show(figure: Figure, options: { width?: number; height?: number } = {}): Promise<void> {
+  const text = figure.caption ?? titleOf(figure) ?? "figure";
+  // Opened before anything is awaited: it belongs to the cell that runs now.
+  const display = openDisplay();
+  if (!display) {
+    console.log(`${text}\n(a figure; shown in a notebook, written to a file by toPng or toSvg)`);
+    return;
+  }
+  const { toPng } = await import("../plot/export");
+  const { resized } = await import("../plot/theme");
+  const { indexedPng } = await import("./indexed-png");
+  const sized = resized(figure, options);
+  const png = await indexedPng(await toPng(sized, { scale: pngScale }));
+  const interactive = interactiveForm(sized);
+  display({
+    ...(interactive ? { "application/vnd.plotly.v1+json": interactive } : {}),
+    "image/png": png.toString("base64"),
+    "text/plain": text,
+  });
+}
+
+/** @returns the specification with numbers of five significant digits, or undefined if it is too large */
+function interactiveForm({ data, layout }: Figure): Record<string, unknown> | undefined {
+  const json = JSON.stringify({ data, layout }, (_key, value: unknown) =>
+    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value,
+  );
+  if (json.length > interactiveLimit) return undefined;
+  return { ...(JSON.parse(json) as Record<string, unknown>), config: { displaylogo: false } };
+}
+
+function titleOf(figure: Figure): string | undefined {
+  return (figure.layout.meta as { title?: string } | undefined)?.title?.replace(/<[^>]*>/g, "");
+}
+
+/**
+ * Shows Markdown under the cell; outside a kernel it is printed as it is.
+ *
+ * @param text - Markdown
+ */
+export function showMarkdown(text: string): void {
+  const display = openDisplay();
+  if (display) display({ "text/markdown": text, "text/plain": text });
+  else console.log(text);
+}

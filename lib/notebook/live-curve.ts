@@ -1,0 +1,48 @@
+import { Resvg } from "@resvg/resvg-js";
+import { fontFamily, fontFiles } from "../plot/fonts";
+import type { EpochRecord } from "../train/record";
+import { openDisplay } from "./live-display";
+import { lossCurveSvg } from "./loss-curve-svg";
+
+/** A training curve that grows while training runs. */
+export interface LiveCurve {
+  /** Adds an epoch; may be handed to `train` as `onEpoch`. */
+  readonly push: (record: EpochRecord) => void;
+  /** Leaves the final picture, as PNG too, which every viewer shows. */
+  readonly done: () => void;
+}
+
+/**
+ * Training and validation loss, redrawn in place after every epoch; outside a kernel, one line at the end.
+ *
+ * @param options - `epochs`: how many there will be
+ * @returns `push` for each epoch, and `done` to call at the end
+ */
+export function liveCurve({ epochs }: { readonly epochs: number }): LiveCurve {
+  const display = openDisplay();
+  const records: EpochRecord[] = [];
+  const bundle = () => ({ "image/svg+xml": lossCurveSvg(records, epochs), "text/plain": caption(records) });
+  return {
+    push(record) {
+      records.push(record);
+      display?.(bundle());
+    },
+    done() {
+      if (display) display({ ...bundle(), "image/png": png(lossCurveSvg(records, epochs)) });
+      else console.log(caption(records));
+    },
+  };
+}
+
+function caption(records: readonly EpochRecord[]): string {
+  const last = records.at(-1);
+  if (!last) return "no epoch yet";
+  const losses = `training loss ${last.trainLoss.toFixed(3)}, validation loss ${last.validationLoss.toFixed(3)}`;
+  return `epoch ${last.epoch}: ${losses}`;
+}
+
+/** @returns the picture at twice its size, base64 */
+function png(svg: string): string {
+  const font = { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: fontFamily };
+  return new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, font }).render().asPng().toString("base64");
+}

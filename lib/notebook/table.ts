@@ -1,0 +1,78 @@
+import { openDisplay } from "./live-display";
+
+/** What stands in a cell of a table; null is left empty. */
+export type TableValue = string | number | boolean | null | undefined;
+
+/** Rows as objects: their keys are the columns. */
+export type TableRows = readonly Readonly<Record<string, TableValue>>[];
+
+/** Rows as lists, with the columns' names. */
+export interface TableData {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly TableValue[])[];
+}
+
+/** How a table is written. */
+export interface TableOptions {
+  readonly caption?: string;
+  /** Digits after the point of numbers that are not integers; 3 by default. */
+  readonly digits?: number;
+}
+
+/**
+ * Shows a table under the cell, as HTML and as aligned text in one output; outside a kernel the text is printed.
+ *
+ * @param table - rows as objects, or columns and rows
+ * @param options - caption and digits
+ */
+export function showTable(table: TableRows | TableData, options: TableOptions = {}): void {
+  const text = tableText(table, options);
+  const display = openDisplay();
+  if (display) display({ "text/html": tableHtml(table, options), "text/plain": text });
+  else console.log(text);
+}
+
+/** @returns the table as aligned text, numbers to the right */
+export function tableText(table: TableRows | TableData, { caption, digits = 3 }: TableOptions = {}): string {
+  const { columns, rows } = normalize(table);
+  const cells = rows.map((row) => row.map((value) => format(value, digits)));
+  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((row) => row[i].length)));
+  const isNumeric = numericColumns(columns, rows);
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .join("  ")
+      .trimEnd();
+  const rule = widths.map((width) => "-".repeat(width)).join("  ");
+  return [...(caption ? [caption] : []), line(columns), rule, ...cells.map(line)].join("\n");
+}
+
+function tableHtml(table: TableRows | TableData, { caption, digits = 3 }: TableOptions): string {
+  const { columns, rows } = normalize(table);
+  const isNumeric = numericColumns(columns, rows);
+  const cell = (tag: "td" | "th", text: string, i: number) =>
+    `<${tag} style="text-align:${isNumeric[i] ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
+  const head = columns.map((column, i) => cell("th", column, i)).join("");
+  const body = rows.map((row) => `<tr>${row.map((value, i) => cell("td", format(value, digits), i)).join("")}</tr>`);
+  const title = caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : "";
+  return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+}
+
+function normalize(table: TableRows | TableData): TableData {
+  if ("columns" in table) return table;
+  const columns = [...new Set(table.flatMap((row) => Object.keys(row)))];
+  return { columns, rows: table.map((row) => columns.map((column) => row[column])) };
+}
+
+/** A column of numbers and gaps stands to the right. */
+const numericColumns = (columns: readonly string[], rows: TableData["rows"]): boolean[] =>
+  columns.map((_, i) => rows.length > 0 && rows.every((row) => typeof (row[i] ?? 0) === "number"));
+
+function format(value: TableValue, digits: number): string {
+  if (value === null || value === undefined) return "";
+  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(digits) : String(value);
+}
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character]);

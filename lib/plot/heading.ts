@@ -1,0 +1,65 @@
+import type { Layout } from "plotly.js";
+import { textWidth } from "./text-box";
+
+/** What a figure is headed and explained with. */
+export interface Heading {
+  readonly title?: string;
+  /** One or two sentences that say what to see; drawn under the title. */
+  readonly caption?: string;
+}
+
+/** Colours: dark enough for a projector, lighter the less they matter. */
+export const ink = { text: "#222222", muted: "#666666", frame: "#999999", grid: "#e4e4e4" } as const;
+
+/** Sizes of text at the default 900 × 520 pixels. */
+export const textSize = { title: 19, base: 16, label: 14 } as const;
+
+/** Space at the left and right of the heading, pixels. */
+export const sideMargin = 20;
+
+/** Baseline of the first line, from the top of the figure, pixels. */
+const firstBaseline = 30;
+
+/** Font size that sets the distance between lines, 1.3 times it. */
+const lineFont = 15;
+
+/**
+ * The heading as Plotly's title, its caption wrapped to the width of the figure.
+ *
+ * @param heading - title and caption
+ * @param width - of the figure, pixels
+ * @param below - height of the figure without this heading, pixels
+ * @returns the title, and the height it takes at the top of the figure, pixels
+ */
+export function titleOf(heading: Heading, width: number, below: number): { title: Layout["title"]; height: number } {
+  const { title, caption } = heading;
+  const lines = caption ? wrap(caption, width - 2 * sideMargin) : [];
+  const texts = [
+    ...(title ? [`<span style="font-size:${textSize.title}px">${title}</span>`] : []),
+    ...lines.map((line) => `<span style="font-size:${textSize.label}px;color:${ink.muted}">${line}</span>`),
+  ];
+  const height = texts.length ? Math.round(firstBaseline + (texts.length - 1) * 1.3 * lineFont + 18) : 16;
+  const place = {
+    x: 0,
+    xref: "container",
+    xanchor: "left",
+    // Anchored by its baseline: from its top, Plotly puts one line elsewhere than the first of several.
+    y: 1 - firstBaseline / (height + below),
+    yref: "container",
+    yanchor: "bottom",
+    pad: { t: 0, l: sideMargin, r: 0, b: 0 },
+    font: { size: lineFont },
+  };
+  return { title: { text: texts.join("<br>"), ...place } as Layout["title"], height };
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+    const fits = textWidth(longer, { size: textSize.label, bold: false, italic: false }) <= width;
+    if (lines.length && fits) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { FileError } from "../errors";
+import { parseWith } from "../vit/parse-with";
+import type { RunRecord } from "./record";
+
+const group = z.record(z.string(), z.unknown());
+const count = z.int().min(0);
+
+const recordFields = z.object({
+  schema: z.literal("binvit.run/1"),
+  name: z.string(),
+  config: z.object({ dataset: group, model: group, training: group }),
+  seed: count,
+  dataset: z.object({ name: z.string(), sha256: z.string(), train: count, validation: count, test: count }),
+  environment: group,
+  curve: z.array(z.object({ epoch: count, trainLoss: z.number(), validationAccuracy: z.number() })),
+  test: z.object({ accuracy: z.number(), loss: z.number(), count }),
+  bytes: z.object({ float: count, packed: count }),
+  parameters: count,
+  seconds: z.number(),
+  weightsSha256: z.string(),
+});
+
+/**
+ * Checks that a parsed JSON file is the record of a run.
+ *
+ * @param value - what the file holds
+ * @param path - the file, for messages
+ * @returns the same value
+ * @throws FileError naming the part that is missing or of another type
+ */
+export function parseRecord(value: unknown, path: string): RunRecord {
+  try {
+    parseWith(recordFields, value, "it");
+  } catch (error) {
+    throw new FileError(`${path} is not the record of a run. ${(error as Error).message} Move it away.`);
+  }
+  return value as RunRecord;
+}

@@ -1,0 +1,99 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readFloats } from "../../lib/backend/read";
+import { binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
+import { binarizers } from "../../lib/binarize/binarizer";
+import { Random } from "../../lib/random";
+import { backends } from "../verify/backends";
+
+const normals = (seed: number, count: number) => {
+  const random = new Random(seed);
+  return Float32Array.from({ length: count }, () => random.normal());
+};
+
+describe.each(backends)("binarized probabilities on $name", ({ use }) => {
+  beforeAll(async () => {
+    await use();
+  });
+  const softmax = (N: number, spread: number) =>
+    tf.softmax(tf.mul(tf.tensor4d(normals(N, 2 * N * N), [1, 2, N, N]), spread));
+
+  test.each([2, 3, 31, 33, 65, 129])("keep some of %i keys in every row and drop others, at any spread", (N) => {
+    for (const spread of [0.01, 1, 20]) {
+      const values = readFloats(binarizeProbabilities(softmax(N, spread), binarizers.channel));
+      for (let row = 0; row < 2 * N; row++) {
+        const distinct = new Set(values.subarray(row * N, (row + 1) * N));
+        expect(distinct.size).toBe(2);
+        expect(distinct.has(0)).toBe(true);
+      }
+    }
+  });
+
+  test("keep a uniform row whole", () => {
+    for (const N of [1, 3, 7, 17, 65]) {
+      const values = readFloats(binarizeProbabilities(tf.softmax(tf.zeros([1, 1, N, N])), binarizers.channel));
+      for (const value of values) expect(value).toBeCloseTo(1 / N, 5);
+    }
+  });
+
+  test("have the scale that is nearest to what was kept", () => {
+    const probabilities = tf.tensor4d([
+      [
+        [
+          [0.6, 0.3, 0.1],
+          [0.4, 0.4, 0.2],
+          [0.1, 0.1, 0.8],
+        ],
+      ],
+    ]);
+    const values = readFloats(binarizeProbabilities(probabilities, binarizers.channel));
+    const expected = [0.6, 0, 0, 0.4, 0.4, 0, 0, 0, 0.8];
+    for (const [i, value] of values.entries()) expect(value).toBeCloseTo(expected[i], 6);
+    const unscaled = readFloats(binarizeProbabilities(probabilities, binarizers.unscaled));
+    for (const [i, value] of unscaled.entries()) expect(value).toBeCloseTo(expected[i] > 0 ? 1 / 3 : 0, 6);
+  });
+
+  test("pass the gradient where they were kept, and nowhere else", () => {
+    const probabilities = tf.tensor4d([[[[0.6, 0.3, 0.1]]]]);
+    const upstream = tf.tensor4d([[[[2, 3, 5]]]]);
+    const slopes = tf.grad((p: tf.Tensor) => binarizeProbabilities(p, binarizers.channel))(probabilities, upstream);
+    expect([...readFloats(slopes)]).toEqual([2, 0, 0]);
+  });
+});
+
+describe.each(backends)("binarized operands on $name", ({ use }) => {
+  beforeAll(async () => {
+    await use();
+  });
+  const x = () => tf.tensor4d(normals(1, 24), [1, 2, 3, 4]);
+
+  test("are ±the mean magnitude of each token, or ±1", () => {
+    const input = readFloats(x());
+    const scaled = readFloats(binarizeOperand(x(), binarizers.channel));
+    const signs = readFloats(binarizeOperand(x(), binarizers.unscaled));
+    for (let token = 0; token < 6; token++) {
+      const own = input.subarray(4 * token, 4 * token + 4);
+      const mean = own.reduce((sum, value) => sum + Math.abs(value), 0) / 4;
+      own.forEach((value, i) => {
+        expect(scaled[4 * token + i]).toBeCloseTo(value < 0 ? -mean : mean, 5);
+        expect(signs[4 * token + i]).toBe(value < 0 ? -1 : 1);
+      });
+    }
+  });
+
+  test("let the gradient through the scale under `product` only", () => {
+    const slopes = (scaleGradient: "product" | "detached") => {
+      const how = { ...binarizers.channel, scaleGradient, activationSte: "clip" as const };
+      return readFloats(
+        tf.grad((t: tf.Tensor) => binarizeOperand(t, how))(tf.tensor4d([[[[3, -1.5]]]]), tf.ones([1, 1, 1, 2])),
+      );
+    };
+    expect([...slopes("detached")]).toEqual([0, 0]); // both are beyond the clip
+    expect([...slopes("product")]).toEqual([0, 0]); // the signs cancel: Σ G · sign = 0
+    const how = { ...binarizers.channel, activationSte: "clip" as const };
+    const [first, second] = readFloats(
+      tf.grad((t: tf.Tensor) => binarizeOperand(t, how))(tf.tensor4d([[[[3, 1.5]]]]), tf.ones([1, 1, 1, 2])),
+    );
+    expect([first, second]).toEqual([1, 1]); // Σ G · sign / d = 1
+  });
+});

@@ -1,0 +1,118 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readFloats } from "../../lib/backend/read";
+import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
+import { binaryPatchEmbedding } from "../../lib/binarize/conv";
+import { binaryLinear } from "../../lib/binarize/linear";
+import { scaleCount, scaleFactor } from "../../lib/binarize/scale";
+import { binarizeWeight } from "../../lib/binarize/weight";
+import { ConfigError } from "../../lib/errors";
+import { patchify } from "../../lib/ops/patchify";
+import { Random } from "../../lib/random";
+import { backends } from "../verify/backends";
+
+const [I, O] = [33, 5];
+const random = new Random(3);
+const data = Float32Array.from({ length: I * O }, (_, i) => (i % O) + 1 + 2 * random.normal()); // means are not 0
+const squares = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a).reduce((sum, value, i) => sum + (value - b[i]) ** 2, 0);
+
+describe.each(backends)("a binarized weight on $name", ({ use }) => {
+  let weight: tf.Tensor;
+  beforeAll(async () => {
+    await use();
+    weight = tf.tensor2d(data, [I, O]);
+  });
+
+  test.each(["tensor", "channel"] as const)(
+    "with the %s scale is the nearest to W: no other α does better",
+    (scale) => {
+      const best = readFloats(binarizeWeight(weight, { ...binarizers.channel, scale }));
+      for (let channel = 0; channel < O; channel++) {
+        for (const factor of [0.9, 0.999, 1.001, 1.1]) {
+          const changed = best.map((b, i) => (scale === "tensor" || i % O === channel ? b * factor : b));
+          expect(squares(data, changed)).toBeGreaterThan(squares(data, best));
+        }
+      }
+      expect(new Set(best.map(Math.abs)).size).toBe(scale === "tensor" ? 1 : O);
+    },
+  );
+
+  test("of channel scale is nearer to W than of tensor scale, and that nearer than signs alone", () => {
+    const errors = (["channel", "tensor", "none"] as const).map((scale) =>
+      squares(data, readFloats(binarizeWeight(weight, { ...binarizers.channel, scale }))),
+    );
+    expect(errors[0]).toBeLessThan(errors[1]);
+    expect(errors[1]).toBeLessThan(errors[2]);
+  });
+
+  test("unscaled is ±1", () => {
+    const signs = readFloats(binarizeWeight(weight, binarizers.unscaled));
+    expect([...signs]).toEqual([...data].map((value) => (value < 0 ? -1 : 1)));
+  });
+
+  test("centred has the signs and the mean magnitude of W − mean(W)", () => {
+    const got = readFloats(binarizeWeight(weight, { ...binarizers.channel, center: true }));
+    for (let o = 0; o < O; o++) {
+      const column = Array.from({ length: I }, (_, i) => data[i * O + o]);
+      const mean = column.reduce((a, b) => a + b, 0) / I;
+      const alpha = column.reduce((a, b) => a + Math.abs(b - mean), 0) / I;
+      column.forEach((value, i) => {
+        expect(got[i * O + o]).toBeCloseTo(value < mean ? -alpha : alpha, 5);
+      });
+    }
+  });
+
+  test.each([
+    ["learned", O],
+    ["learned-tensor", 1],
+  ] as const)("of scale %s follows its parameter, whose gradient is the slope of the result", (scale, count) => {
+    const how: Binarizer = { ...binarizers.channel, scale };
+    const alpha = Array.from({ length: count }, (_, i) => 0.5 + i);
+    const upstream = tf.tensor2d(
+      data.map((_, i) => Math.cos(i)),
+      [I, O],
+    );
+    const loss = (parameter: tf.Tensor) =>
+      tf.sum(tf.mul(upstream, binarizeWeight(weight, how, parameter))) as tf.Scalar;
+    const slopes = readFloats(tf.grad(loss)(tf.tensor2d(alpha, [1, count])));
+    for (let i = 0; i < count; i++) {
+      const at = (by: number) => {
+        const shifted = alpha.map((value, j) => (i === j ? value + by : value));
+        return readFloats(loss(tf.tensor2d(shifted, [1, count])))[0];
+      };
+      expect(slopes[i]).toBeCloseTo((at(1) - at(-1)) / 2, 2); // the loss is linear in α
+    }
+    expect(slopes).toHaveLength(count);
+  });
+
+  test("in a patch embedding is that of a linear layer on patches", () => {
+    const images = tf.tensor4d(
+      Float32Array.from({ length: 2 * 6 * 6 * 2 }, () => random.normal()),
+      [2, 6, 6, 2],
+    );
+    const kernel = tf.tensor4d(
+      Float32Array.from({ length: 3 * 3 * 2 * 4 }, () => random.normal()),
+      [3, 3, 2, 4],
+    );
+    const bias = tf.tensor1d([1, 2, 3, 4]);
+    for (const how of Object.values(binarizers)) {
+      const scale = how.scale === "learned" ? tf.tensor2d([[1, 2, 3, 4]]) : undefined;
+      const tokens = binaryPatchEmbedding(images, { kernel, bias, scale }, how);
+      const flat = { weight: tf.reshape(kernel, [18, 4]), bias, scale };
+      expect(tokens.shape).toEqual([2, 4, 4]);
+      expect([...readFloats(tokens)]).toEqual([...readFloats(binaryLinear(patchify(images, 3), flat, how))]);
+    }
+  });
+});
+
+test("learned scales need their parameter", () => {
+  for (const form of ["learned", "learned-tensor"] as const) {
+    expect(() => scaleFactor(tf.ones([2, 2]), form)).toThrow(ConfigError);
+  }
+});
+
+test("a layer of 7 outputs has 0, 1 or 7 coefficients", () => {
+  const forms = ["none", "tensor", "learned-tensor", "channel", "learned"] as const;
+  expect(forms.map((form) => scaleCount(form, 7))).toEqual([0, 1, 1, 7, 7]);
+});

@@ -1,0 +1,263 @@
+import * as fs from "node:fs";
+import * as http from "node:http";
+import type { AddressInfo } from "node:net";
+import * as path from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { OfficialInfo } from "../../lib/data/catalog";
+import { baseAddress, downloadDataset } from "../../lib/data/download";
+import { fetchFile, type Progress } from "../../lib/data/fetch-file";
+import { readOfficial } from "../../lib/data/official";
+import { CancelledError, DataError, FileError } from "../../lib/errors";
+import { Random } from "../../lib/random";
+import { md5, smallCifar10, smallMnist, tarball, temporaryFolder } from "./official-fixture";
+
+const random = new Random(11);
+const body = Buffer.from(Uint8Array.from({ length: 300_000 }, () => random.integer(256)));
+
+type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void;
+let folder: string;
+let server: http.Server;
+let base: string;
+let requests: (string | undefined)[];
+let handler: Handler;
+
+beforeEach(async () => {
+  folder = temporaryFolder();
+  requests = [];
+  server = http.createServer((request, response) => {
+    requests.push(request.headers.range);
+    handler(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  fs.rmSync(folder, { recursive: true, force: true });
+});
+
+/** Sends `content` from the byte that is asked for. */
+const ranged =
+  (content: Buffer): Handler =>
+  (request, response) => {
+    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    if (start >= content.length) return void response.writeHead(416).end();
+    const range = { "content-range": `bytes ${start}-${content.length - 1}/${content.length}` };
+    response.writeHead(start > 0 ? 206 : 200, { "content-length": content.length - start, ...(start > 0 && range) });
+    response.end(content.subarray(start));
+  };
+
+/** Promises the whole body and breaks the connection after `sent` bytes. */
+const cut =
+  (sent: number): Handler =>
+  (_request, response) => {
+    response.writeHead(200, { "content-length": body.length });
+    response.write(body.subarray(0, sent), () => response.socket?.end());
+  };
+
+/** Whether a file holds exactly these bytes; a comparison that prints none of them. */
+const holds = (file: string, content: Buffer): boolean => fs.readFileSync(file).equals(content);
+
+const target = () => path.join(folder, "file.bin");
+const fetchBody = (options = {}) => fetchFile(`${base}file.bin`, target(), md5(body), options);
+
+describe("fetchFile", () => {
+  it("receives a file whole, with progress, and leaves no part behind", async () => {
+    handler = ranged(body);
+    const progress: Progress[] = [];
+    await fetchBody({ onProgress: (step: Progress) => progress.push(step) });
+    expect(holds(target(), body)).toBe(true);
+    expect(fs.readdirSync(folder)).toEqual(["file.bin"]);
+    expect(progress.at(-1)).toEqual({ file: "file.bin", received: body.length, total: body.length });
+  });
+
+  it("goes on after a cut connection from the byte where it ended", async () => {
+    handler = cut(100_000);
+    await expect(fetchBody()).rejects.toThrow(/could not be fetched.*bytes are kept in .*file\.bin\.part.*again/s);
+    expect(fs.existsSync(target())).toBe(false);
+    const kept = fs.statSync(`${target()}.part`).size;
+    expect(kept).toBe(100_000);
+    handler = ranged(body);
+    await fetchBody();
+    expect(requests).toEqual([undefined, `bytes=${kept}-`]);
+    expect(holds(target(), body)).toBe(true);
+  });
+
+  it("starts over where the server knows no ranges", async () => {
+    fs.writeFileSync(`${target()}.part`, body.subarray(0, 5000));
+    handler = (_request, response) => response.end(body);
+    await fetchBody();
+    expect(requests).toEqual(["bytes=5000-"]);
+    expect(holds(target(), body)).toBe(true);
+  });
+
+  it("takes a part that is already whole", async () => {
+    fs.writeFileSync(`${target()}.part`, body);
+    handler = ranged(body);
+    await fetchBody();
+    expect(holds(target(), body)).toBe(true);
+  });
+
+  it("keeps bytes as they are when a server labels a packed file as encoded", async () => {
+    const packed = gzipSync(body);
+    handler = (_request, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed);
+    await fetchFile(`${base}file.gz`, target(), md5(packed));
+    expect(holds(target(), packed)).toBe(true);
+  });
+
+  it("follows redirects", async () => {
+    const send = ranged(body);
+    handler = (request, response) =>
+      request.url === "/moved" ? send(request, response) : response.writeHead(302, { location: "/moved" }).end();
+    await fetchBody();
+    expect(holds(target(), body)).toBe(true);
+  });
+
+  it("deletes what has a wrong checksum, says so, and keeps the file that was there", async () => {
+    fs.writeFileSync(target(), "what was there");
+    handler = ranged(Buffer.concat([body, Buffer.from("!")]));
+    await expect(fetchBody()).rejects.toThrow(new RegExp(`expected ${md5(body)}; what was received is deleted`));
+    expect(fs.readdirSync(folder)).toEqual(["file.bin"]);
+    expect(fs.readFileSync(target(), "utf8")).toBe("what was there");
+  });
+
+  it("names address and status when the server refuses", async () => {
+    handler = (_request, response) => response.writeHead(404).end("no such file");
+    const failure = fetchBody();
+    await expect(failure).rejects.toThrow(DataError);
+    await expect(failure).rejects.toThrow(
+      /127\.0\.0\.1:\d+\/file\.bin could not be fetched: .* 404 Not Found.*--mirror/s,
+    );
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it("stops when it is told to and keeps what it has", async () => {
+    const stop = new AbortController();
+    handler = (_request, response) => {
+      response.writeHead(200, { "content-length": body.length });
+      response.write(body.subarray(0, 1000));
+    };
+    const onProgress = () => stop.abort();
+    await expect(fetchBody({ signal: stop.signal, onProgress })).rejects.toThrow(CancelledError);
+    expect(fs.existsSync(target())).toBe(false);
+  });
+
+  it.skipIf(!fs.existsSync("/dev/full"))("says that the disk is full", async () => {
+    fs.symlinkSync("/dev/full", `${target()}.part`);
+    handler = ranged(body);
+    const failure = fetchBody();
+    await expect(failure).rejects.toThrow(FileError);
+    await expect(failure).rejects.toThrow(/disk is full/);
+  });
+
+  it("speaks TLS to https addresses", async () => {
+    handler = ranged(body);
+    const failure = fetchFile(`${base.replace("http:", "https:")}file.bin`, target(), md5(body));
+    await expect(failure).rejects.toThrow(/SSL|EPROTO/);
+  });
+
+  it("says that a folder cannot be made", async () => {
+    fs.writeFileSync(path.join(folder, "taken"), "");
+    handler = ranged(body);
+    const failure = fetchFile(`${base}file.bin`, path.join(folder, "taken", "file.bin"), md5(body));
+    await expect(failure).rejects.toThrow(/cannot be written/);
+  });
+});
+
+/** Packs the small CIFAR-10 with a file that nobody asked for, and describes the archive as its source. */
+function packedCifar(): { info: OfficialInfo; archive: Buffer } {
+  const origin = path.join(folder, "origin");
+  const info = smallCifar10(origin);
+  const members = info.source.files.map(({ name }) => {
+    const member = path.join("cifar-10-batches-bin", name);
+    return { name: member, content: fs.readFileSync(path.join(origin, member)) };
+  });
+  const readme = { name: "cifar-10-batches-bin/readme.html", content: Buffer.from("unexpected") };
+  const archive = gzipSync(tarball([readme, ...members]));
+  const downloads = [{ name: "cifar-10-binary.tar.gz", md5: md5(archive) }];
+  return { info: { ...info, source: { ...info.source, url: base, downloads } }, archive };
+}
+
+describe("downloadDataset", () => {
+  it("unpacks the expected members of an archive, and the second time asks for nothing", async () => {
+    const { info, archive } = packedCifar();
+    handler = ranged(archive);
+    const place = path.join(folder, "cifar10");
+    expect(await downloadDataset(info, { folder: place })).toEqual({ folder: place, downloaded: true });
+    expect(fs.readdirSync(place)).toEqual(["cifar-10-batches-bin"]);
+    expect(fs.readdirSync(path.join(place, "cifar-10-batches-bin")).sort()).toEqual([
+      "data_batch_1.bin",
+      "data_batch_2.bin",
+      "test_batch.bin",
+    ]);
+    expect((await readOfficial(info, place)).test.count).toBe(10);
+    expect(await downloadDataset(info, { folder: place })).toEqual({ folder: place, downloaded: false });
+    expect(requests).toHaveLength(1);
+  });
+
+  it("replaces damaged files and keeps the others of the folder", async () => {
+    const { info, archive } = packedCifar();
+    handler = ranged(archive);
+    const place = path.join(folder, "cifar10", "cifar-10-batches-bin");
+    fs.mkdirSync(place, { recursive: true });
+    fs.writeFileSync(path.join(place, "test_batch.bin"), "truncated");
+    fs.writeFileSync(path.join(place, "notes.txt"), "mine");
+    await downloadDataset(info, { folder: path.dirname(place) });
+    expect(fs.statSync(path.join(place, "test_batch.bin")).size).toBe(30_730);
+    expect(fs.readFileSync(path.join(place, "notes.txt"), "utf8")).toBe("mine");
+  });
+
+  it("keeps what was there when the archive is not what its source says", async () => {
+    const { info, archive } = packedCifar();
+    handler = ranged(archive);
+    const [first, ...others] = info.source.files;
+    const source = { ...info.source, files: [{ ...first, md5: "0".repeat(32) }, ...others] };
+    const place = path.join(folder, "cifar10", "cifar-10-batches-bin");
+    fs.mkdirSync(place, { recursive: true });
+    fs.writeFileSync(path.join(place, "test_batch.bin"), "what was there");
+    const failure = downloadDataset({ ...info, source }, { folder: path.dirname(place) });
+    await expect(failure).rejects.toThrow(/data_batch_1\.bin in .* has MD5 .*, expected 0000/);
+    expect(fs.readFileSync(path.join(place, "test_batch.bin"), "utf8")).toBe("what was there");
+    expect(fs.readdirSync(path.dirname(place)).filter((name) => name.startsWith(".unpack"))).toEqual([]);
+  });
+
+  it("fetches packed idx files from a mirror, and only those that are missing", async () => {
+    const origin = path.join(folder, "origin");
+    const info = smallMnist(origin);
+    const packed = new Map(
+      info.source.files.map(({ name }) => [`/mirror/${name}.gz`, gzipSync(fs.readFileSync(path.join(origin, name)))]),
+    );
+    const downloads = [...packed].map(([url, content]) => ({ name: path.basename(url), md5: md5(content) }));
+    const asked: string[] = [];
+    handler = (request, response) => {
+      asked.push(request.url ?? "");
+      response.end(packed.get(request.url ?? ""));
+    };
+    const place = path.join(folder, "mnist");
+    fs.mkdirSync(place);
+    fs.writeFileSync(path.join(place, downloads[1].name), packed.get(`/mirror/${downloads[1].name}`) ?? "");
+    const mirrored = { ...info, source: { ...info.source, downloads } };
+    await downloadDataset(mirrored, { folder: place, mirror: `${base}mirror` });
+    expect(asked).toEqual([0, 2, 3].map((i) => `/mirror/${downloads[i].name}`));
+    const [fetched, original] = [await readOfficial(mirrored, place), await readOfficial(info, origin)];
+    expect(Buffer.from(fetched.train.pixels).equals(original.train.pixels)).toBe(true);
+    expect(Buffer.from(fetched.test.pixels).equals(original.test.pixels)).toBe(true);
+  });
+});
+
+describe("baseAddress", () => {
+  it("is the mirror, else the variable's folder of that name, else the official address", () => {
+    const { info } = packedCifar();
+    expect(baseAddress(info)).toBe(base);
+    process.env.BINVIT_MIRROR = "http://class.example/data/";
+    try {
+      expect(baseAddress(info)).toBe("http://class.example/data/cifar10/");
+      expect(baseAddress(info, "http://other.example")).toBe("http://other.example/");
+    } finally {
+      delete process.env.BINVIT_MIRROR;
+    }
+  });
+});

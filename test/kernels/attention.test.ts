@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import * as reference from "../../lib/kernels/reference";
+import { Random } from "../../lib/random";
+import { Arena, normals, worstError } from "./arena";
+
+const shapes: reference.AttentionShape[] = [
+  [1, 1, 1, 1],
+  [2, 3, 6, 2],
+  [2, 17, 64, 4],
+  [1, 31, 33, 3],
+  [1, 32, 32, 1],
+  [1, 33, 10, 2],
+  [3, 65, 128, 4],
+  [1, 64, 63, 9],
+  [1, 129, 20, 4],
+];
+
+function run(qkv: Float32Array, dout: Float32Array, shape: reference.AttentionShape) {
+  const [batch, tokens, width, heads] = shape;
+  const arena = new Arena();
+  const [qkvAt, doutAt] = [arena.put(qkv), arena.put(dout)];
+  const counts = [batch * tokens * width, batch * heads * tokens ** 2, batch * tokens * 3 * width];
+  const [out, probs, dqkv] = counts.map((count) => arena.room(count));
+  const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch(tokens, width, heads) / 4));
+  arena.kernels.attention(qkvAt, out, probs, ...shape, scratch);
+  arena.kernels.attentionGrad(doutAt, qkvAt, probs, dqkv, ...shape, scratch);
+  expect(arena.intact()).toBe(true);
+  return [out, probs, dqkv].map((at, i) => arena.read(at, counts[i]));
+}
+
+test.each(shapes)("attention of %i images, %i tokens, width %i, %i heads, within 1e-5", (...shape) => {
+  const [batch, tokens, width] = shape;
+  const random = new Random(...shape);
+  const [qkv, dout] = [normals(random, batch * tokens * 3 * width), normals(random, batch * tokens * width)];
+  const [out, probs, dqkv] = run(qkv, dout, shape);
+  const forward = reference.attention(qkv, shape);
+  expect(worstError(out, forward.out)).toBeLessThan(1e-5);
+  expect(worstError(probs, forward.probs)).toBeLessThan(1e-5);
+  expect(worstError(dqkv, reference.attentionGrad(dout, qkv, forward.probs, shape))).toBeLessThan(1e-5);
+});
+
+test("scores in the thousands neither overflow nor leave a row that does not sum to 1", () => {
+  const shape: reference.AttentionShape = [1, 5, 4, 1];
+  const qkv = normals(new Random(8), 60).map((value) => 60 * value);
+  const [out, probs] = run(qkv, new Float32Array(20), shape);
+  const forward = reference.attention(qkv, shape);
+  expect(worstError(probs, forward.probs)).toBeLessThan(1e-3); // scores of some thousand carry rounding of 1e-4
+  expect(worstError(out, forward.out)).toBeLessThan(1e-2);
+});
+
+test("a NaN in one image stays in that image and is seen", () => {
+  const shape: reference.AttentionShape = [2, 3, 4, 1];
+  const qkv = normals(new Random(9), 72);
+  qkv[0] = Number.NaN;
+  const [out] = run(qkv, new Float32Array(24), shape);
+  expect(out[0]).toBeNaN();
+  expect(out.subarray(12).every(Number.isFinite)).toBe(true);
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import * as reference from "../../lib/kernels/reference";
+import { Random } from "../../lib/random";
+import { Arena, normals, worstError } from "./arena";
+
+const scales = ["none", "tensor", "channel", "learned", "learned-tensor"] as const;
+const forms = ["identity", "clip", "approx", "swish"] as const;
+const sizes = [
+  [1, 1],
+  [3, 31],
+  [33, 4],
+  [64, 63],
+  [65, 129],
+] as const;
+
+describe.each(scales)("weights with scale %s", (scale) => {
+  test.each([
+    [false, "product"],
+    [true, "product"],
+    [true, "detached"],
+  ] as const)("centred %s, %s: values and gradients within 1e-5", (center, scaleGradient) => {
+    for (const [inputs, outputs] of sizes) {
+      for (const ste of forms) {
+        const random = new Random(inputs, outputs);
+        const [w, dy, parameters] = [inputs * outputs, inputs * outputs, outputs].map((n) => normals(random, n));
+        // Exact zeros, as pruned or freshly made weights have: sign(0) = +1, but d|v|/dv = 0.
+        for (let i = 0; i < w.length; i += 7) w[i] = 0;
+        const given = scale === "learned-tensor" ? parameters.subarray(0, 1) : parameters;
+        const arena = new Arena();
+        const [wAt, dyAt, givenAt] = [w, dy, given].map((values) => arena.put(values));
+        const count = scale === "channel" || scale === "learned" ? outputs : 1;
+        const [binary, dw] = [arena.room(w.length), arena.room(w.length)];
+        const [alpha, dalpha, scratch] = [arena.room(outputs), arena.room(count), arena.room(2 * outputs)];
+        const [code, centre] = [scales.indexOf(scale), center ? 1 : 0];
+        const product = scaleGradient === "product" ? 1 : 0;
+        arena.kernels.binarizeWeight(wAt, givenAt, binary, alpha, scratch, inputs, outputs, code, centre);
+        const ended = [inputs, outputs, code, product, forms.indexOf(ste), centre] as const;
+        arena.kernels.binarizeWeightGrad(dyAt, wAt, alpha, dw, dalpha, scratch, ...ended);
+
+        const form = { outputs, scale, center, ste, scaleGradient };
+        const forward = reference.binarizeWeight(w, form, given);
+        const backward = reference.binarizeWeightGrad(dy, w, forward.alpha, form);
+        expect(worstError(arena.read(binary, w.length), forward.binary)).toBeLessThan(1e-5);
+        expect(worstError(arena.read(alpha, outputs), forward.alpha)).toBeLessThan(1e-5);
+        expect(worstError(arena.read(dw, w.length), backward.dw)).toBeLessThan(1e-5);
+        expect(worstError(arena.read(dalpha, count), backward.dalpha)).toBeLessThan(1e-5);
+        expect(arena.intact()).toBe(true);
+      }
+    }
+  });
+});

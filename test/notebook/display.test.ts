@@ -1,0 +1,126 @@
+import { loadImage } from "@napi-rs/canvas";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { show, showMarkdown } from "../../lib/notebook/display";
+import { indexedPng } from "../../lib/notebook/indexed-png";
+import { openDisplay } from "../../lib/notebook/live-display";
+import type { MimeBundle } from "../../lib/notebook/nbformat";
+import { showTable, tableText } from "../../lib/notebook/table";
+import { toPng } from "../../lib/plot/export";
+import { imageGrid } from "../../lib/plot/image-grid";
+import { lines } from "../../lib/plot/lines";
+import { Random } from "../../lib/random";
+
+vi.mock("../../lib/notebook/live-display", () => ({ openDisplay: vi.fn() }));
+
+const figure = lines(
+  [{ name: "a", x: [1, 2, 3], y: [1 / 3, 2 / 3, 1] }],
+  { x: "x", y: "y" },
+  { title: "Title", caption: "See it rise." },
+);
+
+describe("in a kernel", () => {
+  let shown: MimeBundle[] = [];
+  beforeEach(() => {
+    shown = [];
+    vi.mocked(openDisplay).mockReturnValue((bundle) => void shown.push(bundle));
+  });
+
+  test("a figure is one output, interactive and static", async () => {
+    await show(figure);
+    expect(shown).toHaveLength(1);
+    const [bundle] = shown;
+    expect(Object.keys(bundle)).toEqual(["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
+    expect(bundle["text/plain"]).toBe("See it rise.");
+    const spec = bundle["application/vnd.plotly.v1+json"] as { data: { y: number[] }[] };
+    expect(spec.data[0].y).toEqual([0.33333, 0.66667, 1]);
+    const image = await loadImage(Buffer.from(bundle["image/png"] as string, "base64"));
+    expect([image.width, image.height]).toEqual([1.5 * figure.layout.width!, Math.trunc(1.5 * figure.layout.height!)]);
+    expect((bundle["image/png"] as string).length).toBeLessThan(40_000);
+  });
+
+  test("both forms have the size asked for", async () => {
+    await show(figure, { width: 600, height: 400 });
+    const spec = shown[0]["application/vnd.plotly.v1+json"] as { layout: { width: number; height: number } };
+    expect([spec.layout.width, spec.layout.height]).toEqual([600, 400]);
+    const image = await loadImage(Buffer.from(shown[0]["image/png"] as string, "base64"));
+    expect([image.width, image.height]).toEqual([900, 600]);
+  });
+
+  test("a figure with much data is static only", async () => {
+    const x = Array.from({ length: 20_000 }, (_, i) => i);
+    await show(lines([{ name: "long", x, y: x }], { x: "x", y: "y" }));
+    expect(Object.keys(shown[0])).toEqual(["image/png", "text/plain"]);
+  });
+
+  test("a table is HTML and aligned text", () => {
+    showTable([{ name: "a<b", accuracy: 0.5 }], { caption: "Results" });
+    expect(shown[0]["text/html"]).toContain("a&lt;b");
+    expect(shown[0]["text/html"]).toMatch(/^<table><caption[^>]*>Results</);
+    expect(shown[0]["text/plain"]).toContain("0.500");
+  });
+
+  test("Markdown is Markdown", () => {
+    showMarkdown("**bold**");
+    expect(shown[0]["text/markdown"]).toBe("**bold**");
+  });
+});
+
+describe("outside a kernel", () => {
+  beforeEach(() => void vi.mocked(openDisplay).mockReturnValue(undefined));
+  afterEach(() => void vi.restoreAllMocks());
+
+  test("captions, tables and Markdown are printed", async () => {
+    const log = vi.spyOn(console, "log").mockImplementation(() => {});
+    await show(figure);
+    showTable({ columns: ["n"], rows: [[1]] });
+    showMarkdown("text");
+    expect(log.mock.calls.map(([line]) => line)).toEqual([
+      expect.stringMatching(/^See it rise\.\n\(a figure; .*toPng or toSvg\)$/),
+      "n\n-\n1",
+      "text",
+    ]);
+  });
+});
+
+test("a table's text is aligned: numbers to the right, gaps empty, integers without a point", () => {
+  const rows = [
+    { name: "float", accuracy: 0.9625, seeds: 3 },
+    { name: "mlp/channel", accuracy: null, seeds: 10 },
+  ];
+  expect(tableText(rows, { digits: 2 })).toBe(
+    [
+      "name         accuracy  seeds",
+      "-----------  --------  -----",
+      "float            0.96      3",
+      "mlp/channel               10",
+    ].join("\n"),
+  );
+});
+
+describe("indexedPng", () => {
+  test("draws the same picture in less than half of the bytes", async () => {
+    const png = await toPng(figure, { scale: 1 });
+    const small = await indexedPng(png);
+    expect(small.length).toBeLessThan(png.length / 2);
+    const [before, after] = [await pixelsOf(png), await pixelsOf(small)];
+    const differing = before.filter((value, i) => Math.abs(value - after[i]) > 40).length;
+    expect(differing / before.length).toBeLessThan(0.001);
+  });
+
+  test("leaves photographs alone", async () => {
+    const random = new Random(1);
+    const pixels = Array.from({ length: 64 }, () =>
+      Array.from({ length: 64 }, () => [0, 0, 0].map(() => random.uniform())),
+    );
+    const png = await toPng(imageGrid([{ title: "noise", pixels }]), { scale: 1 });
+    expect(await indexedPng(png)).toBe(png);
+  });
+});
+
+async function pixelsOf(png: Buffer): Promise<Uint8ClampedArray> {
+  const { createCanvas } = await import("@napi-rs/canvas");
+  const image = await loadImage(png);
+  const context = createCanvas(image.width, image.height).getContext("2d");
+  context.drawImage(image, 0, 0);
+  return context.getImageData(0, 0, image.width, image.height).data;
+}

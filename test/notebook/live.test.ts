@@ -1,0 +1,142 @@
+import * as fs from "node:fs";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { newCellSignal } from "../../lib/notebook/cancel";
+import { Kernel, type KernelOutput } from "../../lib/notebook/kernel";
+import { liveCurve } from "../../lib/notebook/live-curve";
+import type { Output } from "../../lib/notebook/nbformat";
+import { CellOutputs } from "../../lib/notebook/outputs";
+import { liveProgress } from "../../lib/notebook/progress";
+import { compileLibrary, temporaryFolder } from "./fixture";
+
+let folder: string;
+let kernel: Kernel;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  const modules = ["cancel", "live-display", "progress", "live-curve", "loss-curve-svg"];
+  compileLibrary(
+    folder,
+    "errors.ts",
+    "plot/fonts.ts",
+    "plot/palette.ts",
+    ...modules.map((name) => `notebook/${name}.ts`),
+  );
+  kernel = await Kernel.start(folder);
+}, 30_000);
+
+afterAll(async () => {
+  await kernel.shutdown();
+  fs.rmSync(folder, { recursive: true });
+});
+
+/** A training curve of two epochs, as source code and as values. */
+const records = [1, 2].map((epoch) => ({
+  epoch,
+  trainLoss: 1 / epoch,
+  trainAccuracy: 0.5,
+  validationLoss: 1.5 / epoch,
+  validationAccuracy: 0.25 * epoch,
+  learningRate: 0.001,
+  flipShare: 0,
+  imagesPerSecond: 100,
+}));
+
+async function run(code: string, onOutput?: (output: KernelOutput) => void): Promise<Output[]> {
+  const outputs = new CellOutputs(new Map());
+  const add = (output: KernelOutput) => {
+    outputs.add(output);
+    onOutput?.(output);
+  };
+  await kernel.execute(code, { onOutput: add, timeoutMs: 20_000 });
+  return outputs.list();
+}
+
+const text = (outputs: readonly Output[]) => outputs.map((output) => ("text" in output ? output.text : "")).join("");
+
+test("an interrupt stops a loop that watches its signal, within a second", { timeout: 30_000 }, async () => {
+  await run(`
+    const { newCellSignal } = require("./lib/notebook/cancel.js");
+    let steps = 0;
+    let signal: AbortSignal;
+    async function train(signal: AbortSignal) {
+      for (;;) {
+        if (signal.aborted) throw signal.reason;
+        steps++;
+        await new Promise(setImmediate);
+      }
+    }
+  `);
+  let stepped: () => void = () => {};
+  const running = new Promise<void>((resolve) => {
+    stepped = resolve;
+  });
+  const cell = run('signal = newCellSignal(); console.log("on"); await train(signal);', () => stepped());
+  await running;
+  const asked = performance.now();
+  kernel.interrupt();
+  expect(text(await cell)).toMatch(/interrupt/i);
+  expect(performance.now() - asked).toBeLessThan(1000);
+  const before = text(await run("console.log(steps, signal.aborted, String(signal.reason))"));
+  expect(before).toMatch(/^[1-9]\d* true CancelledError: Stopped by an interrupt.\n$/);
+  expect(text(await run("console.log(steps, signal.aborted, String(signal.reason))"))).toBe(before);
+});
+
+test("a newer run stops the one before it, and the kernel survives interrupts", { timeout: 30_000 }, async () => {
+  const started = await run(`
+    const older: AbortSignal = newCellSignal();
+    const newer: AbortSignal = newCellSignal();
+    console.log(older.aborted, newer.aborted);
+  `);
+  expect(text(started)).toBe("true false\n");
+  kernel.interrupt();
+  expect(text(await run("await new Promise(setImmediate); console.log(newer.aborted)"))).toBe("true\n");
+});
+
+test("progress and curve leave one output each, in place", { timeout: 30_000 }, async () => {
+  const messages: string[] = [];
+  const outputs = await run(
+    `
+    const { liveProgress } = require("./lib/notebook/progress.js");
+    const { liveCurve } = require("./lib/notebook/live-curve.js");
+    const progress = liveProgress("float");
+    const curve = liveCurve({ epochs: 2 });
+    for (const record of ${JSON.stringify(records)}) {
+      progress.onStep({ epoch: record.epoch, epochs: 2, step: record.epoch, steps: 2, loss: record.trainLoss });
+      progress.onEpoch(record);
+      curve.push(record);
+    }
+    progress.done();
+    curve.done();
+  `,
+    (output) => messages.push(output.type),
+  );
+  expect(messages.filter((type) => type === "update_display_data").length).toBeGreaterThanOrEqual(2);
+  expect(outputs).toHaveLength(2);
+  const [line, picture] = outputs.map((output) => ("data" in output ? output.data : {}));
+  expect(line!["text/plain"]).toBe(`float  ${"█".repeat(20)}  epoch 2/2  loss 0.500  validation accuracy 50.0%`);
+  expect(picture!["text/plain"]).toBe("epoch 2: training loss 0.500, validation loss 0.750");
+  expect(picture!["image/svg+xml"]).toContain('points="48.0,98.0 468.0,166.0"');
+  expect(
+    Buffer.from(picture!["image/png"] as string, "base64")
+      .subarray(1, 4)
+      .toString(),
+  ).toBe("PNG");
+});
+
+test("outside a kernel they print plain lines and leave Ctrl-C alone", () => {
+  const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+  const listeners = process.listenerCount("SIGINT");
+  expect(newCellSignal().aborted).toBe(false);
+  expect(process.listenerCount("SIGINT")).toBe(listeners);
+  const progress = liveProgress("float");
+  progress.onStep({ epoch: 1, epochs: 2, step: 1, steps: 2, loss: 1 });
+  progress.done();
+  const curve = liveCurve({ epochs: 2 });
+  for (const record of records) curve.push(record);
+  curve.done();
+  const lines = printed.mock.calls.map(([first]) => String(first));
+  printed.mockRestore();
+  expect(lines).toHaveLength(3);
+  expect(lines[0]).toContain("ETA");
+  expect(lines[2]).toBe("epoch 2: training loss 0.500, validation loss 0.750");
+});

@@ -1,0 +1,76 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { cleanNotebook, readNotebook, withOutputs, writeNotebook } from "../../lib/notebook/document";
+import type { Notebook } from "../../lib/notebook/nbformat";
+import { RunCache } from "../../lib/notebook/run-cache";
+import { notebookOf, outputsOf, temporaryFolder } from "./fixture";
+
+let root: string;
+let source: string;
+
+/** A small kit: a library, data, a notebook that ran. */
+beforeEach(() => {
+  root = temporaryFolder();
+  for (const file of ["lib/dist/index.js", "lib/dist/.tsbuildinfo", "data/digits/all.bin", "data/downloads/big"]) {
+    put(file, "1");
+  }
+  source = path.join(root, "notebooks", "a.ipynb");
+  const ran = executed(notebookOf("# A", "1;"));
+  writeNotebook(source, ran);
+  new RunCache(root).remember(source, ran);
+});
+afterEach(() => fs.rmSync(root, { recursive: true }));
+
+const executed = (notebook: Notebook) =>
+  withOutputs(notebook, new Map([["c2", [{ output_type: "stream", name: "stdout", text: "1\n" }]]]));
+const fresh = (target = source) => new RunCache(root).isFresh(source, target);
+function put(file: string, content: string): void {
+  fs.mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  fs.writeFileSync(path.join(root, file), content);
+}
+
+test("nothing changed, prose changed, downloads changed: no new run", () => {
+  expect(fresh()).toBe(true);
+  put("data/downloads/big", "2");
+  put("lib/dist/.tsbuildinfo", "2");
+  const notebook = readNotebook(source);
+  writeNotebook(source, { ...notebook, cells: notebook.cells.map((c, i) => (i === 0 ? { ...c, source: "# B" } : c)) });
+  expect(fresh()).toBe(true);
+});
+
+test("code, outputs, library or data changed: a new run", () => {
+  const kept = readNotebook(source);
+  writeNotebook(source, cleanNotebook(kept));
+  expect(fresh()).toBe(false);
+  writeNotebook(source, { ...executed(notebookOf("# A", "2;")), sourceSha256: kept.sourceSha256 });
+  expect(fresh()).toBe(false);
+  writeNotebook(source, kept);
+  expect(fresh()).toBe(true);
+  put("lib/dist/index.js", "2");
+  expect(fresh()).toBe(false);
+  put("lib/dist/index.js", "1");
+  expect(fresh()).toBe(true);
+  put("data/digits/more.bin", "1");
+  expect(fresh()).toBe(false);
+});
+
+test("a copy elsewhere is fresh as long as its source's code is the same, and gets new prose", () => {
+  const copy = path.join(root, "out", "a.ipynb");
+  expect(fresh(copy)).toBe(false);
+  const ran = executed(notebookOf("# A", "1;"));
+  writeNotebook(copy, ran);
+  new RunCache(root).remember(copy, ran);
+  writeNotebook(source, notebookOf("# New title", "1;"));
+  expect(fresh(copy)).toBe(true);
+  expect(readNotebook(copy).cells[0]!.source).toBe("# New title");
+  expect(outputsOf(readNotebook(copy), 1)).toHaveLength(1);
+  expect(fresh(copy)).toBe(true);
+  writeNotebook(source, notebookOf("# A", "3;"));
+  expect(fresh(copy)).toBe(false);
+});
+
+test("a broken state file only means a new run", () => {
+  put("runs/notebooks/state.json", "{");
+  expect(fresh()).toBe(false);
+});

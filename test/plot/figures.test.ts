@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../lib/errors";
+import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
+import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
+import { toSvg } from "../../lib/plot/export";
+import { imageGrid } from "../../lib/plot/image-grid";
+import { palette } from "../../lib/plot/palette";
+import { sizeBreakdown } from "../../lib/plot/size-breakdown";
+import { throughput } from "../../lib/plot/throughput";
+import { trainingCurves } from "../../lib/plot/training-curves";
+import { weightHistogram } from "../../lib/plot/weight-histogram";
+import { empty, sampleAccuracy, sampleRun, smallest } from "./samples";
+
+/** The members of a trace the tests look at. */
+interface Trace {
+  name?: string;
+  x: number[];
+  y: number[];
+  xaxis?: string;
+  showlegend?: boolean;
+  line?: { color: string; width: number; dash?: string };
+  marker?: { color: string };
+  type: string;
+  z?: number[][][];
+}
+
+const tracesOf = (figure: { data: unknown[] }) => figure.data as Trace[];
+const textsOf = (figure: { layout: { annotations?: { text?: string }[] } }) =>
+  (figure.layout.annotations ?? []).map((annotation) => annotation.text);
+
+describe.each(Object.keys(smallest))("%s", (name) => {
+  test("is plain JSON", () => {
+    const figure = smallest[name]();
+    expect(JSON.parse(JSON.stringify(figure))).toEqual(figure);
+  });
+
+  test("draws the smallest input", async () => {
+    expect(await toSvg(smallest[name]())).toMatch(/^<svg .*<\/svg>\n$/s);
+  });
+
+  test("refuses to draw nothing", () => {
+    expect(empty[name]).toThrow(ConfigError);
+    expect(empty[name]).toThrow(`${name}: nothing to draw`);
+  });
+});
+
+describe("trainingCurves", () => {
+  const study = ["float", "mlp/unscaled", "mlp/channel", "mhsa/unscaled", "mhsa/channel"].flatMap((name) =>
+    [1, 2, 3].map((seed) => sampleRun(name, seed)),
+  );
+
+  test("draws a panel a component, with the float model in each", () => {
+    const figure = trainingCurves(study, "accuracy");
+    expect(textsOf(figure)).toEqual(["<b>mlp</b>", "<b>mhsa</b>"]);
+    const float = tracesOf(figure).filter((trace) => trace.name === "float" && trace.line!.width > 2);
+    expect(float.map((trace) => trace.xaxis)).toEqual(["x", "x2"]);
+  });
+
+  test("names each scale once in the legend and gives it its colour", () => {
+    const inLegend = tracesOf(trainingCurves(study, "loss")).filter((trace) => trace.showlegend !== false);
+    expect(inLegend.map((trace) => trace.name)).toEqual(["float", "unscaled", "channel", "training", "one seed"]);
+    expect(inLegend[2].line!.color).toBe(palette[0]);
+  });
+
+  test("the bold line is the mean over the seeds, in percent, as far as all seeds came", () => {
+    const runs = [sampleRun("float", 1, 0.8, 6), sampleRun("float", 2, 0.6, 4)];
+    const bold = tracesOf(trainingCurves(runs, "accuracy")).find((trace) => trace.line!.width > 2)!;
+    const last = 50 * (runs[0].curve[3].validationAccuracy + runs[1].curve[3].validationAccuracy);
+    expect(bold.x).toEqual([1, 2, 3, 4]);
+    expect(bold.y[3]).toBeCloseTo(last, 10);
+  });
+
+  test("draws learning rates and flips without a training line", () => {
+    for (const metric of ["learningRate", "flipShare"] as const) {
+      expect(tracesOf(trainingCurves(study, metric)).filter((trace) => trace.line!.dash === "dot")).toEqual([]);
+    }
+  });
+});
+
+describe("accuracyByComponent", () => {
+  const rows = [
+    sampleAccuracy("float", "none", 0.962),
+    sampleAccuracy("mlp", "unscaled", 0.532),
+    sampleAccuracy("mlp", "channel", 0.958),
+    sampleAccuracy("mhsa", "channel", 0.912),
+  ];
+
+  test("labels every mean in percent and the float line", () => {
+    expect(textsOf(accuracyByComponent(rows))).toEqual(["53.2", "95.8", "91.2", "float<br>96.2"]);
+  });
+
+  test("puts scales side by side at their component, each seed a dot", () => {
+    const [, , means, seeds] = tracesOf(accuracyByComponent(rows));
+    expect(means.name).toBe("channel");
+    expect(means.x.map(Math.round)).toEqual([0, 1]);
+    expect(seeds.y).toHaveLength(6);
+  });
+
+  test("refuses percentages", () => {
+    expect(() => accuracyByComponent([sampleAccuracy("mlp", "channel", 95.8)])).toThrow("fractions 0 … 1, got 95.8");
+  });
+});
+
+describe("bytesAgainstAccuracy", () => {
+  test("takes the float model's float bytes and the others' packed bytes", () => {
+    const rows = [sampleAccuracy("float", "none", 0.96), sampleAccuracy("mlp", "channel", 0.95)];
+    const [float, mlp] = tracesOf(bytesAgainstAccuracy(rows));
+    expect(float.x).toEqual([140_000 / 1024]);
+    expect(mlp.x).toEqual([12_000 / 1024]);
+  });
+});
+
+test("imageGrid draws coloured images as bytes and grey ones as a heatmap", () => {
+  const figure = imageGrid([
+    { title: "colour", pixels: [[[0, 0.5, 1]]] },
+    { title: "grey", pixels: [[0.5]] },
+  ]);
+  expect(tracesOf(figure).map((trace) => trace.type)).toEqual(["image", "heatmap"]);
+  expect(tracesOf(figure)[0].z).toEqual([[[0, 128, 255]]]);
+});
+
+test("sizeBreakdown writes the total and its ratio to the first model", () => {
+  const rows = [
+    { name: "float", bytes: { weights: 100 * 1024 } },
+    { name: "mlp", bytes: { "1-bit weights": 3 * 1024, scales: 1024 } },
+  ];
+  expect(textsOf(sizeBreakdown(rows))).toEqual(["100 KiB", "4.0 KiB, 1/25.0"]);
+});
+
+test("throughput writes images/s and the ratio to the first row", () => {
+  const row = (name: string, speed: number) => ({ name, imagesPerSecond: speed, low: speed, high: speed });
+  expect(textsOf(throughput([row("stock", 50), row("kit", 1250)]))).toEqual(["<b>50</b>", "<b>1,250</b>  ×25"]);
+});
+
+test("weightHistogram counts every weight once", () => {
+  const values = Float32Array.from({ length: 1000 }, (_, i) => Math.sin(i));
+  const [histogram] = tracesOf(weightHistogram([{ name: "fc1", values }]));
+  const shares = histogram.y.slice(0, -1);
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 6);
+});

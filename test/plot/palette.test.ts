@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { binarizers } from "../../lib/binarize/binarizer";
+import { colorsOf, darker, transparent } from "../../lib/plot/palette";
+
+test("every named binarizer has a colour of its own, the same in any company", () => {
+  const names = Object.keys(binarizers);
+  const together = colorsOf(names);
+  expect(new Set(together.values()).size).toBe(names.length);
+  for (const name of names) expect(colorsOf([name]).get(name)).toBe(together.get(name));
+});
+
+test("unknown names take colours that no known name beside them has", () => {
+  const colors = colorsOf(["mine", "channel", "yours"]);
+  expect(new Set(colors.values()).size).toBe(3);
+});
+
+test("shades keep the hue", () => {
+  expect(darker("#ff8000")).toBe("#bf6000");
+  expect(transparent("#ff8000", 0.5)).toBe("rgba(255, 128, 0, 0.5)");
+});

@@ -1,0 +1,83 @@
+import type { AccuracyRow } from "../../lib/plot/accuracy-by-component";
+import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
+import { attentionMaps } from "../../lib/plot/attention-maps";
+import { bars } from "../../lib/plot/bars";
+import { type BytesRow, bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
+import type { Figure } from "../../lib/plot/figure";
+import { imageGrid } from "../../lib/plot/image-grid";
+import { lines } from "../../lib/plot/lines";
+import { scaleError } from "../../lib/plot/scale-error";
+import { sizeBreakdown } from "../../lib/plot/size-breakdown";
+import { steForms } from "../../lib/plot/ste-forms";
+import { throughput } from "../../lib/plot/throughput";
+import { type CurveRun, trainingCurves } from "../../lib/plot/training-curves";
+import { weightHistogram } from "../../lib/plot/weight-histogram";
+import { Random } from "../../lib/random";
+
+/** A run of a study that never ran: accuracy rises to `final`. */
+export function sampleRun(name: string, seed: number, final = 0.9, epochs = 10): CurveRun {
+  const random = new Random(seed, name.length);
+  const curve = Array.from({ length: epochs }, (_, i) => {
+    const accuracy = final * (1 - Math.exp(-(i + 1) / 4)) + 0.01 * random.uniform();
+    return {
+      epoch: i + 1,
+      trainLoss: 2 - accuracy,
+      trainAccuracy: Math.min(1, accuracy + 0.02),
+      validationLoss: 2.1 - accuracy,
+      validationAccuracy: accuracy,
+      learningRate: 0.002 * (1 - i / epochs),
+      flipShare: 0.1 * Math.exp(-i / 5),
+      imagesPerSecond: 100,
+    };
+  });
+  return { name, seed, curve };
+}
+
+export const sampleAccuracy = (component: string, scale: string, mean: number): AccuracyRow & BytesRow => ({
+  name: component === "float" ? "float" : `${component}/${scale}`,
+  component,
+  scale,
+  mean,
+  low: mean - 0.02,
+  high: mean + 0.01,
+  values: [mean - 0.01, mean, mean + 0.01],
+  bytesFloat: 140_000,
+  bytesPacked: 12_000,
+});
+
+const pixels = [
+  [0, 0.5],
+  [0.25, 1],
+];
+
+/** Each figure function with as little as it can be given: one row, one seed, one image. */
+export const smallest: Record<string, () => Figure> = {
+  accuracyByComponent: () => accuracyByComponent([{ ...sampleAccuracy("mlp", "channel", 0.9), values: [0.9] }]),
+  attentionMaps: () => attentionMaps({ title: "input", pixels }, [{ title: "head 1", weights: pixels }]),
+  bars: () => bars([{ name: "one", value: 1 }], "seconds"),
+  bytesAgainstAccuracy: () => bytesAgainstAccuracy([sampleAccuracy("mlp", "channel", 0.9)]),
+  imageGrid: () => imageGrid([{ title: "7", pixels }]),
+  lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
+  scaleError: () => scaleError({ alpha: [0, 1], error: [1, 1], minimum: { alpha: 0.5, error: 0.75 } }),
+  sizeBreakdown: () => sizeBreakdown([{ name: "float", bytes: { head: 2048 } }]),
+  steForms: () => steForms([{ name: "clip", x: [-2, -1, 1, 2], y: [0, 1, 1, 0] }]),
+  throughput: () => throughput([{ name: "stock", imagesPerSecond: 7, low: 6, high: 8 }]),
+  trainingCurves: () => trainingCurves([sampleRun("float", 1, 0.9, 1)], "accuracy"),
+  weightHistogram: () => weightHistogram([{ name: "fc1", values: Float32Array.of(-0.1, 0.1) }]),
+};
+
+/** Each figure function with nothing. */
+export const empty: Record<string, () => Figure> = {
+  accuracyByComponent: () => accuracyByComponent([]),
+  attentionMaps: () => attentionMaps({ title: "input", pixels }, []),
+  bars: () => bars([], "seconds"),
+  bytesAgainstAccuracy: () => bytesAgainstAccuracy([]),
+  imageGrid: () => imageGrid([]),
+  lines: () => lines([], { x: "x", y: "y" }),
+  scaleError: () => scaleError({ alpha: [], error: [], minimum: { alpha: 0, error: 0 } }),
+  sizeBreakdown: () => sizeBreakdown([]),
+  steForms: () => steForms([]),
+  throughput: () => throughput([]),
+  trainingCurves: () => trainingCurves([], "loss"),
+  weightHistogram: () => weightHistogram([]),
+};
