@@ -1,5 +1,3 @@
-import * as util from "node:util";
-
 /** Whether the native TensorFlow of @tensorflow/tfjs-node is there, or why not. */
 export type NativeResult = { readonly loaded: true } | { readonly loaded: false; readonly reason: string };
 
@@ -13,7 +11,7 @@ export function loadNative(load: (name: string) => unknown): NativeResult {
   try {
     const manifest = load("@tensorflow/tfjs-node/package.json") as { readonly binvitStandIn?: boolean };
     if (manifest.binvitStandIn) return { loaded: false, reason: "tfjs-node's native library did not install" };
-    restoreUtil();
+    restoreUtil(load("node:util") as Record<string, unknown>);
     load("@tensorflow/tfjs-node");
     return { loaded: true };
   } catch (error) {
@@ -23,8 +21,7 @@ export function loadNative(load: (name: string) => unknown): NativeResult {
 }
 
 // tfjs-node 4.22 calls two functions that Node 23 removed; upstream has the repair, but no release with it.
-function restoreUtil(): void {
-  const removed = util as unknown as Record<string, unknown>;
-  removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  removed.isArray ??= Array.isArray;
+function restoreUtil(util: Record<string, unknown>): void {
+  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  util.isArray ??= Array.isArray;
 }

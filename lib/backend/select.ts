@@ -29,7 +29,7 @@ export interface BackendOptions {
 }
 
 const nativeHint =
-  "tfjs-node is faster; its native library comes from storage.googleapis.com: with access to it, run `npm ci` again.";
+  "tfjs-node's native library is fetched from storage.googleapis.com when it installs; with access to it, run `npm ci` again.";
 
 /**
  * Sets the TensorFlow.js backend. Calling it again is quick and changes nothing, unless another one is asked for.

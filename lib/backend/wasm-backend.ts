@@ -17,13 +17,16 @@ export interface WasmBackend {
  * does not.
  */
 export class Workspace {
+  private readonly made: TensorInfo[] = [];
   private readonly lent: TensorInfo[] = [];
 
   constructor(private readonly backend: WasmBackend) {}
 
   /** @returns a new tensor, to be one of the kernel's results; its values are whatever lay there */
   make(shape: readonly number[]): TensorInfo {
-    return this.backend.makeOutput(shape, "float32");
+    const tensor = this.backend.makeOutput(shape, "float32");
+    this.made.push(tensor);
+    return tensor;
   }
 
   /**
@@ -39,13 +42,14 @@ export class Workspace {
 
   /** @returns memory for the duration of the call */
   scratch(bytes: number): Pointer {
-    const tensor = this.make([Math.ceil(bytes / 4)]);
+    const tensor = this.backend.makeOutput([Math.ceil(bytes / 4)], "float32");
     this.lent.push(tensor);
     return this.at(tensor);
   }
 
-  /** Gives the scratch back. */
-  release(): void {
+  /** Gives back the scratch, and after a failure the results too. */
+  release(failed: boolean): void {
     for (const { dataId } of this.lent) this.backend.disposeData(dataId);
+    if (failed) for (const { dataId } of this.made) this.backend.disposeData(dataId);
   }
 }

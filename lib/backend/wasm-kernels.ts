@@ -23,10 +23,13 @@ export function registerKernels(backend: WasmBackend): void {
   for (const [kernelName, work] of Object.entries(works)) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) => {
       const space = new Workspace(backend);
+      let failed = true;
       try {
-        return work(module, space, inputs as Inputs, (attrs ?? {}) as Attributes);
+        const results = work(module, space, inputs as Inputs, (attrs ?? {}) as Attributes);
+        failed = false;
+        return results;
       } finally {
-        space.release();
+        space.release(failed);
       }
     };
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });

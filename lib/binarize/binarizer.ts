@@ -1,8 +1,10 @@
 /** How a sign is differentiated; the formulas are in `sign.ts`. */
-export type SteForm = "identity" | "clip" | "approx" | "swish";
+export const steForms = ["identity", "clip", "approx", "swish"] as const;
+export type SteForm = (typeof steForms)[number];
 
 /** Form and axis of the floating-point coefficient; the formulas are in `scale.ts`. */
-export type ScaleForm = "none" | "tensor" | "channel" | "learned" | "learned-tensor";
+export const scaleForms = ["none", "tensor", "channel", "learned", "learned-tensor"] as const;
+export type ScaleForm = (typeof scaleForms)[number];
 
 /** Whether the gradient of a scaled weight also flows through α = mean|W|. */
 export type ScaleGradient = "product" | "detached";

@@ -33,7 +33,7 @@ export function scaleFactor(latent: tf.Tensor, form: ScaleForm, learned?: tf.Ten
       return tf.mean(abs(latent), 0, true);
     case "learned":
     case "learned-tensor":
-      if (!learned) throw new ConfigError(`Scale form "${form}" needs its parameter: pass the tensor \`scale\`.`);
+      if (!learned) throw new ConfigError(`Scale form "${form}" needs its parameter: pass the tensor \`learned\`.`);
       return learned;
   }
 }
@@ -41,7 +41,7 @@ export function scaleFactor(latent: tf.Tensor, form: ScaleForm, learned?: tf.Ten
 /** @returns how many coefficients a layer with `outputs` output channels has */
 export function scaleCount(form: ScaleForm, outputs: number): number {
   if (form === "none") return 0;
-  return form === "channel" || form === "learned" ? outputs : 1;
+  return form.includes("tensor") ? 1 : outputs;
 }
 
 /** @returns whether α is a trained parameter */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { isKernelSte } from "../backend/kernel-codes";
 import { hasKernels, kernels } from "../backend/kernels";
 import type { SteForm } from "./binarizer";
 
@@ -29,7 +30,7 @@ export function sign(x: tf.Tensor, form: SteForm): tf.Tensor {
     return {
       value: hasKernels() ? kernels.sign(input as tf.Tensor) : plainSign(input as tf.Tensor),
       gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
-        hasKernels() ? kernels.signGrad(dy, saved, form) : tf.mul(dy, pseudoGradient(saved, form)),
+        hasKernels() && isKernelSte(form) ? kernels.signGrad(dy, saved, form) : tf.mul(dy, pseudoGradient(saved, form)),
     };
   }) as (x: tf.Tensor) => tf.Tensor;
   return straightThrough(x);

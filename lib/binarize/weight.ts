@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { hasKernels, kernels } from "../backend/kernels";
+import { isKernelScale, isKernelSte } from "../backend/kernel-codes";
+import { hasKernels, kernels, type WeightGradOptions } from "../backend/kernels";
+import { ConfigError } from "../errors";
 import { stopGradient } from "../ops/stop-gradient";
 import type { Binarizer } from "./binarizer";
 import { isLearned, scaleFactor } from "./scale";
@@ -23,7 +25,13 @@ import { sign } from "./sign";
  * Reference: Rastegari et al., *XNOR-Net*, 2016, section 3.1.
  */
 export function binarizeWeight(weight: tf.Tensor, binarizer: Binarizer, scale?: tf.Tensor): tf.Tensor {
-  if (hasKernels()) return fusedBinarizeWeight(weight, binarizer, scale);
+  if (isLearned(binarizer.scale) && !scale) {
+    throw new ConfigError(`Scale form "${binarizer.scale}" needs its parameter: pass the tensor \`scale\`.`);
+  }
+  if (hasKernels() && isKernelScale(binarizer.scale) && isKernelSte(binarizer.weightSte)) {
+    const { scale: form, center, weightSte: ste, scaleGradient } = binarizer;
+    return fusedBinarizeWeight(weight, { scale: form, center, ste, scaleGradient }, scale);
+  }
   const latent = binarizer.center ? tf.sub(weight, tf.mean(weight, 0, true)) : weight;
   const signs = sign(latent, binarizer.weightSte);
   if (binarizer.scale === "none") return signs;
@@ -32,13 +40,7 @@ export function binarizeWeight(weight: tf.Tensor, binarizer: Binarizer, scale?: 
   return tf.mul(signs, constant ? stopGradient(factor) : factor);
 }
 
-function fusedBinarizeWeight(weight: tf.Tensor, binarizer: Binarizer, scale?: tf.Tensor): tf.Tensor {
-  const options = {
-    scale: binarizer.scale,
-    center: binarizer.center,
-    ste: binarizer.weightSte,
-    scaleGradient: binarizer.scaleGradient,
-  };
+function fusedBinarizeWeight(weight: tf.Tensor, options: WeightGradOptions, scale?: tf.Tensor): tf.Tensor {
   const run = tf.customGrad((latent, ...rest) => {
     const save = rest.pop() as unknown as tf.GradSaveFunc;
     const learned = rest[0] as tf.Tensor | undefined;

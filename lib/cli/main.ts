@@ -19,8 +19,11 @@ export function createProgram(): Command {
     .description("Binarized vision transformers with floating-point scaling factors: train, compare, measure.")
     .version(version)
     .option("--debug", "print stack traces of errors")
+    .configureOutput({
+      outputError: (text, write) => write(`binvit: ${text.replace(/^error: /, "").replace(/\n(?=.)/, " ")}`),
+    })
     .showHelpAfterError("Run with --help to see what is possible.")
-    .exitOverride();
+    .exitOverride(); // every command takes these settings over when it is made
   for (const register of [
     registerStart,
     registerDoctor,
@@ -36,13 +39,7 @@ export function createProgram(): Command {
   ]) {
     register(program);
   }
-  for (const command of program.commands) inheritExit(command);
   return program;
-}
-
-function inheritExit(command: Command): void {
-  command.exitOverride().showHelpAfterError("Run with --help to see what is possible.");
-  for (const inner of command.commands) inheritExit(inner);
 }
 
 /**

@@ -18,7 +18,7 @@ export function presetOrFile(what: string, known: readonly string[], fromName: (
 }
 
 /** Collects a repeatable option. */
-export const collect = (value: string, earlier: readonly string[]): string[] => [...earlier, value];
+export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
 /**
  * A whole number from the command line.

@@ -9,18 +9,18 @@ export function registerSummary(program: Command): void {
     .command("summary")
     .description("print each layer's shape, bits, bytes and operations for one image")
     .argument("<preset|file>", "digits, shapes, cifar-s, or a JSON file")
-    .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect, [])
+    .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect)
     .option("--json", "print JSON instead")
     .addHelpText("after", "\nExample:\n  binvit summary digits --set model.binarize.mlp=channel")
     .action(run);
 }
 
-async function run(what: string, options: { readonly set: string[]; readonly json?: boolean }): Promise<void> {
+async function run(what: string, options: { readonly set?: string[]; readonly json?: boolean }): Promise<void> {
   const { presets } = await import("../train/presets");
   const { applySettings, parseRunConfig } = await import("../train/run-config");
   const { summarize } = await import("../vit/summary");
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
-  const { model } = parseRunConfig(applySettings(written, options.set), basename(what));
+  const { model } = parseRunConfig(applySettings(written, options.set ?? []), basename(what));
   const { rows, total } = summarize(model);
   if (options.json) {
     console.log(JSON.stringify({ rows, total }, null, 1));

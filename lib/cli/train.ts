@@ -10,7 +10,7 @@ export function registerTrain(program: Command): void {
     .command("train")
     .description("train one model; an interrupted run goes on where it was, a finished one is found")
     .argument("<preset|file>", "digits, shapes, cifar-s, or a JSON file")
-    .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect, [])
+    .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect)
     .option("--seed <n>", "seed of weights, order and augmentation", "1")
     .option("--name <text>", "name of the run in tables")
     .option("--out <folder>", "folder for record.json and the weights (default: runs/<name>-s<seed>-<id>)")
@@ -23,7 +23,7 @@ export function registerTrain(program: Command): void {
 }
 
 interface Options {
-  readonly set: string[];
+  readonly set?: string[];
   readonly seed: string;
   readonly name?: string;
   readonly out?: string;
@@ -38,7 +38,7 @@ async function run(what: string, options: Options): Promise<void> {
   const seed = wholeNumber("--seed", options.seed);
   const choice = backendChoice(options.backend);
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
-  const config = parseRunConfig(applySettings(written, options.set), basename(what));
+  const config = parseRunConfig(applySettings(written, options.set ?? []), basename(what));
   const name = options.name ?? basename(what, ".json");
   const folder = options.out ?? join("runs", `${name}-s${seed}-${runIdentity(config, seed).slice(0, 8)}`);
   const signal = interruptSignal();

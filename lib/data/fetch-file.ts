@@ -71,7 +71,7 @@ async function receive(url: string, part: string, { signal, onProgress }: FetchO
   let received = offset;
   const file = await open(part, offset > 0 ? "a" : "w");
   try {
-    // Each chunk is on disk before the next is asked for, so that a broken connection loses nothing that came.
+    // Each chunk is on disk before it is reported: what a user has seen arrive is there for the next try.
     for await (const chunk of response as AsyncIterable<Buffer>) {
       await file.writeFile(chunk);
       received += chunk.length;

@@ -49,7 +49,7 @@ function interactiveForm({ data, layout }: Figure): Record<string, unknown> | un
 }
 
 function titleOf(figure: Figure): string | undefined {
-  return (figure.layout.meta as { title?: string } | undefined)?.title?.replace(/<[^>]*>/g, "");
+  return figure.layout.meta?.title?.replace(/<[^>]*>/g, "");
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Figure } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { colorsOf, darker, floatColor, transparent } from "./palette";
+import { percentAxis } from "./percent-axis";
 import { axisTitle, figure } from "./theme";
 
 /** The seeds of one configuration, summed up. */
@@ -19,6 +20,12 @@ export interface AccuracyRow {
   /** Test accuracy of each seed, 0 … 1. */
   readonly values: readonly number[];
 }
+
+/** Width of the plot area, about; of a label such as "95.8"; pixels. */
+const [plotWidth, labelWidth] = [740, 38];
+
+/** Room for the lowest label, percent. */
+const labelRoom = 4;
 
 /**
  * The report's comparison: test accuracy for each binarized component, side by side for each scale.
@@ -42,7 +49,9 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
   const components = distinct(binarized.map((row) => row.component));
   const scales = distinct(binarized.map((row) => row.scale));
   const colors = colorsOf(scales);
-  const pitch = 0.8 / Math.max(scales.length, 1);
+  // One component is one unit of x.
+  const pixel = Math.max(components.length, 1) / plotWidth;
+  const pitch = Math.min(0.88 / Math.max(scales.length, 1), 120 * pixel);
   const positionOf = (row: AccuracyRow) =>
     components.indexOf(row.component) + (scales.indexOf(row.scale) - (scales.length - 1) / 2) * pitch;
 
@@ -52,11 +61,11 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
       scale,
       colors.get(scale)!,
       positionOf,
-      pitch,
+      13 * pixel,
     ),
   );
   const lowest = 100 * Math.min(...rows.flatMap((row) => [row.low, ...row.values]));
-  const bottom = Math.max(-6, lowest - 0.12 * (100 - lowest) - 2);
+  const angle = pitch / pixel < labelWidth ? -90 : 0;
   return figure(
     data,
     {
@@ -69,9 +78,9 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
         range: [-0.5, Math.max(components.length, 1) - 0.5],
         showgrid: false,
       },
-      yaxis: { title: axisTitle("test accuracy, %"), range: [bottom, 100 + 0.03 * (100 - bottom)] },
+      yaxis: { title: axisTitle("test accuracy, %"), ...percentAxis(lowest - labelRoom) },
       annotations: [
-        ...binarized.map((row) => valueLabel(row, positionOf(row), darker(colors.get(row.scale)!))),
+        ...binarized.map((row) => valueLabel(row, positionOf(row), darker(colors.get(row.scale)!), angle)),
         ...(float ? [floatLabel(float)] : []),
       ],
       shapes: float ? floatShapes(float) : [],
@@ -85,7 +94,7 @@ function tracesOf(
   scale: string,
   color: string,
   positionOf: (row: AccuracyRow) => number,
-  pitch: number,
+  seedOffset: number,
 ): Data[] {
   return [
     {
@@ -112,7 +121,7 @@ function tracesOf(
       name: `${scale}, seeds`,
       legendgroup: scale,
       showlegend: false,
-      x: rows.flatMap((row) => row.values.map(() => positionOf(row) - 0.22 * pitch)),
+      x: rows.flatMap((row) => row.values.map(() => positionOf(row) - seedOffset)),
       y: rows.flatMap((row) => row.values.map((value) => 100 * value)),
       marker: { size: 6, color: transparent(color, 0.55) },
     },
@@ -121,12 +130,13 @@ function tracesOf(
 
 const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 
-const valueLabel = (row: AccuracyRow, x: number, color: string): Partial<Annotations> => ({
+const valueLabel = (row: AccuracyRow, x: number, color: string, textangle: number): Partial<Annotations> => ({
   text: percent(row.mean),
   x,
   y: 100 * Math.min(row.low, ...row.values),
   yanchor: "top",
   yshift: -6,
+  textangle: `${textangle}`,
   showarrow: false,
   font: { size: textSize.label, color },
 });

@@ -4,6 +4,7 @@ import { type Heading, ink, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { placeLabels } from "./label-places";
 import { colorsOf, darker, floatColor, symbolOf } from "./palette";
+import { percentAxis } from "./percent-axis";
 import { axisTitle, figure } from "./theme";
 
 /** Size and accuracy of one configuration. */
@@ -46,9 +47,9 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
   const sizes = rows.map((row) => (row.component === "float" ? row.bytesFloat : row.bytesPacked) / 1024);
   const colors = colorsOf(distinct(rows.map((row) => (row.component === "float" ? "float" : row.scale))));
   const colorOf = (row: BytesRow) => colors.get(row.component === "float" ? "float" : row.scale)!;
-  const x = padded(Math.log10(Math.min(...sizes)), Math.log10(Math.max(...sizes)), 0.16, 0.1);
+  const x = padded(Math.log10(Math.min(...sizes)), Math.log10(Math.max(...sizes)));
   const lowest = 100 * Math.min(...rows.map((row) => row.low));
-  const y: [number, number] = [Math.max(-5, lowest - 0.1 * (100 - lowest) - 2), 100 + 0.06 * (100 - lowest) + 1];
+  const yAxis = percentAxis(lowest);
 
   const data: Data[] = rows.map((row, i) => ({
     type: "scatter",
@@ -75,8 +76,8 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
       height: frame.height,
       margin: { l: frame.left, r: frame.right, b: frame.bottom },
       xaxis: { title: axisTitle("model file, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
-      yaxis: { title: axisTitle("test accuracy, %"), range: y, automargin: false },
-      annotations: labelsOf(rows, sizes, x, y).map((label, i) => ({
+      yaxis: { title: axisTitle("test accuracy, %"), ...yAxis, automargin: false },
+      annotations: labelsOf(rows, sizes, x, yAxis.range).map((label, i) => ({
         ...label,
         font: { size: textSize.label, color: darker(colorOf(rows[i])) },
       })),
@@ -126,7 +127,7 @@ function labelsOf(
     text: rows[i].name,
     x: Math.log10(sizes[i]),
     y: 100 * rows[i].mean,
-    ...(isNear ? { showarrow: false, xshift: dx, yshift: -dy } : { showarrow: true, ax: dx, ay: dy }),
+    ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
     arrowhead: 0,
     arrowwidth: 1,
     arrowcolor: ink.frame,
@@ -135,10 +136,9 @@ function labelsOf(
   }));
 }
 
-/** @returns a range with a share of its length added at each end, and never of no length */
-function padded(low: number, high: number, before: number, after: number): [number, number] {
-  const span = Math.max(high - low, 0.1);
-  return [low - before * span, high + after * span];
+/** @returns a range with room at both ends, a sixth and a tenth of it but at least some tenths of a decade */
+function padded(low: number, high: number): [number, number] {
+  return [low - Math.max(0.16 * (high - low), 0.15), high + Math.max(0.1 * (high - low), 0.1)];
 }
 
 /** 1-2-5 ticks, or a finer series where the range is short. */

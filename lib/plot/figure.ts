@@ -1,9 +1,18 @@
 import type { Data, Layout } from "plotly.js";
 
+/** What it takes to draw a figure in another size; Plotly keeps `layout.meta` for such purposes. */
+export interface FigureMeta {
+  readonly title?: string;
+  /** Height of the heading, pixels. */
+  readonly heading: number;
+  /** Whether the legend is a row under the heading. */
+  readonly legendRow: boolean;
+}
+
 /** A picture as plain data: what Plotly draws, in a notebook, in an SVG file or in a PNG file. JSON-safe. */
 export interface Figure {
   readonly data: Data[];
-  readonly layout: Partial<Layout>;
+  readonly layout: Partial<Layout> & { readonly meta?: FigureMeta };
   /** One or two sentences that say what to see. */
   readonly caption?: string;
 }

@@ -1,7 +1,7 @@
 /**
  * Colours a reader with any colour vision can tell apart.
  *
- * Reference: Okabe and Ito, *Color Universal Design*, 2008.
+ * Reference: Okabe and Ito, *Color Universal Design*, 2008. Tol, *Colour Schemes*, SRON, 2021.
  */
 export const palette = [
   "#0072b2",
@@ -10,8 +10,13 @@ export const palette = [
   "#cc79a7",
   "#e69f00",
   "#56b4e9",
+  // Beyond Okabe and Ito's seven (their yellow is too light for lines), from Tol's muted scheme.
   "#7f5fb5",
-  "#8c564b",
+  "#882255",
+  "#999933",
+  "#44aa99",
+  "#aa4499",
+  "#661100",
 ] as const;
 
 /** Colour of a model without any binarized layer. */

@@ -17,14 +17,6 @@ const axisTheme: Partial<LayoutAxis> = {
 /** Layout, with as many numbered axes as a grid of panels needs (Plotly's own type ends at nine). */
 export type PanelLayout = Partial<Layout> & { [axis: `${"x" | "y"}axis${number}`]: Partial<LayoutAxis> };
 
-/** What `resized` needs to know again; Plotly keeps `layout.meta` for such purposes. */
-interface Meta {
-  readonly title?: string;
-  /** Height of the heading, pixels. */
-  readonly heading: number;
-  readonly legendRow: boolean;
-}
-
 /** Height of a row of legend entries, pixels. */
 const legendHeight = 32;
 
@@ -54,7 +46,7 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
     ...(hasLegendRow ? { legend: legendRow(head.height, width, whole) } : {}),
     ...layout,
     height: whole,
-    meta: { title: heading.title, heading: head.height, legendRow: hasLegendRow } satisfies Meta,
+    meta: { title: heading.title, heading: head.height, legendRow: hasLegendRow },
     title: head.title,
     margin: {
       l: sideMargin,
@@ -83,7 +75,7 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
 export function resized(drawn: Figure, size: { readonly width?: number; readonly height?: number }): Figure {
   const { width = drawn.layout.width ?? 900, height = drawn.layout.height ?? 520 } = size;
   const { data, layout, caption } = drawn;
-  const meta = layout.meta as Meta | undefined;
+  const { meta } = layout;
   if (!meta) return { ...drawn, layout: { ...layout, width, height } };
   const { legend, margin, ...rest } = layout;
   const above = meta.heading + (meta.legendRow ? legendHeight : 0);

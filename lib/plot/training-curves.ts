@@ -167,8 +167,8 @@ function layoutOf(
   return {
     ...axes,
     annotations,
-    height: rows > 1 ? 310 * rows : 470,
+    height: rows > 1 ? 310 * rows : Math.max(470, inRow ? 0 : 90 + 27 * (names + 2)),
     showlegend: true,
-    ...(inRow ? { margin: { t: titles.length > 0 ? 26 : 0 } } : { legend: { x: 1.02, y: 1 } }),
+    ...(inRow ? { margin: { t: titles.length > 0 ? 26 : 0 } } : { legend: { x: 1.02, y: 1, tracegroupgap: 0 } }),
   };
 }

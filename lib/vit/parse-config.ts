@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { type Binarizer, type BinarizerName, binarizers } from "../binarize/binarizer";
+import { type Binarizer, type BinarizerName, binarizers, scaleForms, steForms } from "../binarize/binarizer";
 import { ConfigError } from "../errors";
 import type { Binarization, ModelConfig } from "./config";
 import { parseWith } from "./parse-with";
 
-const steForm = z.enum(["identity", "clip", "approx", "swish"]);
+const steForm = z.enum(steForms);
 
 const fields = {
-  scale: z.enum(["none", "tensor", "channel", "learned", "learned-tensor"]),
+  scale: z.enum(scaleForms),
   scaleGradient: z.enum(["product", "detached"]),
   center: z.boolean(),
   weightSte: steForm,

@@ -1,4 +1,4 @@
-import { scaleCount } from "../binarize/scale";
+import { isLearned, scaleCount } from "../binarize/scale";
 import { type ModelConfig, numTokens } from "./config";
 import { parameterShapes, type WeightLayer, weightLayers } from "./parameters";
 
@@ -96,7 +96,7 @@ function weightRow(layer: WeightLayer, shape: readonly number[]): SummaryRow {
     };
   }
   const scales = scaleCount(binarizer.scale, outputs);
-  const learned = binarizer.scale.startsWith("learned") ? scales : 0;
+  const learned = isLearned(binarizer.scale) ? scales : 0;
   const binary = binarizer.activation === "sign";
   return {
     ...row,

@@ -10,6 +10,9 @@ import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
 import { Random } from "../../lib/random";
 
+// The first figure loads Plotly, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 vi.mock("../../lib/notebook/live-display", () => ({ openDisplay: vi.fn() }));
 
 const figure = lines(

@@ -5,13 +5,16 @@ import * as path from "node:path";
 import { promisify } from "node:util";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { buildSync } from "esbuild";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
 import { toPng, toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
 import { resized } from "../../lib/plot/theme";
 import { sampleAccuracy } from "./samples";
+
+// The first figure loads Plotly, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 const rows = [
   sampleAccuracy("float", "none", 0.962),
@@ -29,6 +32,13 @@ describe("toSvg", () => {
       expect(svg).toContain(`>${label}<`);
     }
     expect(svg).toContain("DejaVu Sans");
+  });
+
+  test("refers to its clip paths without quotes, which only browsers understand", async () => {
+    const svg = await toSvg(figure);
+    const used = [...svg.matchAll(/url\(([^)]*)\)/g)].map(([, target]) => target);
+    expect(used).not.toEqual([]);
+    for (const target of used) expect(svg).toContain(`id="${target.replace("#", "")}"`);
   });
 
   test("makes the same bytes whatever was drawn before, and does not write to the figure", async () => {
@@ -59,19 +69,8 @@ describe("toSvg", () => {
   });
 
   test("says in one line what Plotly could not draw", async () => {
-    const broken = {
-      data: [
-        {
-          type: "heatmap",
-          z: [[1]],
-          get x(): never {
-            throw new Error("no x");
-          },
-        } as object,
-      ],
-      layout: {},
-    };
-    await expect(toSvg(broken)).rejects.toThrow("no x");
+    const broken = { data: [null as unknown as object], layout: {} };
+    await expect(toSvg(broken)).rejects.toThrow(/^Plotly could not draw the figure: .{1,200}$/);
     await expect(toSvg(other)).resolves.toContain("<svg");
   });
 });
@@ -113,7 +112,7 @@ describe("toPng", () => {
   });
 });
 
-describe("in processes of their own", () => {
+describe("in another process", () => {
   const root = path.resolve(__dirname, "../..");
   const folder = mkdtempSync(path.join(root, "test", ".export-"));
   beforeAll(() => {
@@ -132,12 +131,10 @@ describe("in processes of their own", () => {
         hash.update(await toPng(figure, { scale: 1 }));
         console.log(hash.digest("hex"));
       })();`;
-    const run = () => promisify(execFile)(process.execPath, ["-e", program], { timeout: 60_000 });
-    const [first, second] = await Promise.all([run(), run()]);
+    const { stdout } = await promisify(execFile)(process.execPath, ["-e", program], { timeout: 60_000 });
     const here = createHash("sha256")
       .update(await toSvg(figure))
       .update(await toPng(figure, { scale: 1 }));
-    expect(first.stdout.trim()).toBe(here.digest("hex"));
-    expect(second.stdout).toBe(first.stdout);
-  }, 60_000);
+    expect(stdout.trim()).toBe(here.digest("hex"));
+  });
 });

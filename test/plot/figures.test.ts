@@ -1,15 +1,18 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../lib/errors";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
 import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import { toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { palette } from "../../lib/plot/palette";
-import { sizeBreakdown } from "../../lib/plot/size-breakdown";
+import { type SizeRow, sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { throughput } from "../../lib/plot/throughput";
 import { trainingCurves } from "../../lib/plot/training-curves";
 import { weightHistogram } from "../../lib/plot/weight-histogram";
 import { empty, sampleAccuracy, sampleRun, smallest } from "./samples";
+
+// The first figure loads Plotly, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** The members of a trace the tests look at. */
 interface Trace {
@@ -120,7 +123,7 @@ test("imageGrid draws coloured images as bytes and grey ones as a heatmap", () =
 });
 
 test("sizeBreakdown writes the total and its ratio to the first model", () => {
-  const rows = [
+  const rows: SizeRow[] = [
     { name: "float", bytes: { weights: 100 * 1024 } },
     { name: "mlp", bytes: { "1-bit weights": 3 * 1024, scales: 1024 } },
   ];

@@ -1,0 +1,106 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CancelledError, TrainingError } from "../../lib/errors";
+import { kitRoot } from "../../lib/kit-root";
+import { runStudy, type StudyEvent, studyRuns } from "../../lib/study/run-study";
+import { parseStudyConfig, type StudyConfig } from "../../lib/study/study-config";
+import { readRecord } from "../../lib/train/run-folder";
+
+// Each run is a process of its own, so these tests need the build.
+const folder = mkdtempSync(join(tmpdir(), "binvit-study-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => {
+  const built = existsSync(join(kitRoot(), "lib", "dist", "cli", "main.js"));
+  expect(built, "lib/dist is missing: run `npm run build` first").toBe(true);
+});
+
+const study = (training: object = {}): StudyConfig =>
+  parseStudyConfig({
+    name: "tiny",
+    extends: "digits",
+    dataset: { trainLimit: 64 },
+    model: { embedDim: 8, depth: 1, numHeads: 2, mlpDim: 8 },
+    training: { epochs: 1, warmupEpochs: 0, ...training },
+    rows: [
+      { component: "float", scale: "float", binarize: {} },
+      { component: "mlp", scale: "channel", binarize: { mlp: "channel" } },
+      { component: "mlp+mhsa", scale: "channel", binarize: { mlp: "channel", mhsa: "channel" } },
+    ],
+  });
+
+async function run(what: StudyConfig, out: string, signal?: AbortSignal, watch?: (event: StudyEvent) => void) {
+  const events: StudyEvent[] = [];
+  const onEvent = (event: StudyEvent) => {
+    events.push(event);
+    watch?.(event);
+  };
+  const records = await runStudy(what, { seeds: [1], workers: 2, out: join(folder, out), onEvent, signal }).catch(
+    (error: Error) => error,
+  );
+  const kinds = (kind: StudyEvent["kind"]) =>
+    events.filter((event) => event.kind === kind).map(({ run }) => run.row.name);
+  return { records, events, kinds };
+}
+
+describe("a study", () => {
+  test("trains every row in processes of their own, and finds them the next time", async () => {
+    const first = await run(study(), "whole");
+    expect(first.records).toMatchObject([{ name: "float" }, { name: "mlp/channel" }, { name: "mlp+mhsa/channel" }]);
+    expect(first.kinds("started").sort()).toEqual(["float", "mlp+mhsa/channel", "mlp/channel"]);
+    expect(first.kinds("finished").sort()).toEqual(first.kinds("started").sort());
+    const progress = first.events.filter((event) => event.kind === "progress");
+    expect(progress).toHaveLength(3); // one step of 64 images each
+    expect(progress[0].progress).toMatchObject({ epoch: 1, epochs: 1, step: 1, steps: 1 });
+
+    const startedAt = performance.now();
+    const again = await run(study(), "whole");
+    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(again.records).toEqual(first.records);
+    expect(again.events.map(({ kind }) => kind)).toEqual(["found", "found", "found"]);
+  });
+
+  test("reports a run that fails, finishes the others, and tries that one again", async () => {
+    const what = study();
+    const out = "failing";
+    const [, mlp] = studyRuns(what, [1], join(folder, out));
+    mkdirSync(join(folder, out));
+    writeFileSync(mlp.folder, "a file where the run's folder belongs");
+    const { records, kinds } = await run(what, out);
+    expect(records).toBeInstanceOf(TrainingError);
+    expect((records as Error).message).toMatch(/^1 of 3 runs failed\. mlp\/channel, seed 1: Cannot write/);
+    expect(kinds("finished").sort()).toEqual(["float", "mlp+mhsa/channel"]);
+    expect(kinds("failed")).toEqual(["mlp/channel"]);
+    rmSync(mlp.folder);
+    const again = await run(what, out);
+    expect(again.kinds("found").sort()).toEqual(["float", "mlp+mhsa/channel"]);
+    expect(again.records).toHaveLength(3);
+  });
+
+  test("says in one line why a training failed", async () => {
+    const { records } = await run(study({ learningRate: 1e38, clipNorm: 1e30 }), "diverging");
+    expect((records as Error).message).toMatch(
+      /^3 of 3 runs failed\. .*, seed 1: The .*loss became .*Lower training.learningRate/,
+    );
+    expect((records as Error).message).not.toContain("\n");
+  });
+
+  test("is stopped by its signal, and goes on where it was", async () => {
+    const controller = new AbortController();
+    const what = study({ epochs: 12 });
+    const stopped = await run(
+      what,
+      "stopped",
+      controller.signal,
+      ({ kind }) => kind === "progress" && controller.abort(),
+    );
+    expect(stopped.records).toBeInstanceOf(CancelledError);
+    expect((stopped.records as Error).message).toMatch(/Run the same command to go on/);
+    expect(stopped.kinds("finished")).toEqual([]);
+    expect(stopped.kinds("failed")).toEqual([]);
+    for (const { run } of stopped.events) expect(readRecord(run.folder)).toBeUndefined();
+    const again = await run(what, "stopped");
+    expect(again.records).toHaveLength(3);
+  });
+});

@@ -1,0 +1,223 @@
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { useBackend } from "../../lib/backend/select";
+import type { Dataset } from "../../lib/data/dataset";
+import { FileError } from "../../lib/errors";
+import { train } from "../../lib/train/loop";
+import type { RunConfig, RunRecord } from "../../lib/train/record";
+import { trainInto } from "../../lib/train/run";
+import {
+  readCheckpoint,
+  readRecord,
+  readWeights,
+  runIdentity,
+  weightsSha256,
+  writeCheckpoint,
+} from "../../lib/train/run-folder";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
+import type { TrainingState } from "../../lib/train/state";
+import { smallDigits, smallRun } from "./small-run";
+
+let digits: Dataset;
+let finished: string;
+let folder: string;
+beforeAll(async () => {
+  await useBackend("wasm");
+  digits = await smallDigits();
+  finished = mkdtempSync(join(tmpdir(), "binvit-finished-"));
+  await into(finished);
+});
+afterAll(() => rmSync(finished, { recursive: true }));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "binvit-run-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Puts the finished run into this test's folder. */
+function copyFinished(): RunRecord {
+  cpSync(finished, folder, { recursive: true });
+  return readRecord(folder)!;
+}
+
+const config = smallRun({ training: { epochs: 2 } });
+const into = (place: string, seed = 1, what: RunConfig = config) =>
+  trainInto({ name: "small", config: what, seed }, place, {}, digits);
+const recordPath = () => join(folder, "record.json");
+const weightsPath = () => join(folder, "weights.safetensors");
+
+describe("a run's identity", () => {
+  test("ignores the order of keys and where the data lie", () => {
+    const turned = Object.fromEntries(Object.entries(config).reverse()) as unknown as RunConfig;
+    const training = Object.fromEntries(Object.entries(config.training).reverse()) as unknown as RunConfig["training"];
+    const elsewhere = { ...turned, training, dataset: { ...config.dataset, folder: "/data" } };
+    expect(runIdentity(elsewhere, 1)).toBe(runIdentity(config, 1));
+    expect(runIdentity(config, 1)).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("changes with every setting and with the seed", () => {
+    const others: RunConfig[] = [
+      smallRun({ training: { epochs: 3 } }),
+      smallRun({ training: { epochs: 2, flip: true } }),
+      smallRun({ training: { epochs: 2 }, model: { binarize: { mlp: "unscaled" } } }),
+      smallRun({ training: { epochs: 2 }, model: { normEpsilon: 1e-5 } }),
+      { ...config, dataset: { name: "digits", trainLimit: 65 } },
+    ];
+    const identities = [
+      runIdentity(config, 1),
+      runIdentity(config, 2),
+      ...others.map((other) => runIdentity(other, 1)),
+    ];
+    expect(new Set(identities).size).toBe(identities.length);
+  });
+});
+
+describe("a finished run", () => {
+  test("leaves a record that says everything, and weights that belong to it", async () => {
+    const { record, existed } = await into(folder);
+    expect(existed).toBe(false);
+    expect(readdirSync(folder).sort()).toEqual(["record.json", "weights.safetensors"]);
+    expect(readRecord(folder)).toEqual(record);
+    expect(record).toMatchObject({
+      schema: "binvit.run/1",
+      name: "small",
+      config,
+      seed: 1,
+      dataset: { name: "digits", sha256: digits.sha256, train: 64, validation: 40, test: 50 },
+      environment: { backend: "wasm", node: process.versions.node },
+      test: { count: 50 },
+    });
+    expect(record.curve).toHaveLength(2);
+    expect(record.bytes.packed).toBeLessThan(record.bytes.float);
+    expect(weightsSha256(readWeights(folder, record))).toBe(record.weightsSha256);
+  });
+
+  test("is found again, not trained again", async () => {
+    const record = copyFinished();
+    const [first, again] = [readFileSync(recordPath(), "utf8"), await into(folder)];
+    expect(again).toEqual({ record, existed: true });
+    expect(readFileSync(recordPath(), "utf8")).toBe(first);
+  });
+
+  test("of another configuration or seed is never overwritten", async () => {
+    copyFinished();
+    const before = readdirSync(folder).map((file) => readFileSync(join(folder, file)));
+    const attempts = [() => into(folder, 2), () => into(folder, 1, smallRun({ training: { epochs: 3 } }))];
+    for (const attempt of attempts) {
+      await expect(attempt()).rejects.toThrow(FileError);
+      await expect(attempt()).rejects.toThrow(/already holds another finished run, small with seed 1\. Choose another/);
+    }
+    expect(readdirSync(folder).map((file) => readFileSync(join(folder, file)))).toEqual(before);
+  });
+
+  test("whose weights were changed, cut off, or are of another model is refused", () => {
+    const record = copyFinished();
+    const whole = readFileSync(weightsPath());
+    const changed = Buffer.from(whole);
+    changed[changed.length - 1] ^= 1;
+    writeFileSync(weightsPath(), changed);
+    expect(() => readWeights(folder, record)).toThrow(/does not belong to its record: SHA-256/);
+    writeFileSync(weightsPath(), whole.subarray(0, -5));
+    expect(() => readWeights(folder, record)).toThrow(/is not a sound weight file/);
+    const { arrays } = decodeSafetensors(whole, "w");
+    const { "head.bias": _, ...fewer } = arrays;
+    writeFileSync(weightsPath(), encodeSafetensors(fewer));
+    expect(() => readWeights(folder, record)).toThrow(/tensor "head.bias" is missing, the configuration expects 10/);
+    writeFileSync(weightsPath(), encodeSafetensors({ ...arrays, extra: arrays["head.bias"] }));
+    expect(() => readWeights(folder, record)).toThrow(/tensor "extra" is 10, the configuration expects no such tensor/);
+    rmSync(weightsPath());
+    expect(() => readWeights(folder, record)).toThrow(/Cannot read .*weights.safetensors: there is no such file/);
+  });
+});
+
+describe("a record", () => {
+  test.each([
+    ["is not JSON", () => '{"schema": "binvit', /record\.json is not valid JSON/],
+    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/2" }), /schema: expected "binvit.run\/1"/],
+    [
+      "has no configuration",
+      (r: RunRecord) => ({ ...r, config: undefined }),
+      /config: expected an object, got nothing/,
+    ],
+    ["has a seed in words", (r: RunRecord) => ({ ...r, seed: "one" }), /seed: expected number, got "one"/],
+    ["has no accuracy", (r: RunRecord) => ({ ...r, test: { loss: 1, count: 1 } }), /test.accuracy: expected number/],
+    ["is a list", () => [], /expected an object, got \[\]/],
+  ])("that %s is refused, and kept", async (_, damage, reason) => {
+    const record = copyFinished();
+    const damaged = damage(record);
+    const text = typeof damaged === "string" ? damaged : JSON.stringify(damaged);
+    writeFileSync(recordPath(), text);
+    expect(() => readRecord(folder)).toThrow(FileError);
+    await expect(into(folder)).rejects.toThrow(reason);
+    expect(readFileSync(recordPath(), "utf8")).toBe(text);
+  });
+
+  test("is undefined where there is none", () => {
+    expect(readRecord(folder)).toBeUndefined();
+    expect(readRecord(join(folder, "nowhere"))).toBeUndefined();
+  });
+});
+
+describe("an interrupted run", () => {
+  /** What training leaves behind when it is stopped in its second epoch. */
+  async function interrupt(): Promise<void> {
+    const controller = new AbortController();
+    let saved: TrainingState | undefined;
+    const stopped = train(config, 1, digits, {
+      signal: controller.signal,
+      onEpoch: (_, state) => {
+        saved = state();
+        controller.abort();
+      },
+    });
+    await expect(stopped).rejects.toThrow(/stopped at step 5 of 8/);
+    writeCheckpoint(folder, runIdentity(config, 1), saved!);
+  }
+
+  test("goes on from its checkpoint, to the same weights bit for bit, and removes it", async () => {
+    await interrupt();
+    const started: number[] = [];
+    const resumed = await trainInto(
+      { name: "small", config, seed: 1 },
+      folder,
+      { onStep: ({ step }) => started.push(step) },
+      digits,
+    );
+    expect(started[0]).toBe(5);
+    expect(existsSync(join(folder, "checkpoint.safetensors"))).toBe(false);
+    const whole = await into(join(folder, "whole"));
+    expect(resumed.record.weightsSha256).toBe(whole.record.weightsSha256);
+    expect(resumed.record.test).toEqual(whole.record.test);
+    expect(resumed.record.curve).toHaveLength(2);
+  });
+
+  test("starts over where the checkpoint is of another run, or damaged", async () => {
+    await interrupt();
+    expect(readCheckpoint(folder, runIdentity(config, 1))?.epoch).toBe(1);
+    expect(readCheckpoint(folder, runIdentity(config, 2))).toBeUndefined();
+    const path = join(folder, "checkpoint.safetensors");
+    writeFileSync(path, readFileSync(path).subarray(0, 1000));
+    expect(readCheckpoint(folder, runIdentity(config, 1))).toBeUndefined();
+    expect((await into(folder)).record.curve).toHaveLength(2);
+  });
+});
+
+test("a place that cannot be a folder is refused before anything is trained", async () => {
+  const file = join(folder, "file");
+  writeFileSync(file, "mine");
+  const steps: number[] = [];
+  for (const place of [file, join(file, "inside")]) {
+    const attempt = trainInto(
+      { name: "x", config, seed: 1 },
+      place,
+      { onStep: ({ step }) => steps.push(step) },
+      digits,
+    );
+    await expect(attempt).rejects.toThrow(FileError);
+  }
+  expect(steps).toEqual([]);
+  expect(readFileSync(file, "utf8")).toBe("mine");
+  mkdirSync(join(folder, "empty"));
+  expect((await into(join(folder, "empty"))).existed).toBe(false);
+});

@@ -1,0 +1,174 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { readFloats } from "../../lib/backend/read";
+import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
+import { crossEntropy } from "../../lib/ops/cross-entropy";
+import { Random } from "../../lib/random";
+import { binarizable, type ModelConfig } from "../../lib/vit/config";
+import { forward, forwardWithIntermediates } from "../../lib/vit/model";
+import { initialParameters, parameterShapes, toTensors } from "../../lib/vit/parameters";
+import { backends } from "../verify/backends";
+import { smallModel } from "./small-model";
+
+const images = () => {
+  const random = new Random(5);
+  return tf.tensor4d(
+    Float32Array.from({ length: 3 * 4 * 4 * 2 }, () => random.normal()),
+    [3, 4, 4, 2],
+  );
+};
+const labels = () => tf.tensor1d([0, 2, 1], "int32");
+
+function lossAndGradients(config: ModelConfig) {
+  const parameters = toTensors(initialParameters(config, 7));
+  const names = Object.keys(parameters);
+  const loss = (...tensors: tf.Tensor[]) =>
+    crossEntropy(forward(config, Object.fromEntries(names.map((name, i) => [name, tensors[i]])), images()), labels());
+  const { value, grads } = tf.valueAndGrads(loss)(Object.values(parameters));
+  return {
+    loss: readFloats(value)[0],
+    gradients: Object.fromEntries(names.map((name, i) => [name, readFloats(grads[i])])),
+  };
+}
+
+/** Every preset in every part that it can binarize, and some combinations. */
+const configurations: [string, ModelConfig][] = [
+  ...binarizable.flatMap((part) =>
+    (Object.keys(binarizers) as BinarizerName[])
+      .filter((name) => binarizers[name].activation === "sign" || (part !== "scores" && part !== "values"))
+      .map((name): [string, ModelConfig] => [`${part} ${name}`, smallModel({ depth: 1, binarize: { [part]: name } })]),
+  ),
+  ["float", smallModel()],
+  ["float, mean pooling", smallModel({ pooling: "mean" })],
+  ["everything learned", smallModel({ binarize: { conv: "learned", mlp: "learned", mhsa: "learned" } })],
+];
+
+describe.each(backends)("a vision transformer on $name", ({ use }) => {
+  beforeAll(async () => {
+    await use();
+  });
+
+  test("gives the loss a finite gradient to every parameter, whatever is binarized", () => {
+    for (const [name, config] of configurations) {
+      tf.tidy(() => {
+        const { loss, gradients } = lossAndGradients(config);
+        expect(loss, name).toBeGreaterThan(0);
+        expect(Object.keys(gradients)).toEqual(Object.keys(initialParameters(config, 7)));
+        for (const [parameter, gradient] of Object.entries(gradients)) {
+          expect(gradient.every(Number.isFinite), `${name}: ${parameter}`).toBe(true);
+          expect(
+            gradient.some((value) => value !== 0),
+            `${name}: ${parameter}`,
+          ).toBe(true);
+        }
+      });
+    }
+  });
+
+  test("returns its intermediates with the logits of the plain pass", () => {
+    for (const binarize of [
+      {},
+      { mlp: "channel", mhsa: "channel" },
+      { scores: "channel", values: "channel" },
+    ] as const) {
+      for (const pooling of ["class-token", "mean"] as const) {
+        const config = smallModel({ binarize, pooling });
+        const tokens = pooling === "mean" ? 4 : 5;
+        const parameters = toTensors(initialParameters(config, 7));
+        const plain = readFloats(forward(config, parameters, images()));
+        const kept = forwardWithIntermediates(config, parameters, images());
+        readFloats(kept.logits).forEach((logit, i) => {
+          expect(logit).toBeCloseTo(plain[i], 4);
+        });
+        expect(kept.logits.shape).toEqual([3, 3]);
+        expect(kept.embedded.shape).toEqual([3, tokens, 8]);
+        expect(kept.blocks.map((block) => block.shape)).toEqual([
+          [3, tokens, 8],
+          [3, tokens, 8],
+        ]);
+        expect(kept.attention.map((map) => map.shape)).toEqual(Array(2).fill([3, 2, tokens, tokens]));
+        expect(kept.pooled.shape).toEqual([3, 8]);
+        for (const map of kept.attention) {
+          for (const sum of readFloats(tf.sum(map, -1))) expect(sum).toBeCloseTo(1, 5);
+        }
+      }
+    }
+  });
+
+  test("frees what it does not return", () => {
+    const config = smallModel({ binarize: { mlp: "channel" } });
+    const parameters = toTensors(initialParameters(config, 7));
+    const input = images();
+    const before = tf.memory().numTensors;
+    const kept = forwardWithIntermediates(config, parameters, input);
+    expect(tf.memory().numTensors).toBe(before + 7); // logits, embedded, 2 maps, 2 blocks, pooled
+    tf.dispose(kept as unknown as tf.TensorContainer);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+// Odd widths: an even number of ±α can cancel to a rounding error, whose sign would be each backend's own.
+test("every backend computes the same loss and gradients", async () => {
+  for (const [name, { binarize, pooling }] of configurations) {
+    const config: ModelConfig = {
+      ...smallModel({ pooling }),
+      embedDim: 9,
+      numHeads: 3,
+      mlpDim: 13,
+      depth: 1,
+      binarize,
+    };
+    const results = [];
+    for (const { use } of backends) {
+      await use();
+      results.push(tf.tidy(() => lossAndGradients(config)));
+    }
+    const [first, ...others] = results;
+    for (const other of others) {
+      expect(other.loss, name).toBeCloseTo(first.loss, 4);
+      for (const [parameter, gradient] of Object.entries(first.gradients)) {
+        const largest = Math.max(...gradient.map((g, i) => Math.abs(g - other.gradients[parameter][i])));
+        expect(largest, `${name}: ${parameter}`).toBeLessThan(1e-4);
+      }
+    }
+  }
+});
+
+describe("fresh parameters", () => {
+  test("have the names and shapes that the model reads", () => {
+    for (const [name, config] of configurations) {
+      const arrays = initialParameters(config, 1);
+      const shapes = Object.fromEntries(Object.entries(arrays).map(([key, { shape }]) => [key, shape]));
+      expect(shapes, name).toEqual(parameterShapes(config));
+      for (const { shape, data } of Object.values(arrays)) {
+        expect(data).toHaveLength(shape.reduce((a, b) => a * b, 1));
+      }
+    }
+  });
+
+  test("are the same for the same seed, whatever is binarized, and others for another", () => {
+    const float = initialParameters(smallModel(), 1);
+    const binary = initialParameters(smallModel({ binarize: { conv: "xnor", mlp: "learned" } }), 1);
+    const other = initialParameters(smallModel(), 2);
+    for (const [name, { data }] of Object.entries(float)) {
+      expect(binary[name].data).toEqual(data);
+      if (/weight|kernel|Token|Embedding/.test(name)) expect(other[name].data).not.toEqual(data);
+    }
+  });
+
+  test("start learned coefficients at the mean magnitude that they replace", () => {
+    const config = smallModel({ binarize: { fc1: "learned", fc2: { scale: "learned-tensor" } } });
+    const arrays = initialParameters(config, 1);
+    const fc1 = arrays["blocks.1.mlp.fc1.weight"].data;
+    const { shape, data } = arrays["blocks.1.mlp.fc1.scale"];
+    expect(shape).toEqual([1, 12]);
+    for (let o = 0; o < 12; o++) {
+      const mean = fc1.filter((_, i) => i % 12 === o).reduce((sum, value) => sum + Math.abs(value), 0) / 8;
+      expect(data[o]).toBeCloseTo(mean, 6);
+    }
+    const fc2 = arrays["blocks.1.mlp.fc2.weight"].data;
+    const mean = fc2.reduce((sum, value) => sum + Math.abs(value), 0) / fc2.length;
+    expect(arrays["blocks.1.mlp.fc2.scale"]).toMatchObject({ shape: [1, 1] });
+    expect(arrays["blocks.1.mlp.fc2.scale"].data[0]).toBeCloseTo(mean, 6);
+  });
+});
