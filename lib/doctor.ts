@@ -75,13 +75,17 @@ async function dataCheck(): Promise<Check> {
     name: "data sets",
     found: here.join(", "),
     state: "ok",
-    advice: absent.length > 0 ? `also known: ${absent.join(", ")}; get one with \`npx binvit data download NAME\`.` : undefined,
+    advice:
+      absent.length > 0
+        ? `also known: ${absent.join(", ")}; get one with \`npx binvit data download NAME\`.`
+        : undefined,
   };
 }
 
 function jupyterCheck(): Check {
   const { status, stdout } = spawnSync("jupyter", ["--version"], { encoding: "utf8" });
-  if (status === 0 && stdout) return { name: "Jupyter", found: "found; open the notebooks with `npm run lab`", state: "ok" };
+  if (status === 0 && stdout)
+    return { name: "Jupyter", found: "found; open the notebooks with `npm run lab`", state: "ok" };
   return {
     name: "Jupyter",
     found: "not found; not needed to run or read the notebooks",

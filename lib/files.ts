@@ -48,6 +48,9 @@ export function fileError(error: unknown, action: string): FileError {
   const { code, message } = error as NodeJS.ErrnoException;
   const advice: Record<string, string> = {
     ENOSPC: "the disk is full. Free some space and run the same command again; nothing that was there is lost.",
+    EDQUOT:
+      "the disk quota is used up. Free some space and run the same command again; nothing that was there is lost.",
+    EFBIG: "the file would be larger than is allowed here (ulimit -f). Raise the limit and run the same command again.",
     ENOENT: "there is no such file or folder. Check the path.",
     EACCES: "permission denied. Choose a folder that you may write to.",
     EPERM: "permission denied. Choose a folder that you may write to.",

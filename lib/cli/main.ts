@@ -48,12 +48,19 @@ export function createProgram(): Command {
  * @param argv - as in `process.argv`
  */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", endOfOutput);
   const program = createProgram();
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
     process.exitCode = report(error, argv.includes("--debug"));
   }
+}
+
+// A reader that has seen enough, as in `| head`, ends the command; anything else is a full disk.
+function endOfOutput(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") process.stderr.write(`binvit: The output cannot be written: ${error.message}\n`);
+  process.exit(error.code === "EPIPE" ? 0 : 1);
 }
 
 function report(error: unknown, debug: boolean): number {

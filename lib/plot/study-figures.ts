@@ -29,6 +29,7 @@ export function studyFigures(records: readonly RunRecord[]): Record<string, Figu
   const rows = plotRows(records);
   const seeds = new Set(records.map((record) => record.seed)).size;
   const over = seeds === 1 ? "one seed" : `${seeds} seeds, bars are 95% intervals of the mean`;
+  const binarized = records.filter((record) => record.curve.some((epoch) => epoch.flipShare > 0));
   const dataset = records[0].dataset.name;
   return {
     "accuracy-by-component": accuracyByComponent(rows, {
@@ -43,14 +44,12 @@ export function studyFigures(records: readonly RunRecord[]): Record<string, Figu
       title: `Loss over the epochs on ${dataset}`,
       caption: "Validation solid, training dotted.",
     }),
-    "flip-share": trainingCurves(
-      records.filter((record) => record.curve.some((epoch) => epoch.flipShare > 0)),
-      "flipShare",
-      {
+    ...(binarized.length > 0 && {
+      "flip-share": trainingCurves(binarized, "flipShare", {
         title: "Binary weights that changed sign, per epoch",
         caption: "As the learning rate falls, the signs freeze.",
-      },
-    ),
+      }),
+    }),
     "bytes-against-accuracy": bytesAgainstAccuracy(rows, {
       title: `Model file against test accuracy on ${dataset}`,
       caption: "Left and high is good; the dashed line is the float model's accuracy.",
