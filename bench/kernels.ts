@@ -11,11 +11,11 @@ type Result = tf.Tensor | tf.Tensor[];
 /** @returns median milliseconds of each, taken in turns so that both see the same machine */
 function medians(ours: () => Result, stock: () => Result): [number, number] {
   const times: [number[], number[]] = [[], []];
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 24; round++) {
     for (const [i, run] of [ours, stock].entries()) {
       const start = performance.now();
       tf.dispose(run());
-      if (round > 1) times[i].push(performance.now() - start);
+      if (round > 8) times[i].push(performance.now() - start);
     }
   }
   const [first, second] = times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);

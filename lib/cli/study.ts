@@ -28,9 +28,9 @@ interface Options {
 }
 
 async function run(what: string, options: Options): Promise<void> {
-  const { resultTable } = await import("./result-table");
-  const { keepRecords } = await import("../study/run-study");
   const { records, out } = await trainStudy(what, { ...options, signal: interruptSignal() });
+  const { keepRecords } = await import("../study/run-study");
+  const { resultTable } = await import("./result-table");
   if (options.keep) keepRecords(records, options.keep);
   console.log(`\n${resultTable(records)}\n\nRecords and weights: ${out}`);
 }

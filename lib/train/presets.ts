@@ -8,6 +8,18 @@ interface Preset {
   readonly training: RunConfig["training"];
 }
 
+/** 32×32 colour images as 65 tokens of width 128. */
+const cifarSized = {
+  imageSize: 32,
+  patchSize: 4,
+  channels: 3,
+  embedDim: 128,
+  depth: 4,
+  numHeads: 4,
+  mlpDim: 256,
+  numClasses: 10,
+} as const;
+
 /** The configurations that `binvit train NAME` and `"extends": "NAME"` know. */
 export const presets = {
   /** The quick study's model: 8×8 digits, 17 tokens. Measured in data/results/quick. */
@@ -38,16 +50,7 @@ export const presets = {
   /** The CIFAR-sized model on generated images: 32×32 colour, 65 tokens, no download. */
   shapes: {
     dataset: { name: "shapes" },
-    model: {
-      imageSize: 32,
-      patchSize: 4,
-      channels: 3,
-      embedDim: 128,
-      depth: 4,
-      numHeads: 4,
-      mlpDim: 256,
-      numClasses: 10,
-    },
+    model: cifarSized,
     training: {
       epochs: 10,
       batchSize: 64,
@@ -63,16 +66,7 @@ export const presets = {
   /** CIFAR-10 on the same model; get the data with `binvit data download cifar10`. */
   "cifar-s": {
     dataset: { name: "cifar10" },
-    model: {
-      imageSize: 32,
-      patchSize: 4,
-      channels: 3,
-      embedDim: 128,
-      depth: 4,
-      numHeads: 4,
-      mlpDim: 256,
-      numClasses: 10,
-    },
+    model: cifarSized,
     training: {
       epochs: 20,
       batchSize: 64,

@@ -9,7 +9,13 @@ import { loadLanes, storeLanes } from "./lanes";
 export function add(a: usize, b: usize, y: usize, rows: i32, width: i32): void {
   const rowBytes: usize = <usize>width << 2;
   for (let row = 0; row < rows; row++) {
-    for (let i = 0; i < width; i += 4) {
+    let i = 0;
+    for (; i + 8 <= width; i += 8) {
+      const at = <usize>i << 2;
+      v128.store(y + at, f32x4.add(v128.load(a + at), v128.load(b + at)));
+      v128.store(y + at, f32x4.add(v128.load(a + at, 16), v128.load(b + at, 16)), 16);
+    }
+    for (; i < width; i += 4) {
       const at = <usize>i << 2;
       const left = width - i;
       storeLanes(y + at, f32x4.add(loadLanes(a + at, left, 0), loadLanes(b + at, left, 0)), left);

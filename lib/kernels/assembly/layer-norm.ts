@@ -65,8 +65,7 @@ export function layerNormGrad(
   memory.fill(dgamma, 0, rowBytes);
   memory.fill(dbeta, 0, rowBytes);
   for (let row = 0; row < rows; row++) {
-    const middle = f32.load(mean);
-    const center = f32x4.splat(middle);
+    const center = v128.load32_splat(mean);
     const scale = v128.load32_splat(inverse);
     let sum = f32x4.splat(0);
     let projection = f32x4.splat(0);
@@ -74,7 +73,7 @@ export function layerNormGrad(
       const at = <usize>i << 2;
       const left = width - i;
       const upstream = loadLanes(dy + at, left, 0);
-      const n = f32x4.mul(f32x4.sub(loadLanes(x + at, left, middle), center), scale);
+      const n = f32x4.mul(f32x4.sub(loadLanes(x + at, left, 0), center), scale);
       const h = f32x4.mul(upstream, loadLanes(gamma + at, left, 0));
       const turned = f32x4.mul(upstream, n);
       sum = f32x4.add(sum, h);

@@ -1,0 +1,122 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { kitRoot } from "../../lib/kit-root";
+import { version } from "../../lib/version";
+import { binvit } from "./binvit";
+
+const commands = [
+  ["start"],
+  ["doctor"],
+  ["train"],
+  ["study"],
+  ["summary"],
+  ["eval"],
+  ["figures"],
+  ["notebooks"],
+  ["notebooks", "run"],
+  ["notebooks", "check"],
+  ["notebooks", "clean"],
+  ["data"],
+  ["data", "list"],
+  ["data", "download"],
+  ["data", "verify"],
+  ["verify"],
+  ["bench"],
+];
+
+describe("help", () => {
+  test("of every command is quick, whole, and no error", async () => {
+    for (const words of commands) {
+      const { code, stdout, stderr, seconds } = await binvit([...words, "--help"]);
+      expect({ words, code, stderr }).toEqual({ words, code: 0, stderr: "" });
+      expect(stdout).toMatch(new RegExp(`^Usage: binvit ${words.join(" ")}`));
+      expect(stdout).not.toContain("(default: [])");
+      expect(seconds).toBeLessThan(5); // about 0.15 s on a machine that does nothing else
+    }
+  });
+
+  test("lists every command", async () => {
+    const { code, stdout } = await binvit(["--help"]);
+    expect(code).toBe(0);
+    for (const [command] of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+  });
+
+  test("loads no tensors: that would take seconds", async () => {
+    const main = readFileSync(join(kitRoot(), "lib", "dist", "cli", "main.js"), "utf8");
+    expect(main).not.toMatch(/require\("(@tensorflow|danfojs|plotly|jsdom)/);
+  });
+});
+
+test("--version is that of the package", async () => {
+  const manifest = JSON.parse(readFileSync(join(kitRoot(), "lib", "package.json"), "utf8"));
+  expect(manifest.version).toBe(version);
+  expect(await binvit(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+describe("wrong usage ends with code 2 and at most two lines", () => {
+  test.each([
+    [
+      "an unknown command",
+      ["trian"],
+      /^binvit: unknown command 'trian'.*\nRun with --help to see what is possible\.\n$/,
+    ],
+    [
+      "an unknown option",
+      ["train", "digits", "--sed", "1"],
+      /^binvit: unknown option '--sed'.*--seed.*\nRun with --help/,
+    ],
+    ["a missing argument", ["train"], /^binvit: missing required argument 'preset\|file'\nRun with/],
+    ["one argument too many", ["summary", "digits", "shapes"], /^binvit: too many arguments for 'summary'/],
+    ["an option without its value", ["train", "digits", "--seed"], /^binvit: option '--seed <n>' argument missing/],
+    [
+      "an unknown preset",
+      ["train", "digitz"],
+      /^binvit: "digitz" is neither a preset nor a file\. Presets: digits, shapes, cifar-s\.\n$/,
+    ],
+    ["an unknown study", ["study", "slow"], /^binvit: "slow" is neither a preset nor a file\. Presets: quick\.\n$/],
+    [
+      "a seed that is no number",
+      ["train", "digits", "--seed", "one"],
+      /^binvit: --seed expects a whole number of at least 0, got "one"\.\n$/,
+    ],
+    ["a negative seed", ["train", "digits", "--seed=-1"], /^binvit: --seed expects a whole number/],
+    [
+      "an empty seed",
+      ["study", "quick", "--seeds", "1,"],
+      /^binvit: --seeds expects a whole number of at least 0, got ""\.\n$/,
+    ],
+    ["a seed twice", ["study", "quick", "--seeds", "1,2,1"], /^binvit: --seeds names a seed twice: 1,2,1\.\n$/],
+    [
+      "no workers",
+      ["study", "quick", "--workers", "0"],
+      /^binvit: --workers expects a whole number of at least 1, got "0"\.\n$/,
+    ],
+    [
+      "an unknown backend",
+      ["train", "digits", "--backend", "cuda"],
+      /^binvit: --backend expects auto, tensorflow, wasm, cpu, got "cuda"\.\n$/,
+    ],
+    [
+      "a setting without value",
+      ["summary", "digits", "--set", "training.epochs"],
+      /^binvit: --set training\.epochs: expected key=value/,
+    ],
+  ])("%s", async (_, words, message) => {
+    const { code, stdout, stderr } = await binvit(words);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  test("and a stack trace with --debug, before or after the command", async () => {
+    for (const words of [
+      ["--debug", "train", "digitz"],
+      ["train", "digitz", "--debug"],
+    ]) {
+      const { code, stderr } = await binvit(words);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^UsageError: "digitz" is neither.*\n {4}at /);
+    }
+  });
+});
