@@ -1,4 +1,8 @@
-import type { ScaleForm, SteForm } from "./kernels";
+/** A straight-through form the kernels know. */
+export type SteForm = "identity" | "clip" | "approx" | "swish";
+
+/** A form of the coefficient α the kernels know. */
+export type ScaleForm = "none" | "tensor" | "channel" | "learned" | "learned-tensor";
 
 /** Numbers of the scale forms in assembly/binarize-weight.ts. */
 export const scaleCodes: Readonly<Record<ScaleForm, number>> = {

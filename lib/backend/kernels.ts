@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { scaleCodes, steCodes } from "./kernel-codes";
+import { type ScaleForm, type SteForm, scaleCodes, steCodes } from "./kernel-codes";
 
 /** The names under which the kernels are registered; `wasm-kernels.ts` holds their work. */
 export type KernelName =
@@ -16,12 +16,6 @@ export type KernelName =
   | "BinvitSign"
   | "BinvitSignGrad"
   | "BinvitSumRows";
-
-/** A straight-through form the kernels know. */
-export type SteForm = "identity" | "clip" | "approx" | "swish";
-
-/** A form of the coefficient α the kernels know. */
-export type ScaleForm = "none" | "tensor" | "channel" | "learned" | "learned-tensor";
 
 /** How the weight of one layer is binarized. */
 export interface WeightOptions {

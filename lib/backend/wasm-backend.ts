@@ -8,6 +8,8 @@ export interface WasmBackend {
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: Pointer } };
   makeOutput(shape: readonly number[], dtype: "float32"): TensorInfo;
   disposeData(dataId: object): boolean;
+  /** One more handle on the same values. */
+  incRef(dataId: object): void;
 }
 
 /**

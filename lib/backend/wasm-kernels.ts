@@ -34,6 +34,22 @@ export function registerKernels(backend: WasmBackend): void {
     };
     tf.registerKernel({ kernelName, backendName: "wasm", kernelFunc });
   }
+  aliasClones(backend);
+}
+
+let stockIdentity: tf.KernelConfig | undefined;
+
+// TensorFlow.js clones every tensor that a gradient saves, and on wasm a clone copies the values. A second handle on
+// the same memory is enough, as on its other backends: tensors are never written to after they are made.
+function aliasClones(backend: WasmBackend): void {
+  stockIdentity = tf.getKernel("Identity", "wasm");
+  tf.unregisterKernel("Identity", "wasm");
+  const kernelFunc: tf.KernelFunc = ({ inputs }) => {
+    const { dataId, shape, dtype } = inputs.x as tf.TensorInfo;
+    backend.incRef(dataId);
+    return { dataId, shape, dtype };
+  };
+  tf.registerKernel({ kernelName: "Identity", backendName: "wasm", kernelFunc });
 }
 
 /** Leaves the WebAssembly backend as TensorFlow.js made it. */
@@ -41,6 +57,10 @@ export function unregisterKernels(): void {
   for (const name of Object.keys(works)) {
     if (tf.getKernel(name, "wasm")) tf.unregisterKernel(name, "wasm");
   }
+  if (!stockIdentity) return;
+  tf.unregisterKernel("Identity", "wasm");
+  tf.registerKernel(stockIdentity);
+  stockIdentity = undefined;
 }
 
 const size = (tensor: tf.TensorInfo): number => tf.util.sizeFromShape(tensor.shape);
