@@ -36,7 +36,7 @@ export const presets = {
       numClasses: 10,
     },
     training: {
-      epochs: 20,
+      epochs: 25,
       batchSize: 64,
       learningRate: 2e-3,
       warmupEpochs: 2,
