@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as binvit from "binvit";
+import { expect, test } from "vitest";
+import { kitRoot } from "../../lib/kit-root";
+
+test("the public names are these, and no other", () => {
+  expect(Object.keys(binvit).sort()).toMatchInlineSnapshot(`
+    [
+      "BinvitError",
+      "CancelledError",
+      "ConfigError",
+      "DataError",
+      "FileError",
+      "NotebookError",
+      "Random",
+      "TrainingError",
+      "UsageError",
+      "accuracyByComponent",
+      "adamWStep",
+      "applySettings",
+      "attentionMaps",
+      "attentionProbabilities",
+      "bars",
+      "batches",
+      "binarizable",
+      "binarizeOperand",
+      "binarizeProbabilities",
+      "binarizeWeight",
+      "binarizers",
+      "binaryLinear",
+      "binaryPatchEmbedding",
+      "bytesAgainstAccuracy",
+      "colorImage",
+      "crossEntropy",
+      "evaluate",
+      "examine",
+      "forward",
+      "forwardWithIntermediates",
+      "gelu",
+      "grayImage",
+      "imageGrid",
+      "initialParameters",
+      "interval",
+      "joinHeads",
+      "layerNorm",
+      "learningRateAt",
+      "linear",
+      "lines",
+      "liveCurve",
+      "liveProgress",
+      "loadDataset",
+      "loadStudy",
+      "newCellSignal",
+      "numPatches",
+      "numTokens",
+      "parameterShapes",
+      "parseBinarizer",
+      "parseModelConfig",
+      "parseRunConfig",
+      "parseStudyConfig",
+      "patchify",
+      "plotRows",
+      "presets",
+      "pseudoGradient",
+      "readFloats",
+      "readRecord",
+      "readWeights",
+      "resultFrame",
+      "resultRows",
+      "runFrame",
+      "scaleError",
+      "scaleFactor",
+      "selfAttention",
+      "show",
+      "showMarkdown",
+      "showTable",
+      "sign",
+      "sizeBreakdown",
+      "splitHeads",
+      "steForms",
+      "studies",
+      "studyFigures",
+      "summarize",
+      "throughput",
+      "toPng",
+      "toSvg",
+      "toTensors",
+      "train",
+      "trainInto",
+      "trainingCurves",
+      "useBackend",
+      "version",
+      "weightHistogram",
+      "weightLayers",
+    ]
+  `);
+});
+
+test("the version is the same in the code, the packages and the citation", () => {
+  const read = (...path: string[]) => readFileSync(join(kitRoot(), ...path), "utf8");
+  expect(JSON.parse(read("lib", "package.json")).version).toBe(binvit.version);
+  expect(JSON.parse(read("package.json")).version).toBe(binvit.version);
+  expect(read("CITATION.cff")).toContain(`version: ${binvit.version}\n`);
+  expect(read("CHANGELOG.md")).toContain(`## ${binvit.version}\n`);
+});
