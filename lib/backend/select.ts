@@ -56,6 +56,7 @@ export async function useBackend(choice: BackendChoice = "auto", options: Backen
     missing = "WebAssembly does not start here";
     if (choice === "wasm") throw new ConfigError(`The wasm backend is not there: ${missing}. Try \`cpu\`.`);
   }
+  tf.env().set("PROD", true); // or TensorFlow.js greets on stderr, which a notebook takes for a failure
   await tf.setBackend("cpu");
   const hint = "The cpu backend is many times slower: use wasm (any Node from 20 on).";
   return { backend: "cpu", reason: asked ?? missing, hint, simd: false, kernels: false };

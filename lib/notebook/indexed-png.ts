@@ -4,13 +4,17 @@ import { createCanvas, loadImage } from "@napi-rs/canvas";
 /** Colours a palette holds. */
 const paletteSize = 256;
 
-/** A picture with more than this share of pixels outside its palette is a photograph and stays as it is. */
+/** Colours as near as this, in squared steps of red, green and blue together, pass for one. */
+const alike = 50;
+
+/** A picture with more than this share of pixels unlike any of its palette is a photograph and stays as it is. */
 const largestInexactShare = 0.05;
 
 /**
  * Rewrites a drawing's PNG with a palette of its most frequent colours, about a third of the bytes.
  *
  * Lines and text on white have few colours but for the soft edges, whose rare shades take the nearest of the palette.
+ * Colours like one that is in the palette already stay out of it, which leaves room for the steps of a colour bar.
  *
  * @param png - a PNG file without transparency
  * @returns a smaller PNG file that looks the same; `png` itself if it has the colours of a photograph
@@ -25,11 +29,17 @@ export async function indexedPng(png: Buffer): Promise<Buffer> {
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
   const byFrequency = [...counts].sort(([p, m], [q, n]) => n - m || p - q);
-  const inexact = byFrequency.slice(paletteSize).reduce((sum, [, count]) => sum + count, 0);
+  const palette: number[] = [];
+  const indexOf = new Map<number, number>();
+  let inexact = 0;
+  for (const [color, count] of byFrequency) {
+    let { index, distance } = nearest(palette, color);
+    if (distance > alike && palette.length < paletteSize) [index, distance] = [palette.push(color) - 1, 0];
+    indexOf.set(color, index);
+    if (distance > alike) inexact += count;
+  }
   if (inexact > largestInexactShare * pixels.length) return png;
 
-  const palette = byFrequency.slice(0, paletteSize).map(([color]) => color);
-  const indexOf = new Map(byFrequency.map(([color]) => [color, nearest(palette, color)]));
   // A byte that names the row's filter, none, goes before each row.
   const rows = Buffer.alloc(height * (width + 1));
   for (let y = 0, i = 0; y < height; y++) {
@@ -38,16 +48,14 @@ export async function indexedPng(png: Buffer): Promise<Buffer> {
   return encode(width, height, palette, rows);
 }
 
-function nearest(palette: readonly number[], color: number): number {
-  let [best, least] = [0, Number.POSITIVE_INFINITY];
-  for (let i = 0; i < palette.length && least > 0; i++) {
-    const distance = [0, 8, 16].reduce((sum, shift) => {
-      const step = ((palette[i] >> shift) & 255) - ((color >> shift) & 255);
-      return sum + step * step;
-    }, 0);
-    if (distance < least) [best, least] = [i, distance];
+function nearest(palette: readonly number[], color: number): { index: number; distance: number } {
+  let [index, distance] = [0, Number.POSITIVE_INFINITY];
+  for (let i = 0; i < palette.length && distance > 0; i++) {
+    let sum = 0;
+    for (const shift of [0, 8, 16]) sum += (((palette[i] >> shift) & 255) - ((color >> shift) & 255)) ** 2;
+    if (sum < distance) [index, distance] = [i, sum];
   }
-  return best;
+  return { index, distance };
 }
 
 /** Reference: *Portable Network Graphics (PNG) Specification*, W3C, sections 5 and 11.2. */

@@ -15,7 +15,7 @@ export interface TableData {
 /** How a table is written. */
 export interface TableOptions {
   readonly caption?: string;
-  /** Digits after the point of numbers that are not integers; 3 by default. */
+  /** Digits after the point in columns that do not hold integers alone; 3 by default. */
   readonly digits?: number;
 }
 
@@ -35,7 +35,7 @@ export function showTable(table: TableRows | TableData, options: TableOptions = 
 /** @returns the table as aligned text, numbers to the right */
 export function tableText(table: TableRows | TableData, { caption, digits = 3 }: TableOptions = {}): string {
   const { columns, rows } = normalize(table);
-  const cells = rows.map((row) => row.map((value) => format(value, digits)));
+  const cells = cellTexts(columns, rows, digits);
   const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((row) => row[i].length)));
   const isNumeric = numericColumns(columns, rows);
   const line = (row: readonly string[]) =>
@@ -53,7 +53,9 @@ function tableHtml(table: TableRows | TableData, { caption, digits = 3 }: TableO
   const cell = (tag: "td" | "th", text: string, i: number) =>
     `<${tag} style="text-align:${isNumeric[i] ? "right" : "left"}">${escapeHtml(text)}</${tag}>`;
   const head = columns.map((column, i) => cell("th", column, i)).join("");
-  const body = rows.map((row) => `<tr>${row.map((value, i) => cell("td", format(value, digits), i)).join("")}</tr>`);
+  const body = cellTexts(columns, rows, digits).map(
+    (row) => `<tr>${row.map((text, i) => cell("td", text, i)).join("")}</tr>`,
+  );
   const title = caption ? `<caption style="text-align:left">${escapeHtml(caption)}</caption>` : "";
   return `<table>${title}<thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
 }
@@ -68,9 +70,16 @@ function normalize(table: TableRows | TableData): TableData {
 const numericColumns = (columns: readonly string[], rows: TableData["rows"]): boolean[] =>
   columns.map((_, i) => rows.length > 0 && rows.every((row) => typeof (row[i] ?? 0) === "number"));
 
-function format(value: TableValue, digits: number): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "number" && !Number.isInteger(value) ? value.toFixed(digits) : String(value);
+/** Every number of a column has the same digits: a 95 among 94.4 and 93.1 reads 95.0. */
+function cellTexts(columns: readonly string[], rows: TableData["rows"], digits: number): string[][] {
+  const isFraction = (value: TableValue) => typeof value === "number" && !Number.isInteger(value);
+  const hasFractions = columns.map((_, i) => rows.some((row) => isFraction(row[i])));
+  return rows.map((row) =>
+    row.map((value, i) => {
+      if (value === null || value === undefined) return "";
+      return typeof value === "number" && hasFractions[i] ? value.toFixed(digits) : String(value);
+    }),
+  );
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };

@@ -1,14 +1,16 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../errors";
 import { readJson } from "../files";
 import { kitRoot } from "../kit-root";
 import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
-import { readRecord } from "../train/run-folder";
+import { readRecord, runIdentity } from "../train/run-folder";
 
 /**
  * The records of a study: those kept with the kit (`data/results/<name>`), or those of a folder of runs.
+ *
+ * A folder of runs may hold a row twice, before and after a change of its configuration: the newer one counts.
  *
  * @param place - a study's name, or a folder of records or of run folders
  * @returns by row, then seed
@@ -22,15 +24,27 @@ export function loadStudy(place: string): RunRecord[] {
   const folder = /^[\w-]+$/.test(place) && existsSync(kept) ? kept : place; // "." or a path is never a study's name
   const isFolder = existsSync(folder) && statSync(folder).isDirectory();
   const entries = isFolder ? readdirSync(folder, { withFileTypes: true }) : [];
-  const records = entries.flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return readRecord(path) ?? [];
-    return entry.name.endsWith(".json") ? [parseRecord(readJson(path), path)] : [];
-  });
+  const paths = (wanted: (entry: Dirent) => boolean) => entries.filter(wanted).map(({ name }) => join(folder, name));
+  const records = [
+    ...paths((entry) => entry.name.endsWith(".json")).map((path) => parseRecord(readJson(path), path)),
+    ...runsOf(paths((entry) => entry.isDirectory())),
+  ];
   if (records.length === 0) {
     throw new FileError(`No finished runs in ${folder}. Make them with \`npx binvit study quick --out ${place}\`.`);
   }
   return records.sort((a, b) => rank(a) - rank(b) || compare(a.name, b.name) || a.seed - b.seed);
+}
+
+function runsOf(folders: readonly string[]): RunRecord[] {
+  const runs = folders.flatMap((folder) => {
+    const record = readRecord(folder);
+    return record ? [{ record, madeAt: statSync(join(folder, "record.json")).mtimeMs }] : [];
+  });
+  const configuration = ({ config }: RunRecord) => runIdentity(config, 0);
+  const current = new Map(
+    runs.sort((a, b) => a.madeAt - b.madeAt).map(({ record }) => [record.name, configuration(record)]),
+  );
+  return runs.map(({ record }) => record).filter((record) => current.get(record.name) === configuration(record));
 }
 
 // Fewest binarized parts first, as in the tables: float, conv, mlp, mhsa, mlp+mhsa, conv+mlp+mhsa.

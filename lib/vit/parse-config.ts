@@ -26,7 +26,7 @@ const mlpGroup = z.union([names, z.strictObject({ ...fields, fc1: binarizer, fc2
 const mhsaLayers = { qkv: binarizer, projection: binarizer, scores: binarizer, values: binarizer };
 const mhsaGroup = z.union([names, z.strictObject({ ...fields, ...mhsaLayers }).partial()]);
 
-const count = z.int().min(1);
+const count = z.int().min(1).max(65_536); // far above anything that would fit into memory
 
 const modelFields = z.strictObject({
   imageSize: count,

@@ -85,10 +85,11 @@ describe("outside a kernel", () => {
   });
 });
 
-test("a table's text is aligned: numbers to the right, gaps empty, integers without a point", () => {
+test("a table's text is aligned: numbers to the right, gaps empty, integers without a point among integers", () => {
   const rows = [
     { name: "float", accuracy: 0.9625, seeds: 3 },
     { name: "mlp/channel", accuracy: null, seeds: 10 },
+    { name: "ideal", accuracy: 1, seeds: 1 },
   ];
   expect(tableText(rows, { digits: 2 })).toBe(
     [
@@ -96,6 +97,7 @@ test("a table's text is aligned: numbers to the right, gaps empty, integers with
       "-----------  --------  -----",
       "float            0.96      3",
       "mlp/channel               10",
+      "ideal            1.00      1",
     ].join("\n"),
   );
 });

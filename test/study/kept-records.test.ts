@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FileError } from "../../lib/errors";
 import { loadStudy } from "../../lib/study/records";
 import { keepRecords } from "../../lib/study/run-study";
+import { parseRunConfig } from "../../lib/train/run-config";
 import { madeUpRecord } from "./records";
 
 let folder: string;
@@ -56,6 +57,28 @@ test("a folder of runs is read too, unfinished ones left out", () => {
   expect(loadStudy(folder)).toEqual([madeUpRecord("float", 1, 0.9)]);
 });
 
+test("of a row that was changed, the newer configuration counts, with all its seeds", () => {
+  const write = (seed: number, epochs: number, minutesAgo: number) => {
+    const made = {
+      ...madeUpRecord("float", seed, 0.9),
+      config: parseRunConfig({ extends: "digits", training: { epochs } }),
+    };
+    const run = join(folder, `${seed}-${epochs}`);
+    mkdirSync(run);
+    writeFileSync(join(run, "record.json"), JSON.stringify(made));
+    const time = Date.now() / 1000 - 60 * minutesAgo;
+    utimesSync(join(run, "record.json"), time, time);
+  };
+  write(1, 99, 1);
+  write(2, 99, 2);
+  write(1, 7, 60);
+  write(3, 7, 61);
+  expect(loadStudy(folder).map(({ seed, config }) => [seed, config.training.epochs])).toEqual([
+    [1, 99],
+    [2, 99],
+  ]);
+});
+
 test("a folder without runs, a file or nothing at all is refused, with what to do", () => {
   const file = join(folder, "file");
   writeFileSync(file, "");
@@ -68,4 +91,15 @@ test("a folder without runs, a file or nothing at all is refused, with what to d
 test("a JSON file that is no record is refused by name", () => {
   writeFileSync(join(folder, "package.json"), '{"name": "x"}');
   expect(() => loadStudy(folder)).toThrow(/package\.json is not the record of a run\. it\.schema: expected/);
+});
+
+test("a path is never taken for the name of a study that the kit keeps", () => {
+  keepRecords([madeUpRecord("float", 7, 0.5)], folder);
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    expect(loadStudy(".").map(({ seed }) => seed)).toEqual([7]);
+  } finally {
+    process.chdir(before);
+  }
 });

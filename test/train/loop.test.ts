@@ -41,25 +41,19 @@ describe.each(backends)("training on $name", ({ use }) => {
 });
 
 describe("training", () => {
-  test("learns: three epochs on the digits take the loss well below that of guessing", async () => {
-    const data = await loadDataset({ name: "digits", trainLimit: 600 });
-    for (const mlp of ["off", "channel"] as const) {
-      const config = smallRun({
-        model: { embedDim: 16, mlpDim: 32, binarize: { mlp } },
-        training: { learningRate: 0.01 },
-      });
-      const { curve, test } = await train(config, 1, data);
+  // Guessing has a loss of log 10 = 2.3 and an accuracy of 0.1.
+  test.each([{}, { mlp: "channel" }, { scores: "channel" }, { values: "channel" }])(
+    "with %j learns: three epochs on 600 digits take the loss well below that of guessing",
+    async (binarize) => {
+      const data = await loadDataset({ name: "digits", trainLimit: 600 });
+      const model = { embedDim: 16, mlpDim: 32, binarize };
+      const { curve, test } = await train(smallRun({ model, training: { learningRate: 0.01 } }), 1, data);
       expect(curve[2].trainLoss).toBeLessThan(0.75 * curve[0].trainLoss);
       expect(curve[2].validationLoss).toBeLessThan(0.8 * Math.log(10));
       expect(test.accuracy).toBeGreaterThan(0.3);
       expect(test.count).toBe(360);
-    }
-  });
-
-  test.each(["scores", "values"])("with binarized %s learns too", async (part) => {
-    const { curve } = await run(smallRun({ model: { binarize: { [part]: "channel" } }, training: { epochs: 6 } }));
-    expect(curve[5].trainLoss).toBeLessThan(0.95 * curve[0].trainLoss);
-  });
+    },
+  );
 
   test("reports every step and epoch", async () => {
     const [steps, epochs]: [Progress[], EpochRecord[]] = [[], []];

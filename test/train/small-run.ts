@@ -11,7 +11,15 @@ export const smallRun = (
     extends: "digits",
     dataset: { trainLimit: 64 },
     model: { embedDim: 8, depth: 1, numHeads: 2, mlpDim: 16, binarize: { mlp: "channel" }, ...changes.model },
-    training: { epochs: 3, batchSize: 16, warmupEpochs: 1, ...changes.training },
+    training: {
+      epochs: 3,
+      batchSize: 16,
+      learningRate: 2e-3,
+      warmupEpochs: 1,
+      cropPadding: 0,
+      labelSmoothing: 0,
+      ...changes.training,
+    },
   });
 
 /** The digits of `smallRun`, with fewer to evaluate on; `train` is at most 64. */

@@ -95,6 +95,27 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
     }
   });
 
+  test("reads the class token, or the mean over the patches, after the last norm", () => {
+    for (const pooling of ["class-token", "mean"] as const) {
+      const config = smallModel({ pooling });
+      const { blocks, pooled } = forwardWithIntermediates(config, toTensors(initialParameters(config, 7)), images());
+      const last = readFloats(blocks[1]);
+      const tokens = last.length / (3 * 8);
+      for (let image = 0; image < 3; image++) {
+        const row = Array.from({ length: 8 }, (_, d) => {
+          const token = (n: number) => last[(image * tokens + n) * 8 + d];
+          const sum = Array.from({ length: tokens }, (_, n) => token(n)).reduce((a, b) => a + b, 0);
+          return pooling === "mean" ? sum / tokens : token(0);
+        });
+        const mean = row.reduce((a, b) => a + b, 0) / 8;
+        const deviation = Math.sqrt(row.reduce((a, b) => a + (b - mean) ** 2, 0) / 8);
+        row.forEach((value, d) => {
+          expect(readFloats(pooled)[image * 8 + d]).toBeCloseTo((value - mean) / deviation, 3); // γ = 1, β = 0
+        });
+      }
+    }
+  });
+
   test("frees what it does not return", () => {
     const config = smallModel({ binarize: { mlp: "channel" } });
     const parameters = toTensors(initialParameters(config, 7));
