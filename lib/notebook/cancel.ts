@@ -18,8 +18,11 @@ export function newCellSignal(): AbortSignal {
   current = new AbortController();
   // Only in a kernel, which survives interrupts: elsewhere a listener would keep Ctrl-C from ending the process.
   if (insideKernel() && !listening) {
-    process.on("SIGINT", () => current?.abort(new CancelledError("Stopped by an interrupt.")));
     listening = true;
+    const stop = () => current?.abort(new CancelledError("Stopped by an interrupt."));
+    // Later, because Node sets SIGINT's listeners aside while it runs a cell, and one that is added meanwhile keeps it
+    // from putting them back: the next interrupt would then end the kernel.
+    setImmediate(() => process.on("SIGINT", stop));
   }
   return current.signal;
 }

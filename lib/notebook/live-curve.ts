@@ -8,7 +8,7 @@ import { lossCurveSvg } from "./loss-curve-svg";
 export interface LiveCurve {
   /** Adds an epoch; may be handed to `train` as `onEpoch`. */
   readonly push: (record: EpochRecord) => void;
-  /** Leaves the final picture, as PNG too, which every viewer shows. */
+  /** Leaves the final picture, as PNG: web viewers empty an SVG for safety. */
   readonly done: () => void;
 }
 
@@ -21,14 +21,14 @@ export interface LiveCurve {
 export function liveCurve({ epochs }: { readonly epochs: number }): LiveCurve {
   const display = openDisplay();
   const records: EpochRecord[] = [];
-  const bundle = () => ({ "image/svg+xml": lossCurveSvg(records, epochs), "text/plain": caption(records) });
+  const svg = () => lossCurveSvg(records, epochs);
   return {
     push(record) {
       records.push(record);
-      display?.(bundle());
+      display?.({ "image/svg+xml": svg(), "text/plain": caption(records) });
     },
     done() {
-      if (display) display({ ...bundle(), "image/png": png(lossCurveSvg(records, epochs)) });
+      if (display) display({ "image/png": png(svg()), "text/plain": caption(records) });
       else console.log(caption(records));
     },
   };
