@@ -12,6 +12,7 @@ export function registerNotebooks(program: Command): void {
     .option("--force", "run also what is unchanged since its last run")
     .option("--out <folder>", "write the executed notebooks there and leave the originals alone")
     .option("--timeout <seconds>", "time limit of each cell", "600")
+    .option("--workers <n>", "notebooks at a time", "2")
     .addHelpText(
       "after",
       "\nExamples:\n  binvit notebooks run\n  binvit notebooks run 01 02 --force\n  binvit notebooks run 05 --out runs/tried",
@@ -40,20 +41,24 @@ export interface RunNotebooksOptions {
   readonly out?: string;
   /** Time limit of each cell, seconds. */
   readonly timeoutSeconds?: number;
+  /** Notebooks at a time, each in a kernel of its own; 2 by default. */
+  readonly workers?: number;
   readonly signal?: AbortSignal;
 }
 
 async function run(
   names: string[],
-  options: { readonly force?: boolean; readonly out?: string; readonly timeout: string },
+  options: { readonly force?: boolean; readonly out?: string; readonly timeout: string; readonly workers: string },
 ): Promise<void> {
   const { wholeNumber } = await import("./run-input");
   const timeoutSeconds = wholeNumber("--timeout", options.timeout);
-  await runNotebooks({ names, force: options.force, out: options.out, timeoutSeconds, signal: interruptSignal() });
+  const workers = wholeNumber("--workers", options.workers, 1);
+  const { force, out } = options;
+  await runNotebooks({ names, force, out, timeoutSeconds, workers, signal: interruptSignal() });
 }
 
 /**
- * Runs notebooks one after the other, a line each; one that fails does not keep the others from running.
+ * Runs notebooks, several at a time, a line each; one that fails does not keep the others from running.
  *
  * @throws NotebookError with every failure; CancelledError
  */
@@ -63,39 +68,50 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const { findNotebooks, notebookName } = await import("../notebook/find");
   const { RunCache } = await import("../notebook/run-cache");
   const { runNotebook } = await import("../notebook/run");
-  const { names, force, out, timeoutSeconds, signal } = options;
+  const { names, force, out, timeoutSeconds, workers = 2, signal } = options;
   const files = findNotebooks(names);
   const width = Math.max(0, ...files.map((file) => notebookName(file).length));
   const cache = new RunCache();
   const status = new StatusLine();
   const failures: string[] = [];
-  for (const file of files) {
-    const name = notebookName(file).padEnd(width);
-    const outPath = out === undefined ? file : path.resolve(out, `${notebookName(file)}.ipynb`);
+  const running = new Map<string, string>();
+  const show = () => status.update([...running].map(([name, place]) => `${name} ${place}`).join("   "));
+  const ticking = setInterval(show, 1000);
+
+  const runOne = async (file: string) => {
+    const name = notebookName(file);
+    const outPath = out === undefined ? file : path.resolve(out, `${name}.ipynb`);
     if (!force && cache.isFresh(file, outPath)) {
-      status.done(`${name}  unchanged`);
-      continue;
+      status.done(`${name.padEnd(width)}  unchanged`);
+      return;
     }
     const start = performance.now();
-    const seconds = () => duration((performance.now() - start) / 1000);
-    let place = "starting";
-    const show = () => status.update(`${name}  ${place}  ${seconds()}`);
-    const ticking = setInterval(show, 1000);
-    const onCell = (cell: number, cells: number) => {
-      place = `cell ${cell}/${cells}`;
-      show();
-    };
+    running.set(name, "starting");
+    const onCell = (cell: number, cells: number) => running.set(name, `cell ${cell}/${cells}`);
     try {
       const ran = await runNotebook(file, { outPath, timeoutSeconds, onCell, signal });
       cache.remember(outPath, ran.notebook);
-      status.done(`${name}  ${String(ran.cells).padStart(3)} cells  ${seconds()}`);
+      const seconds = duration((performance.now() - start) / 1000);
+      status.done(`${name.padEnd(width)}  ${String(ran.cells).padStart(3)} cells  ${seconds}`);
     } catch (error) {
-      status.done(`${name}  ${error instanceof NotebookError ? "failed at" : "ended at"} ${place}`);
+      status.done(
+        `${name.padEnd(width)}  ${error instanceof NotebookError ? "failed at" : "ended at"} ${running.get(name)}`,
+      );
       if (!(error instanceof NotebookError)) throw error;
       failures.push(error.message);
     } finally {
-      clearInterval(ticking);
+      running.delete(name);
     }
+  };
+  const waiting = [...files];
+  const work = async () => {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await runOne(file);
+  };
+  try {
+    await Promise.all(Array.from({ length: workers }, work));
+  } finally {
+    clearInterval(ticking);
+    status.done();
   }
   if (failures.length > 0) throw new NotebookError(failures.join("\n"));
 }
