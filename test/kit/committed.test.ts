@@ -1,0 +1,54 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { drawFigures } from "../../lib/cli/figures";
+import { kitRoot } from "../../lib/kit-root";
+import { checkNotebook } from "../../lib/notebook/check";
+import { findNotebooks, notebookName } from "../../lib/notebook/find";
+import { loadStudy } from "../../lib/study/records";
+
+test.each(findNotebooks().map((file) => [notebookName(file), file]))(
+  "notebook %s is whole and up to date",
+  (_, file) => {
+    expect(checkNotebook(file)).toEqual([]);
+  },
+);
+
+test("the figures in figures/ are those of the recorded study, byte for byte", async () => {
+  const kept = join(kitRoot(), "figures");
+  const out = mkdtempSync(join(tmpdir(), "binvit-figures-"));
+  try {
+    await drawFigures({ results: "quick", out });
+    const names = readdirSync(out).sort();
+    expect(names).toEqual(
+      readdirSync(kept)
+        .filter((name) => /\.(svg|png)$/.test(name))
+        .sort(),
+    );
+    for (const name of names) {
+      expect(
+        readFileSync(join(out, name)).equals(readFileSync(join(kept, name))),
+        `${name} differs: run binvit figures`,
+      ).toBe(true);
+    }
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
+
+test("the recorded study reaches what the README says of it", () => {
+  const records = loadStudy("quick");
+  const mean = (name: string) => {
+    const runs = records.filter((record) => record.name === name);
+    expect(runs.length).toBeGreaterThanOrEqual(3);
+    return runs.reduce((sum, run) => sum + run.test.accuracy, 0) / runs.length;
+  };
+  expect(mean("float")).toBeGreaterThanOrEqual(0.95);
+  for (const part of ["mlp", "mhsa", "mlp+mhsa"]) {
+    expect(mean(`${part}/channel`)).toBeGreaterThan(mean(`${part}/unscaled`) + 0.05);
+  }
+  for (const part of ["mlp", "mhsa"]) {
+    expect(mean(`${part}/channel`)).toBeGreaterThanOrEqual(mean("mlp+mhsa/channel"));
+  }
+});
