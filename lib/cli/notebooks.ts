@@ -90,7 +90,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
     const onCell = (cell: number, cells: number) => running.set(name, `cell ${cell}/${cells}`);
     try {
       const ran = await runNotebook(file, { outPath, timeoutSeconds, onCell, signal });
-      cache.remember(outPath, ran.notebook);
+      cache.remember(outPath);
       const seconds = duration((performance.now() - start) / 1000);
       status.done(`${name.padEnd(width)}  ${String(ran.cells).padStart(3)} cells  ${seconds}`);
     } catch (error) {

@@ -42,9 +42,9 @@ export class RunCache {
     return true;
   }
 
-  /** Keeps a successful run. */
-  remember(target: string, notebook: Notebook): void {
-    const state = { ...this.#state(), [this.#key(target)]: this.#fingerprint(notebook) };
+  /** Keeps a successful run, as it was written: what is read later is compared with what is read now. */
+  remember(target: string): void {
+    const state = { ...this.#state(), [this.#key(target)]: this.#fingerprint(readNotebook(target)) };
     writeAtomically(this.#stateFile, `${JSON.stringify(state, null, 2)}\n`);
   }
 
