@@ -89,7 +89,8 @@ test("a newer run stops the one before it, and the kernel survives interrupts", 
   `);
   expect(text(started)).toBe("true false\n");
   kernel.interrupt();
-  expect(text(await run("await new Promise(setImmediate); console.log(newer.aborted)"))).toBe("true\n");
+  // The interrupt may reach the kernel before, while or after the next cell runs.
+  await vi.waitFor(async () => expect(text(await run("console.log(newer.aborted)"))).toBe("true\n"), 10_000);
 });
 
 test("progress and curve leave one output each, in place", { timeout: 30_000 }, async () => {
