@@ -1,14 +1,40 @@
-// Starts the tslab kernel: `node kernel.js kernel --config-path=FILE`, with two repairs.
+// Starts the tslab kernel: `node kernel.js kernel --config-path=FILE`, with three repairs.
 const { Worker } = require("node:worker_threads");
 const zmq = require("zeromq");
 
-// 1. No output is lost. zeromq makes every 513th send wait for the event loop and refuses (EBUSY) whatever is sent
+// 1. A client that is quick does not break the start. tslab reads from its sockets while they are still being bound, and
+//    zeromq refuses (EBUSY) to send or receive until the bind is through: on a busy machine the first request then ends
+//    tslab's reading for good. Here both wait for the bind.
+const afterBind = (Socket) =>
+  class extends Socket {
+    #binding;
+
+    bind(address) {
+      const bound = super.bind(address);
+      const done = () => {
+        this.#binding = undefined;
+      };
+      this.#binding = bound.then(done, done);
+      return bound;
+    }
+
+    receive() {
+      return this.#binding ? this.#binding.then(() => this.receive()) : super.receive();
+    }
+
+    send(message) {
+      return this.#binding ? this.#binding.then(() => this.send(message)) : super.send(message);
+    }
+  };
+zmq.Router = afterBind(zmq.Router);
+zmq.Reply = afterBind(zmq.Reply);
+
+// 2. No output is lost. zeromq makes every 513th send wait for the event loop and refuses (EBUSY) whatever is sent
 //    meanwhile; tslab does not look, so that printed lines vanish, or the "idle" that ends a cell. Refused messages
 //    wait their turn here. The high-water mark would drop more.
-const { Publisher } = zmq;
 let last = Promise.resolve();
 let queued = 0;
-zmq.Publisher = class extends Publisher {
+zmq.Publisher = class extends afterBind(zmq.Publisher) {
   constructor(options) {
     super({ ...options, sendHighWaterMark: 0 });
   }
@@ -28,7 +54,7 @@ zmq.Publisher = class extends Publisher {
   }
 };
 
-// 2. Started by the notebook runner, the kernel cannot outlive it: when the runner dies, for whatever reason, standard
+// 3. Started by the notebook runner, the kernel cannot outlive it: when the runner dies, for whatever reason, standard
 //    input closes. A worker watches, because a cell in a tight loop never lets the main thread see it. (Jupyter closes
 //    a kernel's input at once, so this is asked for.)
 if (process.env.BINVIT_KERNEL_FOLLOWS_STDIN) {
