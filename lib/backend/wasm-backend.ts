@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
 import { TrainingError } from "../errors";
-import type { Pointer } from "../kernels/load";
+import type { Pointer } from "../kernels/module";
 
 /** What is used of TensorFlow.js's WebAssembly backend; its own type hides the memory. */
 export interface WasmBackend {

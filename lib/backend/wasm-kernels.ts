@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { TrainingError } from "../errors";
-import { instantiateKernels, type KernelModule, readKernels } from "../kernels/load";
+import { instantiateKernels, type KernelModule } from "../kernels/module";
+import { readKernels } from "../kernels/read";
 import { scaleCodes } from "./kernel-codes";
 import type { KernelName } from "./kernels";
 import { type WasmBackend, Workspace } from "./wasm-backend";

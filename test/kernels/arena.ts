@@ -1,4 +1,5 @@
-import { instantiateKernels, type Pointer, readKernels } from "../../lib/kernels/load";
+import { instantiateKernels, type Pointer } from "../../lib/kernels/module";
+import { readKernels } from "../../lib/kernels/read";
 import type { Random } from "../../lib/random";
 
 const guard = 12345.678;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KernelModule, Pointer } from "../../lib/kernels/load";
+import type { KernelModule, Pointer } from "../../lib/kernels/module";
 import * as reference from "../../lib/kernels/reference";
 import { Random } from "../../lib/random";
 import { Arena, normals, worstError } from "./arena";

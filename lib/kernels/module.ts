@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { FileError } from "../errors";
+/** The compiled kernels as TypeScript sees them. No Node module is imported here: this file runs in a browser too. */
 
 /** A pointer into the memory the kernels work on, bytes. */
 export type Pointer = number;
@@ -66,6 +64,23 @@ export interface KernelModule {
       center: number,
     ]
   ): void;
+  floatBySigns(
+    ...args: [
+      f: Pointer,
+      signs: Pointer,
+      y: Pointer,
+      m: number,
+      n: number,
+      k: number,
+      inScale: Pointer,
+      alpha: Pointer,
+      token: Pointer,
+      bias: Pointer,
+      residual: Pointer,
+      scratch: Pointer,
+    ]
+  ): void;
+  floatBySignsScratch(n: number, k: number): number;
   gelu(x: Pointer, y: Pointer, count: number): void;
   geluGrad(dy: Pointer, x: Pointer, dx: Pointer, count: number): void;
   gemm(
@@ -84,6 +99,7 @@ export interface KernelModule {
     ]
   ): void;
   gemmScratch(n: number, k: number): number;
+  interleaveSigns(signs: Pointer, panels: Pointer, n: number, k: number): void;
   layerNorm(
     ...args: [
       x: Pointer,
@@ -111,9 +127,40 @@ export interface KernelModule {
       width: number,
     ]
   ): void;
+  packSigns(x: Pointer, signs: Pointer, rows: number, k: number): number;
+  panelBytes(n: number, k: number): number;
   sign(x: Pointer, y: Pointer, count: number): void;
   signGrad(dy: Pointer, x: Pointer, dx: Pointer, count: number, form: number): void;
   sumRows(x: Pointer, sums: Pointer, rows: number, width: number): void;
+  tokenScale(x: Pointer, token: Pointer, rows: number, k: number): void;
+  xnorGemm(
+    ...args: [
+      a: Pointer,
+      panels: Pointer,
+      y: Pointer,
+      m: number,
+      n: number,
+      k: number,
+      alpha: Pointer,
+      token: Pointer,
+      bias: Pointer,
+      residual: Pointer,
+    ]
+  ): void;
+  xnorGemmSigns(
+    ...args: [
+      a: Pointer,
+      panels: Pointer,
+      signs: Pointer,
+      m: number,
+      n: number,
+      k: number,
+      alpha: Pointer,
+      token: Pointer,
+      bias: Pointer,
+      gelu: number,
+    ]
+  ): void;
 }
 
 /**
@@ -125,17 +172,4 @@ export interface KernelModule {
 export function instantiateKernels(bytes: BufferSource, memory: WebAssembly.Memory): KernelModule {
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
   return instance.exports as unknown as KernelModule; // the exports of assembly/index.ts, written down above
-}
-
-/**
- * Reads the compiled module from disk.
- *
- * @throws FileError if it has not been built
- */
-export function readKernels(): Uint8Array {
-  // Next to this file once compiled; in dist/ for tests, which run the sources.
-  const places = [join(__dirname, "binvit.wasm"), join(__dirname, "..", "dist", "kernels", "binvit.wasm")];
-  const found = places.find((place) => existsSync(place));
-  if (!found) throw new FileError("The compiled kernels (binvit.wasm) are missing. Run `npm run build` to make them.");
-  return new Uint8Array(readFileSync(found));
 }
