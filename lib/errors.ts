@@ -26,6 +26,11 @@ export class TrainingError extends BinvitError {
   override name = "TrainingError";
 }
 
+/** Numbers that are no longer finite, from which training cannot go on. */
+export class DivergenceError extends TrainingError {
+  override name = "DivergenceError";
+}
+
 /** A training run, a download or a notebook that was stopped by the user. */
 export class CancelledError extends BinvitError {
   override name = "CancelledError";

@@ -8,6 +8,7 @@ export type KernelName =
   | "BinvitAttentionGrad"
   | "BinvitBinarizeWeight"
   | "BinvitBinarizeWeightGrad"
+  | "BinvitCrossEntropy"
   | "BinvitGelu"
   | "BinvitGeluGrad"
   | "BinvitGemm"
@@ -15,7 +16,27 @@ export type KernelName =
   | "BinvitLayerNormGrad"
   | "BinvitSign"
   | "BinvitSignGrad"
-  | "BinvitSumRows";
+  | SignKernelName
+  | "BinvitSumRows"
+  | "BinvitTokenScale";
+
+/** The kernels that work on signs as bits; the others are float throughout. */
+export type SignKernelName =
+  | "BinvitFloatBySigns"
+  | "BinvitFloatBySignsGrad"
+  | "BinvitSignLinear"
+  | "BinvitSignLinearInputGrad"
+  | "BinvitSignLinearWeightGrad";
+
+/** What a product with signs is multiplied by, and what is added: y = product · alpha · token + bias. */
+export interface SignProductOptions {
+  /** One coefficient an output; shape [O]. */
+  readonly alpha: tf.Tensor;
+  /** One coefficient a row; M values. */
+  readonly token?: tf.Tensor;
+  /** Shape [O]. */
+  readonly bias?: tf.Tensor;
+}
 
 /** How the weight of one layer is binarized. */
 export interface WeightOptions {
@@ -40,13 +61,18 @@ export interface GemmOptions {
 export const hasKernels = (): boolean =>
   tf.getBackend() === "wasm" && tf.getKernel("BinvitGemm" satisfies KernelName, "wasm") !== undefined;
 
+/** @returns whether the kernels that work on signs as bits can be called too */
+export const hasSignKernels = (): boolean =>
+  hasKernels() && tf.getKernel("BinvitSignLinear" satisfies KernelName, "wasm") !== undefined;
+
 function run(name: KernelName, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}): tf.Tensor[] {
   return tf.engine().runKernel(name, inputs, attrs) as unknown as tf.Tensor[]; // every kernel of ours returns a list
 }
 
 /**
- * The fused float kernels, forward only: gradients are put together in lib/ops with tf.customGrad. Call them only where
- * `hasKernels()`; every tensor is float32, and a shape that does not fit throws a TrainingError.
+ * The fused kernels: gradients are put together in lib/ops and lib/binarize with tf.customGrad. Call them only where
+ * `hasKernels()`, those on signs (the last ones) where `hasSignKernels()`; every tensor is float32, and a shape that does
+ * not fit throws a TrainingError.
  */
 export const kernels = {
   /**
@@ -106,6 +132,16 @@ export const kernels = {
     return run("BinvitAttentionGrad", { dout, qkv, probs }, { heads })[0];
   },
 
+  /**
+   * @param logits - shape [B, C]
+   * @param labels - class indices as float32; shape [B]
+   * @param share - what the sum over images is multiplied by
+   * @returns loss and its gradient of the logits
+   */
+  crossEntropy(logits: tf.Tensor, labels: tf.Tensor, smoothing: number, share: number): [tf.Tensor, tf.Tensor] {
+    return run("BinvitCrossEntropy", { logits, labels }, { smoothing, share }) as [tf.Tensor, tf.Tensor];
+  },
+
   /** @returns +1 where x ≥ 0, −1 elsewhere */
   sign: (x: tf.Tensor): tf.Tensor => run("BinvitSign", { x })[0],
 
@@ -117,7 +153,7 @@ export const kernels = {
   /**
    * @param w - shape [I, O]
    * @param given - the parameter α of the learned forms: O values, or one for `learned-tensor`
-   * @returns α sign(v), shape of w, and α, shape [O] in every form
+   * @returns sign(v), shape of w, and α, shape [O] in every form
    */
   binarizeWeight(w: tf.Tensor, options: WeightOptions, given?: tf.Tensor): [tf.Tensor, tf.Tensor] {
     const attrs = { scale: scaleCodes[options.scale], center: options.center ? 1 : 0 };
@@ -144,4 +180,50 @@ export const kernels = {
     };
     return run("BinvitBinarizeWeightGrad", { dy, w, alpha }, attrs) as [tf.Tensor, tf.Tensor];
   },
+
+  /** @returns mean |x| over the last axis, with that axis kept at length 1 */
+  tokenScale: (x: tf.Tensor): tf.Tensor => run("BinvitTokenScale", { x })[0],
+
+  /**
+   * A layer with 1-bit weights and inputs: (sign(x) · signs) · alpha · token + bias. The product is an exact integer.
+   *
+   * @param x - shape [..., I]; a NaN throws a TrainingError, since it has no sign
+   * @param signs - ±1, from `binarizeWeight`; shape [I, O]
+   * @returns shape [..., O]
+   */
+  signLinear(x: tf.Tensor, signs: tf.Tensor, options: SignProductOptions): tf.Tensor {
+    return run("BinvitSignLinear", given({ x, signs, ...options }))[0];
+  },
+
+  /** @returns its gradient of x: (dy · alpha) · signsᵀ · token · ste(x) */
+  signLinearInputGrad(
+    dy: tf.Tensor,
+    signs: tf.Tensor,
+    x: tf.Tensor,
+    options: SignProductOptions,
+    form: SteForm,
+  ): tf.Tensor {
+    const { alpha, token } = options;
+    return run("BinvitSignLinearInputGrad", given({ dy, signs, x, alpha, token }), { form: steCodes[form] })[0];
+  },
+
+  /** @returns its gradient of alpha · signs: sign(x)ᵀ · (dy · token); shape [I, O] */
+  signLinearWeightGrad(x: tf.Tensor, dy: tf.Tensor, token?: tf.Tensor): tf.Tensor {
+    return run("BinvitSignLinearWeightGrad", given({ x, dy, token }))[0];
+  },
+
+  /** A layer with 1-bit weights and float inputs: (x · signs) · alpha · token + bias; shapes as for `signLinear`. */
+  floatBySigns(x: tf.Tensor, signs: tf.Tensor, options: SignProductOptions): tf.Tensor {
+    return run("BinvitFloatBySigns", given({ x, signs, ...options }))[0];
+  },
+
+  /** @returns its gradient of x: (dy · alpha) · signsᵀ · token */
+  floatBySignsGrad(dy: tf.Tensor, signs: tf.Tensor, options: SignProductOptions): tf.Tensor {
+    const { alpha, token } = options;
+    return run("BinvitFloatBySignsGrad", given({ dy, signs, alpha, token }))[0];
+  },
 };
+
+// TensorFlow.js takes no undefined inputs.
+const given = (inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> =>
+  Object.fromEntries(Object.entries(inputs).filter((entry): entry is [string, tf.Tensor] => entry[1] !== undefined));

@@ -1,7 +1,7 @@
 import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
-import { hasKernels } from "./kernels";
+import { hasKernels, hasSignKernels } from "./kernels";
 import { loadNative } from "./native";
 import type { WasmBackend } from "./wasm-backend";
 import { registerKernels, unregisterKernels } from "./wasm-kernels";
@@ -26,6 +26,11 @@ export interface BackendReport {
 export interface BackendOptions {
   /** Use binvit's kernels on wasm; the environment variable BINVIT_KERNELS=off turns them off too. */
   readonly kernels?: boolean;
+  /**
+   * Multiply signs as bits; with `false` binarized products are simulated by float products of ±1 matrices, on the same
+   * float kernels. Both give the same numbers.
+   */
+  readonly oneBit?: boolean;
 }
 
 const nativeHint =
@@ -73,7 +78,7 @@ async function startWasm(): Promise<boolean> {
   return tf.setBackend("wasm");
 }
 
-async function wasmReport(reason: string, { kernels = true }: BackendOptions): Promise<BackendReport> {
+async function wasmReport(reason: string, { kernels = true, oneBit = true }: BackendOptions): Promise<BackendReport> {
   const simd = Boolean(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"));
   if (!kernels || process.env.BINVIT_KERNELS === "off") {
     unregisterKernels();
@@ -83,6 +88,8 @@ async function wasmReport(reason: string, { kernels = true }: BackendOptions): P
     const hint = "This processor or Node has no WebAssembly SIMD, which binvit's fast kernels need.";
     return { backend: "wasm", reason, hint, simd, kernels: false };
   }
-  if (!hasKernels()) registerKernels(tf.backend() as unknown as WasmBackend); // its type hides the memory
+  if (!hasKernels() || hasSignKernels() !== oneBit) {
+    registerKernels(tf.backend() as unknown as WasmBackend, oneBit); // its type hides the memory
+  }
   return { backend: "wasm", reason, hint: nativeHint, simd, kernels: true };
 }

@@ -1,32 +1,33 @@
 import * as tf from "@tensorflow/tfjs";
-import { TrainingError } from "../errors";
-import { instantiateKernels, type KernelModule } from "../kernels/module";
+import { instantiateKernels } from "../kernels/module";
 import { readKernels } from "../kernels/read";
-import { scaleCodes } from "./kernel-codes";
-import type { KernelName } from "./kernels";
+import { floatWorks } from "./float-works";
+import { signWorks } from "./sign-works";
 import { type WasmBackend, Workspace } from "./wasm-backend";
-
-type Inputs = Readonly<Record<string, tf.TensorInfo>>;
-type Attributes = Readonly<Record<string, number>>;
-
-/** Takes addresses from the workspace, calls the module, returns the results. */
-type Work = (module: KernelModule, space: Workspace, inputs: Inputs, attrs: Attributes) => tf.TensorInfo[];
+import type { Work } from "./work";
 
 /**
  * Gives the WebAssembly backend our kernels, which then work in its memory in place. Calling it again renews them.
  *
  * @param backend - the backend that is set
+ * @param oneBit - with the kernels that work on signs as bits
  * @throws FileError if the kernels have not been built
  */
-export function registerKernels(backend: WasmBackend): void {
+export function registerKernels(backend: WasmBackend, oneBit: boolean): void {
   const module = instantiateKernels(readKernels(), backend.wasm.asm.memory);
   unregisterKernels();
+  const works: Readonly<Record<string, Work>> = oneBit ? { ...floatWorks, ...signWorks } : floatWorks;
   for (const [kernelName, work] of Object.entries(works)) {
     const kernelFunc: tf.KernelFunc = ({ inputs, attrs }) => {
       const space = new Workspace(backend);
       let failed = true;
       try {
-        const results = work(module, space, inputs as Inputs, (attrs ?? {}) as Attributes);
+        const results = work(
+          module,
+          space,
+          inputs as Record<string, tf.TensorInfo>,
+          (attrs ?? {}) as Record<string, number>,
+        );
         failed = false;
         return results;
       } finally {
@@ -55,169 +56,11 @@ function aliasClones(backend: WasmBackend): void {
 
 /** Leaves the WebAssembly backend as TensorFlow.js made it. */
 export function unregisterKernels(): void {
-  for (const name of Object.keys(works)) {
+  for (const name of Object.keys({ ...floatWorks, ...signWorks })) {
     if (tf.getKernel(name, "wasm")) tf.unregisterKernel(name, "wasm");
   }
   if (!stockIdentity) return;
   tf.unregisterKernel("Identity", "wasm");
   tf.registerKernel(stockIdentity);
   stockIdentity = undefined;
-}
-
-const size = (tensor: tf.TensorInfo): number => tf.util.sizeFromShape(tensor.shape);
-const last = (tensor: tf.TensorInfo): number => tensor.shape[tensor.shape.length - 1];
-
-// The kernels trust their sizes: a wrong one would overwrite other tensors, so shapes are compared here.
-function expectSize(tensor: tf.TensorInfo, expected: number, what: string): void {
-  if (size(tensor) !== expected) {
-    throw new TrainingError(`${what}: shape [${tensor.shape}] does not fit, ${expected} values were expected.`);
-  }
-}
-
-function expectGiven(given: tf.TensorInfo | undefined, expected: number): void {
-  if (!given) throw new TrainingError("A learned scale form needs its parameter: pass the tensor `given`.");
-  expectSize(given, expected, "learned scale");
-}
-
-const works: Readonly<Record<KernelName, Work>> = {
-  BinvitAdd(module, space, { a, b }) {
-    const width = size(b);
-    const trailing = b.shape.slice(b.shape.findIndex((length) => length !== 1));
-    if (width > 1 && `${a.shape.slice(a.shape.length - trailing.length)}` !== `${trailing}`) {
-      throw new TrainingError(`add: shape [${b.shape}] cannot be repeated over [${a.shape}].`);
-    }
-    const y = space.make(a.shape);
-    module.add(space.at(a), space.at(b), space.at(y), size(a) / width, width);
-    return [y];
-  },
-
-  BinvitAttention(module, space, { qkv }, { heads }) {
-    const { batch, tokens, width } = attentionShape(qkv, heads);
-    const out = space.make([batch, tokens, width]);
-    const probs = space.make([batch, heads, tokens, tokens]);
-    const scratch = space.scratch(module.attentionScratch(tokens, width, heads));
-    module.attention(space.at(qkv), space.at(out), space.at(probs), batch, tokens, width, heads, scratch);
-    return [out, probs];
-  },
-
-  BinvitAttentionGrad(module, space, { dout, qkv, probs }, { heads }) {
-    const { batch, tokens, width } = attentionShape(qkv, heads);
-    expectSize(dout, batch * tokens * width, "attention gradient, dout");
-    expectSize(probs, batch * heads * tokens * tokens, "attention gradient, probabilities");
-    const dqkv = space.make(qkv.shape);
-    const scratch = space.scratch(module.attentionScratch(tokens, width, heads));
-    const [from, to] = [[dout, qkv, probs].map((tensor) => space.at(tensor)), space.at(dqkv)];
-    module.attentionGrad(from[0], from[1], from[2], to, batch, tokens, width, heads, scratch);
-    return [dqkv];
-  },
-
-  BinvitBinarizeWeight(module, space, { w, given }, { scale, center }) {
-    const outputs = last(w);
-    if (scale >= scaleCodes.learned) expectGiven(given, scale === scaleCodes.learned ? outputs : 1);
-    const binary = space.make(w.shape);
-    const alpha = space.make([outputs]);
-    const means = space.scratch(4 * outputs);
-    const [from, to] = [given ? space.at(given) : 0, space.at(alpha)];
-    module.binarizeWeight(space.at(w), from, space.at(binary), to, means, size(w) / outputs, outputs, scale, center);
-    return [binary, alpha];
-  },
-
-  BinvitBinarizeWeightGrad(module, space, { dy, w, alpha }, { scale, product, form, center }) {
-    const outputs = last(w);
-    expectSize(dy, size(w), "weight gradient");
-    expectSize(alpha, outputs, "scale of the weights");
-    const dw = space.make(w.shape);
-    const dalpha = space.make([scale === scaleCodes.channel || scale === scaleCodes.learned ? outputs : 1]);
-    const scratch = space.scratch(8 * outputs);
-    const [g, from, factor] = [dy, w, alpha].map((tensor) => space.at(tensor));
-    const [to, toScale] = [space.at(dw), space.at(dalpha)];
-    const inputs = size(w) / outputs;
-    module.binarizeWeightGrad(g, from, factor, to, toScale, scratch, inputs, outputs, scale, product, form, center);
-    return [dw, dalpha];
-  },
-
-  BinvitGelu(module, space, { x }) {
-    const y = space.make(x.shape);
-    module.gelu(space.at(x), space.at(y), size(x));
-    return [y];
-  },
-
-  BinvitGeluGrad(module, space, { dy, x }) {
-    expectSize(dy, size(x), "gelu gradient");
-    const dx = space.make(x.shape);
-    module.geluGrad(space.at(dy), space.at(x), space.at(dx), size(x));
-    return [dx];
-  },
-
-  BinvitGemm(module, space, { a, b, bias }, { transposeA, transposeB }) {
-    const leading = a.shape.slice(0, -2);
-    const [rows, columns] = a.shape.slice(-2);
-    const [m, k] = transposeA ? [columns, rows] : [rows, columns];
-    const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
-    const inner = b.shape[b.shape.length - (transposeB ? 1 : 2)];
-    if (inner !== k || `${b.shape.slice(0, -2)}` !== `${leading}`) {
-      const marks = [transposeA ? "ᵀ" : "", transposeB ? "ᵀ" : ""];
-      throw new TrainingError(`gemm: [${a.shape}]${marks[0]} and [${b.shape}]${marks[1]} cannot be multiplied.`);
-    }
-    if (bias) expectSize(bias, n, "gemm, bias");
-    const c = space.make([...leading, m, n]);
-    const batch = tf.util.sizeFromShape(leading);
-    const scratch = space.scratch(module.gemmScratch(n, k));
-    const [left, right, row] = [space.at(a), space.at(b), bias ? space.at(bias) : 0];
-    module.gemm(left, right, row, space.at(c), batch, m, n, k, transposeA, transposeB, scratch);
-    return [c];
-  },
-
-  BinvitLayerNorm(module, space, { x, gamma, beta }, { epsilon }) {
-    const width = last(x);
-    const rows = size(x) / width;
-    expectSize(gamma, width, "layer norm, gamma");
-    expectSize(beta, width, "layer norm, beta");
-    const results = [space.make(x.shape), space.make([rows]), space.make([rows])];
-    const [from, scale, shift, y, mean, inverse] = [x, gamma, beta, ...results].map((tensor) => space.at(tensor));
-    module.layerNorm(from, scale, shift, y, mean, inverse, rows, width, epsilon);
-    return results;
-  },
-
-  BinvitLayerNormGrad(module, space, { dy, x, gamma, mean, inverse }) {
-    const width = last(x);
-    const rows = size(x) / width;
-    expectSize(dy, size(x), "layer norm gradient, dy");
-    expectSize(gamma, width, "layer norm gradient, gamma");
-    expectSize(mean, rows, "layer norm gradient, mean");
-    expectSize(inverse, rows, "layer norm gradient, inverse");
-    const results = [space.make(x.shape), space.make([width]), space.make([width])];
-    const from = [dy, x, gamma, mean, inverse].map((tensor) => space.at(tensor));
-    const [dx, dgamma, dbeta] = results.map((tensor) => space.at(tensor));
-    module.layerNormGrad(from[0], from[1], from[2], from[3], from[4], dx, dgamma, dbeta, rows, width);
-    return results;
-  },
-
-  BinvitSign(module, space, { x }) {
-    const y = space.make(x.shape);
-    module.sign(space.at(x), space.at(y), size(x));
-    return [y];
-  },
-
-  BinvitSignGrad(module, space, { dy, x }, { form }) {
-    expectSize(dy, size(x), "sign gradient");
-    const dx = space.make(x.shape);
-    module.signGrad(space.at(dy), space.at(x), space.at(dx), size(x), form);
-    return [dx];
-  },
-
-  BinvitSumRows(module, space, { x }) {
-    const width = last(x);
-    const sums = space.make([width]);
-    module.sumRows(space.at(x), space.at(sums), size(x) / width, width);
-    return [sums];
-  },
-};
-
-function attentionShape(qkv: tf.TensorInfo, heads: number): { batch: number; tokens: number; width: number } {
-  const [batch, tokens, joint] = qkv.shape;
-  if (qkv.shape.length !== 3 || joint % (3 * heads) !== 0) {
-    throw new TrainingError(`attention: [${qkv.shape}] cannot be split into q, k, v of ${heads} heads.`);
-  }
-  return { batch, tokens, width: joint / 3 };
 }

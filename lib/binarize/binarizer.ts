@@ -6,6 +6,15 @@ export type SteForm = (typeof steForms)[number];
 export const scaleForms = ["none", "tensor", "channel", "learned", "learned-tensor"] as const;
 export type ScaleForm = (typeof scaleForms)[number];
 
+/** @returns how many coefficients a layer with `outputs` output channels has */
+export function scaleCount(form: ScaleForm, outputs: number): number {
+  if (form === "none") return 0;
+  return form.includes("tensor") ? 1 : outputs;
+}
+
+/** @returns whether α is a trained parameter */
+export const isLearned = (form: ScaleForm): boolean => form === "learned" || form === "learned-tensor";
+
 /** Whether the gradient of a scaled weight also flows through α = mean|W|. */
 export type ScaleGradient = "product" | "detached";
 

@@ -1,9 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
+import { isKernelScale, isKernelSte } from "../backend/kernel-codes";
+import { hasKernels } from "../backend/kernels";
 import { linear } from "../ops/linear";
 import { stopGradient } from "../ops/stop-gradient";
 import type { Binarizer } from "./binarizer";
+import { fusedBinaryLinear } from "./fused-linear";
 import { sign } from "./sign";
-import { binarizeWeight } from "./weight";
+import { expectScale, signsAndFactor } from "./weight";
 
 /** The parameters of a binarized layer. */
 export interface BinaryLinearParameters {
@@ -18,7 +21,10 @@ export interface BinaryLinearParameters {
 /**
  * A linear layer with binarized weights and, in W1A1, binarized inputs.
  *
- * y = (a(x) · α sign(W)) · β + bias, a = sign (W1A1) or identity (W1A32), β = 1 or mean abs(x) of each token
+ * y = (a(x) · sign(V)) · α · β + bias, a = sign (W1A1) or identity (W1A32), β = 1 or mean abs(x) of each token
+ *
+ * The product with the bare signs comes first: in W1A1 it is an exact integer, the same in floats, in bits and in the
+ * packed model, so a sum that is 0 is 0 everywhere and the next sign does not depend on rounding.
  *
  * B: images, N: tokens, I: inputs, O: outputs
  *
@@ -30,9 +36,14 @@ export interface BinaryLinearParameters {
  * Reference: Rastegari et al., *XNOR-Net*, 2016, section 3.2; Sato et al., PRMU2022-83, 2023, for ViT.
  */
 export function binaryLinear(x: tf.Tensor, parameters: BinaryLinearParameters, binarizer: Binarizer): tf.Tensor {
-  const input = binarizer.activation === "sign" ? sign(x, binarizer.activationSte) : x;
-  const weight = binarizeWeight(parameters.weight, binarizer, parameters.scale);
-  if (binarizer.activationScale === "none") return linear(input, weight, parameters.bias);
-  const tokenScale = stopGradient(tf.mean(tf.abs(x), -1, true)); // [B, N, 1]
-  return tf.add(tf.mul(linear(input, weight), tokenScale), parameters.bias);
+  expectScale(binarizer, parameters.scale);
+  const { scale, weightSte, activationSte } = binarizer;
+  if (hasKernels() && isKernelScale(scale) && isKernelSte(weightSte) && isKernelSte(activationSte)) {
+    return fusedBinaryLinear(x, parameters, binarizer);
+  }
+  const { signs, factor } = signsAndFactor(parameters.weight, binarizer, parameters.scale);
+  let y = linear(binarizer.activation === "sign" ? sign(x, activationSte) : x, signs);
+  if (factor) y = tf.mul(y, factor);
+  if (binarizer.activationScale === "token") y = tf.mul(y, stopGradient(tf.mean(tf.abs(x), -1, true))); // [B, N, 1]
+  return tf.add(y, parameters.bias);
 }

@@ -37,12 +37,3 @@ export function scaleFactor(latent: tf.Tensor, form: ScaleForm, learned?: tf.Ten
       return learned;
   }
 }
-
-/** @returns how many coefficients a layer with `outputs` output channels has */
-export function scaleCount(form: ScaleForm, outputs: number): number {
-  if (form === "none") return 0;
-  return form.includes("tensor") ? 1 : outputs;
-}
-
-/** @returns whether α is a trained parameter */
-export const isLearned = (form: ScaleForm): boolean => form === "learned" || form === "learned-tensor";

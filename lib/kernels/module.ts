@@ -8,6 +8,22 @@ export type Pointer = number;
  * needs beyond its arguments is scratch that the caller gives it. Flags are 0 or 1.
  */
 export interface KernelModule {
+  adamw(
+    ...args: [
+      weight: Pointer,
+      gradient: Pointer,
+      first: Pointer,
+      second: Pointer,
+      count: number,
+      gradientScale: number,
+      beta1: number,
+      beta2: number,
+      shrink: number,
+      stepSize: number,
+      correction: number,
+      epsilon: number,
+    ]
+  ): void;
   add(a: Pointer, b: Pointer, y: Pointer, rows: number, width: number): void;
   attention(
     ...args: [
@@ -18,6 +34,7 @@ export interface KernelModule {
       tokens: number,
       width: number,
       heads: number,
+      queries: number,
       scratch: Pointer,
     ]
   ): void;
@@ -39,7 +56,7 @@ export interface KernelModule {
     ...args: [
       w: Pointer,
       given: Pointer,
-      binary: Pointer,
+      signs: Pointer,
       alpha: Pointer,
       means: Pointer,
       inputs: number,
@@ -62,6 +79,18 @@ export interface KernelModule {
       product: number,
       form: number,
       center: number,
+    ]
+  ): void;
+  crossEntropy(
+    ...args: [
+      logits: Pointer,
+      labels: Pointer,
+      gradient: Pointer,
+      loss: Pointer,
+      rows: number,
+      classes: number,
+      smoothing: number,
+      share: number,
     ]
   ): void;
   floatBySigns(
@@ -127,10 +156,40 @@ export interface KernelModule {
       width: number,
     ]
   ): void;
+  packColumns(x: Pointer, signs: Pointer, k: number, n: number): number;
   packSigns(x: Pointer, signs: Pointer, rows: number, k: number): number;
   panelBytes(n: number, k: number): number;
   sign(x: Pointer, y: Pointer, count: number): void;
   signGrad(dy: Pointer, x: Pointer, dx: Pointer, count: number, form: number): void;
+  signLinearInputGrad(
+    ...args: [
+      dy: Pointer,
+      signs: Pointer,
+      x: Pointer,
+      dx: Pointer,
+      m: number,
+      n: number,
+      k: number,
+      alpha: Pointer,
+      token: Pointer,
+      form: number,
+      scratch: Pointer,
+    ]
+  ): void;
+  signsByFloat(
+    ...args: [
+      x: Pointer,
+      dy: Pointer,
+      g: Pointer,
+      m: number,
+      inputs: number,
+      outputs: number,
+      token: Pointer,
+      scratch: Pointer,
+    ]
+  ): number;
+  signsByFloatScratch(m: number, inputs: number): number;
+  sumOfSquares(g: Pointer, count: number): number;
   sumRows(x: Pointer, sums: Pointer, rows: number, width: number): void;
   tokenScale(x: Pointer, token: Pointer, rows: number, k: number): void;
   xnorGemm(
@@ -145,8 +204,10 @@ export interface KernelModule {
       token: Pointer,
       bias: Pointer,
       residual: Pointer,
+      scratch: Pointer,
     ]
   ): void;
+  xnorGemmScratch(): number;
   xnorGemmSigns(
     ...args: [
       a: Pointer,
@@ -159,9 +220,31 @@ export interface KernelModule {
       token: Pointer,
       bias: Pointer,
       gelu: number,
+      scratch: Pointer,
     ]
   ): void;
 }
+
+/** The kernels of inference: what the engine needs, and what `scalar.ts` has as well. */
+export type InferenceKernels = Pick<
+  KernelModule,
+  | "add"
+  | "attention"
+  | "attentionScratch"
+  | "floatBySigns"
+  | "floatBySignsScratch"
+  | "gelu"
+  | "gemm"
+  | "gemmScratch"
+  | "interleaveSigns"
+  | "layerNorm"
+  | "packSigns"
+  | "panelBytes"
+  | "tokenScale"
+  | "xnorGemm"
+  | "xnorGemmScratch"
+  | "xnorGemmSigns"
+>;
 
 /**
  * Starts the kernels on a memory, which stays the caller's: the module owns no data, stack or heap in it.

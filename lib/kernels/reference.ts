@@ -3,14 +3,17 @@
  * the SIMD forms to. Arrays are row-major; shapes and formulas are those of `assembly/`.
  */
 
-type Floats = ArrayLike<number>;
+export type Floats = ArrayLike<number>;
 type SteForm = "identity" | "clip" | "approx" | "swish";
 type ScaleForm = "none" | "tensor" | "channel" | "learned" | "learned-tensor";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const make = (count: number, value: (i: number) => number): Float64Array => Float64Array.from(range(count), value);
+/** An array by its values. */
+export const make = (count: number, value: (i: number) => number): Float64Array =>
+  Float64Array.from(range(count), value);
 
-function sum(count: number, term: (i: number) => number): number {
+/** Σ over i of a term. */
+export function sum(count: number, term: (i: number) => number): number {
   let total = 0;
   for (let i = 0; i < count; i++) total += term(i);
   return total;
@@ -152,7 +155,25 @@ export function attentionGrad(dout: Floats, qkv: Floats, probs: Floats, shape: A
   return dqkv;
 }
 
-const signOf = (x: number): number => (x >= 0 ? 1 : -1);
+/** Loss, share times the sum over rows, and its gradient of the logits */
+export function crossEntropy(logits: Floats, labels: Floats, classes: number, smoothing: number, share: number) {
+  const shares = (row: number) => {
+    const own = Array.from({ length: classes }, (_, i) => logits[row * classes + i]);
+    const most = Math.max(...own);
+    const total = own.reduce((all, z) => all + Math.exp(z - most), 0);
+    return own.map((z) => z - most - Math.log(total)); // log softmax
+  };
+  const target = (row: number, i: number) => (labels[row] === i ? 1 - smoothing : 0) + smoothing / classes;
+  const logs = range(labels.length).flatMap(shares);
+  const term = (at: number) => target(Math.floor(at / classes), at % classes);
+  return {
+    loss: -share * sum(logs.length, (at) => term(at) * logs[at]),
+    gradient: make(logs.length, (at) => share * (Math.exp(logs[at]) - term(at))),
+  };
+}
+
+/** ±1, +1 for 0. */
+export const signOf = (x: number): number => (x >= 0 ? 1 : -1);
 
 /** What d sign(x)/dx is taken to be */
 export function pseudoSlope(x: number, form: SteForm): number {
@@ -185,7 +206,7 @@ export interface WeightForm {
   readonly center: boolean;
 }
 
-/** α sign(v), and α for every output */
+/** sign(v), and α for every output */
 export function binarizeWeight(w: Floats, { outputs, scale, center }: WeightForm, given: Floats = [1]) {
   const v = centered(w, outputs, center);
   const columns = sumRows(v.map(Math.abs), outputs).map((total) => total / (w.length / outputs));
@@ -193,7 +214,7 @@ export function binarizeWeight(w: Floats, { outputs, scale, center }: WeightForm
   const alphas = { none: [1], tensor: [tensor], channel: columns, learned: given, "learned-tensor": given };
   const chosen: Floats = alphas[scale];
   const alpha = make(outputs, (j) => chosen[j % chosen.length]);
-  return { binary: v.map((value, at) => alpha[at % outputs] * signOf(value)), alpha };
+  return { signs: v.map(signOf), alpha };
 }
 
 /** Gradients of w and of α */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasKernels, kernels } from "../backend/kernels";
 
 /**
  * Cross entropy of logits against class indices, mean or sum over the batch, with label smoothing.
@@ -24,6 +25,12 @@ export function crossEntropy(
   const [batch, numClasses] = logits.shape as [number, number];
   const share = reduction === "mean" ? 1 / batch : 1;
   const loss = tf.customGrad((z, save) => {
+    if (hasKernels()) {
+      const indices = tf.cast(labels, "float32");
+      const [value, gradient] = kernels.crossEntropy(z as tf.Tensor, indices, labelSmoothing, share);
+      (save as tf.GradSaveFunc)([gradient]);
+      return { value, gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(saved, dy) };
+    }
     const oneHot = tf.cast(tf.oneHot(labels as tf.Tensor1D, numClasses), "float32");
     const target = tf.add(tf.mul(oneHot, 1 - labelSmoothing), labelSmoothing / numClasses);
     const logProbabilities = tf.logSoftmax(z as tf.Tensor);

@@ -26,7 +26,7 @@ export const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as cons
  * m = β₁ m + (1 − β₁) g; v = β₂ v + (1 − β₂) g²; w = w − η λ w − η m̂ / (√v̂ + ε), m̂ = m / (1 − β₁ᵗ), v̂ = v / (1 − β₂ᵗ)
  *
  * It runs on the host, in one pass over plain arrays: thousands of small tensor operations would take longer than
- * the backward pass of a small model, and the result is the same on every backend.
+ * the backward pass of a small model. `Optimizer` does the same in float32 with a kernel.
  *
  * @param state - weight and moments, changed in place
  * @param gradient - dL/dw, the shape of the weight
@@ -61,13 +61,10 @@ export function adamWStep(
 /**
  * The factor that brings a gradient's global norm down to a limit.
  *
- * min(1, limit / ‖g‖₂), over all parameters together
+ * min(1, limit / ‖g‖₂), over all parameters together; 0 or NaN if the norm is not finite
  *
- * @param gradients - of every parameter
+ * @param norm - ‖g‖₂
  * @param limit - largest norm
  */
-export function clipFactor(gradients: readonly Float32Array[], limit: number): number {
-  let sum = 0;
-  for (const gradient of gradients) for (let i = 0; i < gradient.length; i++) sum += gradient[i] * gradient[i];
-  return Math.min(1, limit / Math.sqrt(Math.max(sum, Number.MIN_VALUE)));
-}
+export const clipFactor = (norm: number, limit: number): number =>
+  Math.min(1, limit / Math.max(norm, Number.MIN_VALUE));

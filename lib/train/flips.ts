@@ -1,5 +1,6 @@
 import type { ModelConfig } from "../vit/config";
-import { type ParameterArrays, weightLayers } from "../vit/parameters";
+import { weightLayers } from "../vit/layers";
+import type { ParameterArrays } from "../vit/parameters";
 
 /** The bits of every binarized weight, 1 where negative. */
 export type WeightBits = ReadonlyMap<string, Uint8Array>;

@@ -2,18 +2,19 @@ import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../backend/read";
 import { type Batch, batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
-import { CancelledError, ConfigError, TrainingError } from "../errors";
+import { CancelledError, ConfigError, DivergenceError } from "../errors";
 import { crossEntropy } from "../ops/cross-entropy";
 import { Random } from "../random";
 import type { ModelConfig } from "../vit/config";
 import { forward } from "../vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
-import { type AdamWOptions, adamWDefaults, adamWStep, clipFactor } from "./adamw";
+import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
+import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
 import { learningRateAt } from "./schedule";
-import { fresh, restore, type States, snapshot, type TrainingState } from "./state";
+import { snapshot, type TrainingState } from "./state";
 
 /** Where a running training stands. */
 export interface Progress {
@@ -51,7 +52,7 @@ export interface TrainResult {
  * @param seed - initial weights, order of the images, augmentation
  * @param dataset - must have the model's image size, channels and classes
  * @param options - callbacks, cancel signal, state to go on from
- * @throws ConfigError if data and model do not fit; TrainingError if the loss is not finite; CancelledError if stopped
+ * @throws ConfigError if data and model do not fit; DivergenceError if the loss is not finite; CancelledError if stopped
  */
 export async function train(
   config: RunConfig,
@@ -62,7 +63,8 @@ export async function train(
   checkFit(config.model, dataset);
   const { model, training } = config;
   const { resume } = options;
-  const states = resume ? restore(resume) : fresh(initialParameters(model, seed));
+  const optimizer = new Optimizer(resume ?? { weights: initialParameters(model, seed) });
+  const { states } = optimizer;
   const curve = [...(resume?.curve ?? [])];
   const stepsPerEpoch = Math.ceil(dataset.train.count / training.batchSize);
   const steps = stepsPerEpoch * training.epochs;
@@ -80,19 +82,25 @@ export async function train(
     for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
       if (options.signal?.aborted) throw new CancelledError(`Training was stopped at step ${step + 1} of ${steps}.`);
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
-      const { loss, logits, gradients } = lossAndGradients(config, states, batch);
       step++;
-      const clip = clipFactor(Object.values(gradients), training.clipNorm);
+      const { loss, logits, gradients } = attempt(
+        () => lossAndGradients(config, states, batch),
+        () => diverged(`Activations became NaN at step ${step}`, epoch, training),
+      );
+      const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
       if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss} at step ${step}`, epoch, training);
       if (!(clip > 0)) throw diverged(`The gradient became infinite at step ${step}`, epoch, training);
-      update(states, gradients, step, { ...adamWDefaults, learningRate, weightDecay: training.weightDecay }, clip);
+      optimizer.step(step, { ...adamWDefaults, learningRate, weightDecay: training.weightDecay }, clip);
       tally.add(logits, batch.labels);
       smoothedLoss += loss * batch.count;
       options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss });
       await new Promise(setImmediate); // lets interrupts, displays and other callbacks in
     }
     const elapsed = (performance.now() - epochStart) / 1000;
-    const validation = evaluateArrays(model, states, dataset, dataset.validation);
+    const validation = attempt(
+      () => evaluateArrays(model, states, dataset, dataset.validation),
+      () => diverged(`The validation loss became NaN after step ${step}`, epoch, training),
+    );
     if (!Number.isFinite(validation.loss)) {
       throw diverged(`The validation loss became ${validation.loss} after step ${step}`, epoch, training);
     }
@@ -109,18 +117,21 @@ export async function train(
     curve.push(record);
     options.onEpoch?.(record, () => snapshot(states, curve, seconds()));
   }
-  return { parameters: states, curve, test: evaluateArrays(model, states, dataset, dataset.test), seconds: seconds() };
+  const parameters = snapshot(states, curve, seconds()).weights; // of their own: the states are views of one memory
+  return { parameters, curve, test: evaluateArrays(model, states, dataset, dataset.test), seconds: seconds() };
 }
 
 /**
  * Loss, logits and the gradient of every parameter on one batch.
  *
+ * @param model - from images to logits; `forward`, unless another way to compute them is to be measured
  * @returns gradients by parameter name, on the host
  */
 export function lossAndGradients(
   config: RunConfig,
   parameters: ParameterArrays,
   batch: Batch,
+  model = forward,
 ): { loss: number; logits: Float32Array; gradients: Readonly<Record<string, Float32Array>> } {
   const { imageSize, channels } = config.model;
   const names = Object.keys(parameters);
@@ -132,7 +143,7 @@ export function lossAndGradients(
     const labels = tf.tensor1d(batch.labels, "int32");
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-      const output = forward(config.model, named, images);
+      const output = model(config.model, named, images);
       logits = readFloats(output);
       return crossEntropy(output, labels, config.training.labelSmoothing);
     })(Object.values(toTensors(parameters)));
@@ -142,24 +153,19 @@ export function lossAndGradients(
   return { loss, logits, gradients };
 }
 
-function diverged(what: string, epoch: number, { learningRate, clipNorm }: RunConfig["training"]): TrainingError {
-  return new TrainingError(
-    `${what} (epoch ${epoch}). Lower training.learningRate (now ${learningRate}) or training.clipNorm (now ${clipNorm}).`,
-  );
+// NaN that reaches a binarized layer stops there, which knows nothing of steps and epochs.
+function attempt<T>(compute: () => T, diverged: () => DivergenceError): T {
+  try {
+    return compute();
+  } catch (error) {
+    throw error instanceof DivergenceError ? diverged() : error;
+  }
 }
 
-// Norms, biases, embeddings and learned coefficients are not decayed: only matrices are pulled to zero.
-function update(
-  states: States,
-  gradients: Readonly<Record<string, Float32Array>>,
-  step: number,
-  options: AdamWOptions,
-  gradientScale: number,
-): void {
-  for (const [name, state] of Object.entries(states)) {
-    const isMatrix = name.endsWith(".weight") || name.endsWith(".kernel");
-    adamWStep(state, gradients[name], step, isMatrix ? options : { ...options, weightDecay: 0 }, gradientScale);
-  }
+function diverged(what: string, epoch: number, { learningRate, clipNorm }: RunConfig["training"]): DivergenceError {
+  return new DivergenceError(
+    `${what} (epoch ${epoch}). Lower training.learningRate (now ${learningRate}) or training.clipNorm (now ${clipNorm}).`,
+  );
 }
 
 function evaluateArrays(

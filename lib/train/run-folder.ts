@@ -3,7 +3,8 @@ import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } fr
 import { join } from "node:path";
 import { FileError } from "../errors";
 import { fileError, readJson, writeAtomically } from "../files";
-import { type ParameterArrays, parameterShapes } from "../vit/parameters";
+import { parameterShapes } from "../vit/layers";
+import type { ParameterArrays } from "../vit/parameters";
 import { parseRecord } from "./parse-record";
 import type { EpochRecord, RunConfig, RunRecord } from "./record";
 import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";

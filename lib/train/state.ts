@@ -16,26 +16,6 @@ export interface TrainingState {
 /** Weights and moments while training goes on; also the parameters that the model reads (`data` is `weight`). */
 export type States = Record<string, AdamWState & { readonly shape: readonly number[]; readonly data: Float32Array }>;
 
-/** @returns zero moments beside the given weights */
-export function fresh(parameters: ParameterArrays): States {
-  return Object.fromEntries(
-    Object.entries(parameters).map(([name, { shape, data }]) => [
-      name,
-      { shape, data, weight: data, first: new Float32Array(data.length), second: new Float32Array(data.length) },
-    ]),
-  );
-}
-
-/** @returns a copy of a saved state to train on */
-export function restore({ weights, first, second }: TrainingState): States {
-  return Object.fromEntries(
-    Object.entries(weights).map(([name, { shape, data }]) => {
-      const own = data.slice();
-      return [name, { shape, data: own, weight: own, first: first[name].slice(), second: second[name].slice() }];
-    }),
-  );
-}
-
 /** @returns a copy of the state, to be saved */
 export function snapshot(states: States, curve: readonly EpochRecord[], seconds: number): TrainingState {
   const pick = <T>(value: (state: States[string]) => T) =>

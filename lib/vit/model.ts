@@ -71,7 +71,12 @@ function run(config: ModelConfig, p: Parameters, images: tf.Tensor, trace?: Trac
   if (trace) trace.embedded = x;
   for (let i = 0; i < config.depth; i++) {
     const block = `blocks.${i}`;
-    x = add(x, attend(config, p, block, norm(config, p, `${block}.norm1`, x), trace));
+    let context = attend(config, p, block, norm(config, p, `${block}.norm1`, x), trace);
+    // After the last attention only the class token is read: the rest of the block is computed for it alone.
+    if (i === config.depth - 1 && config.pooling === "class-token" && !trace) {
+      [x, context] = [firstToken(x), firstToken(context)];
+    }
+    x = add(x, layer(p, `${block}.attention.out`, context, config.binarize.projection));
     x = add(x, mlp(config, p, block, norm(config, p, `${block}.norm2`, x)));
     trace?.blocks.push(x);
   }
@@ -96,19 +101,19 @@ function embed(config: ModelConfig, p: Parameters, images: tf.Tensor): tf.Tensor
   return tf.add(tf.concat([classToken, patches], 1), p.positionEmbedding); // [B, N, D]
 }
 
+/** Context of every token; the output projection is left to the caller. */
 function attend(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor, trace?: Trace): tf.Tensor {
   const { numHeads, binarize } = config;
   const qkv = layer(p, `${block}.attention.qkv`, x, binarize.qkv);
   if (binarize.scores === "off" && binarize.values === "off" && !trace) {
-    return layer(p, `${block}.attention.out`, selfAttention(qkv, numHeads), binarize.projection);
+    return selfAttention(qkv, numHeads);
   }
   const { query, key, value } = splitHeads(qkv, numHeads);
   const operand = (t: tf.Tensor, how: Binarizer | "off") => (how === "off" ? t : binarizeOperand(t, how));
   const probabilities = attentionProbabilities(operand(query, binarize.scores), operand(key, binarize.scores));
   trace?.attention.push(probabilities);
   const weights = binarize.values === "off" ? probabilities : binarizeProbabilities(probabilities, binarize.values);
-  const context = joinHeads(tf.matMul(weights, operand(value, binarize.values)));
-  return layer(p, `${block}.attention.out`, context, binarize.projection);
+  return joinHeads(tf.matMul(weights, operand(value, binarize.values)));
 }
 
 function mlp(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor): tf.Tensor {
@@ -129,5 +134,11 @@ const norm = (config: ModelConfig, p: Parameters, name: string, x: tf.Tensor): t
 function pool(config: ModelConfig, x: tf.Tensor): tf.Tensor {
   if (config.pooling === "mean") return tf.mean(x, 1);
   const [batch, , width] = x.shape as [number, number, number];
-  return tf.reshape(tf.slice(x, [0, 0, 0], [batch, 1, width]), [batch, width]);
+  return tf.reshape(firstToken(x), [batch, width]);
+}
+
+/** [B, N, D] → [B, 1, D] */
+function firstToken(x: tf.Tensor): tf.Tensor {
+  const [batch, tokens, width] = x.shape as [number, number, number];
+  return tokens === 1 ? x : tf.slice(x, [0, 0, 0], [batch, 1, width]);
 }

@@ -1,6 +1,6 @@
-import { isLearned, scaleCount } from "../binarize/scale";
+import { isLearned, scaleCount } from "../binarize/binarizer";
 import { type ModelConfig, numTokens } from "./config";
-import { parameterShapes, type WeightLayer, weightLayers } from "./parameters";
+import { parameterShapes, type WeightLayer, weightLayers } from "./layers";
 
 /** One line of a summary; counts are for one image. */
 export interface SummaryRow {

@@ -128,12 +128,12 @@ describe("attention and weights", () => {
       const learned = { learned: tensor([1, 5], 2), "learned-tensor": tensor([1, 1], 2) };
       const given = scale === "learned" || scale === "learned-tensor" ? learned[scale] : undefined;
       const options = { scale, center: true, ste: "approx", scaleGradient: "product" } as const;
-      const [binary, alpha] = kernels.binarizeWeight(w, options, given);
+      const [signs, alpha] = kernels.binarizeWeight(w, options, given);
       const [dw, dalpha] = kernels.binarizeWeightGrad(dy, w, alpha, options);
       const form = { ...options, outputs: 5 };
       const forward = reference.binarizeWeight(readFloats(w), form, given && readFloats(given));
       const backward = reference.binarizeWeightGrad(readFloats(dy), readFloats(w), forward.alpha, form);
-      expect(worstError(readFloats(binary), forward.binary)).toBeLessThan(1e-5);
+      expect(worstError(readFloats(signs), forward.signs)).toBeLessThan(1e-5);
       expect(worstError(readFloats(dw), backward.dw)).toBeLessThan(1e-5);
       expect(worstError(readFloats(dalpha), backward.dalpha)).toBeLessThan(1e-5);
       if (given) expect(() => kernels.binarizeWeight(w, options)).toThrow(/learned/);

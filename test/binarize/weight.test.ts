@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
-import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
+import { type Binarizer, binarizers, scaleCount } from "../../lib/binarize/binarizer";
 import { binaryPatchEmbedding } from "../../lib/binarize/conv";
 import { binaryLinear } from "../../lib/binarize/linear";
-import { scaleCount, scaleFactor } from "../../lib/binarize/scale";
+import { scaleFactor } from "../../lib/binarize/scale";
 import { binarizeWeight } from "../../lib/binarize/weight";
 import { ConfigError } from "../../lib/errors";
 import { patchify } from "../../lib/ops/patchify";

@@ -22,7 +22,7 @@ function run(qkv: Float32Array, dout: Float32Array, shape: reference.AttentionSh
   const counts = [batch * tokens * width, batch * heads * tokens ** 2, batch * tokens * 3 * width];
   const [out, probs, dqkv] = counts.map((count) => arena.room(count));
   const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch(tokens, width, heads) / 4));
-  arena.kernels.attention(qkvAt, out, probs, ...shape, scratch);
+  arena.kernels.attention(qkvAt, out, probs, ...shape, tokens, scratch);
   arena.kernels.attentionGrad(doutAt, qkvAt, probs, dqkv, ...shape, scratch);
   expect(arena.intact()).toBe(true);
   return [out, probs, dqkv].map((at, i) => arena.read(at, counts[i]));
@@ -37,6 +37,19 @@ test.each(shapes)("attention of %i images, %i tokens, width %i, %i heads, within
   expect(worstError(out, forward.out)).toBeLessThan(1e-5);
   expect(worstError(probs, forward.probs)).toBeLessThan(1e-5);
   expect(worstError(dqkv, reference.attentionGrad(dout, qkv, forward.probs, shape))).toBeLessThan(1e-5);
+});
+
+test.each(shapes)("the first token of %i images, %i tokens, width %i, %i heads alone: the same bits", (...shape) => {
+  const [batch, tokens, width, heads] = shape;
+  const qkv = normals(new Random(...shape), batch * tokens * 3 * width);
+  const [whole] = run(qkv, new Float32Array(batch * tokens * width), shape);
+  const arena = new Arena();
+  const [qkvAt, out, probs] = [arena.put(qkv), arena.room(batch * width), arena.room(batch * heads * tokens)];
+  const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch(tokens, width, heads) / 4));
+  arena.kernels.attention(qkvAt, out, probs, ...shape, 1, scratch);
+  expect(arena.intact()).toBe(true);
+  const first = whole.filter((_, i) => Math.floor(i / width) % tokens === 0);
+  expect(arena.read(out, batch * width)).toEqual(first);
 });
 
 test("scores in the thousands neither overflow nor leave a row that does not sum to 1", () => {

@@ -29,18 +29,18 @@ describe.each(scales)("weights with scale %s", (scale) => {
         const arena = new Arena();
         const [wAt, dyAt, givenAt] = [w, dy, given].map((values) => arena.put(values));
         const count = scale === "channel" || scale === "learned" ? outputs : 1;
-        const [binary, dw] = [arena.room(w.length), arena.room(w.length)];
+        const [signs, dw] = [arena.room(w.length), arena.room(w.length)];
         const [alpha, dalpha, scratch] = [arena.room(outputs), arena.room(count), arena.room(2 * outputs)];
         const [code, centre] = [scales.indexOf(scale), center ? 1 : 0];
         const product = scaleGradient === "product" ? 1 : 0;
-        arena.kernels.binarizeWeight(wAt, givenAt, binary, alpha, scratch, inputs, outputs, code, centre);
+        arena.kernels.binarizeWeight(wAt, givenAt, signs, alpha, scratch, inputs, outputs, code, centre);
         const ended = [inputs, outputs, code, product, forms.indexOf(ste), centre] as const;
         arena.kernels.binarizeWeightGrad(dyAt, wAt, alpha, dw, dalpha, scratch, ...ended);
 
         const form = { outputs, scale, center, ste, scaleGradient };
         const forward = reference.binarizeWeight(w, form, given);
         const backward = reference.binarizeWeightGrad(dy, w, forward.alpha, form);
-        expect(worstError(arena.read(binary, w.length), forward.binary)).toBeLessThan(1e-5);
+        expect(worstError(arena.read(signs, w.length), forward.signs)).toBeLessThan(1e-5);
         expect(worstError(arena.read(alpha, outputs), forward.alpha)).toBeLessThan(1e-5);
         expect(worstError(arena.read(dw, w.length), backward.dw)).toBeLessThan(1e-5);
         expect(worstError(arena.read(dalpha, count), backward.dalpha)).toBeLessThan(1e-5);

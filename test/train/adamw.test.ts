@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/random";
 import { type AdamWOptions, adamWDefaults, adamWStep, clipFactor } from "../../lib/train/adamw";
+import { Optimizer } from "../../lib/train/optimizer";
 import { learningRateAt } from "../../lib/train/schedule";
+import { snapshot } from "../../lib/train/state";
+import { normals, worstError } from "../kernels/arena";
 
 const golden = JSON.parse(readFileSync(join(__dirname, "..", "golden", "adamw.json"), "utf8"));
 
@@ -47,19 +51,58 @@ describe("AdamW", () => {
   });
 });
 
-describe("clipping", () => {
-  test("brings the norm over all parameters down to the limit, and leaves smaller ones", () => {
-    const gradients = [Float32Array.of(3), Float32Array.of(0, 4)];
-    expect(clipFactor(gradients, 1)).toBeCloseTo(1 / 5, 12);
-    expect(clipFactor(gradients, 5)).toBe(1);
-    expect(clipFactor(gradients, 100)).toBe(1);
-    expect(clipFactor([new Float32Array(3)], 1)).toBe(1);
+describe("the optimizer", () => {
+  test("keeps its kernel within 1e-6 of AdamW in float64 over 20 steps, and decays matrices only", () => {
+    const random = new Random(3);
+    const sizes = { "head.weight": 33, "head.bias": 5, "patch.kernel": 64, "norm.gamma": 1 };
+    const arrays = Object.entries(sizes).map(([name, n]) => [name, normals(random, n)] as const);
+    const weights = Object.fromEntries(arrays.map(([name, data]) => [name, { shape: [data.length], data }]));
+    const optimizer = new Optimizer({ weights });
+    const states = arrays.map(([, data]) => fresh([...data]));
+    for (let step = 1; step <= 20; step++) {
+      const gradients = arrays.map(([name, { length }]) => [name, normals(random, length)] as const);
+      const squares = gradients.reduce((sum, [, g]) => sum + g.reduce((a, b) => a + b * b, 0), 0);
+      expect(optimizer.gradientNorm(Object.fromEntries(gradients))).toBeCloseTo(Math.sqrt(squares), 9);
+      const options = { ...adamWDefaults, learningRate: 0.01, weightDecay: 0.1 };
+      optimizer.step(step, options, 0.5);
+      for (const [i, [name, g]] of gradients.entries()) {
+        const weightDecay = name.endsWith("weight") || name.endsWith("kernel") ? 0.1 : 0;
+        adamWStep(states[i], g, step, { ...options, weightDecay }, 0.5);
+      }
+    }
+    for (const [i, [name]] of arrays.entries()) {
+      expect(worstError(optimizer.states[name].weight, states[i].weight)).toBeLessThan(1e-6);
+    }
   });
 
-  test("of a gradient that is not finite is no positive number", () => {
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      expect(clipFactor([Float32Array.of(1, value)], 1) > 0).toBe(false);
-    }
+  test("goes on from a saved state, whose arrays it leaves alone", () => {
+    const weights = { "a.weight": { shape: [2], data: Float32Array.of(1, 2) } };
+    const gradients = { "a.weight": Float32Array.of(1, -1) };
+    const options = { ...adamWDefaults, learningRate: 0.1, weightDecay: 0 };
+    const whole = new Optimizer({ weights });
+    whole.gradientNorm(gradients);
+    whole.step(1, options, 1);
+    const saved = snapshot(whole.states, [], 0);
+    whole.step(2, options, 1);
+    const continued = new Optimizer(saved);
+    continued.gradientNorm(gradients);
+    continued.step(2, options, 1);
+    expect(continued.states["a.weight"].weight).toEqual(whole.states["a.weight"].weight);
+    expect(saved.weights["a.weight"].data).not.toEqual(continued.states["a.weight"].weight);
+    expect(weights["a.weight"].data).toEqual(Float32Array.of(1, 2));
+  });
+});
+
+describe("clipping", () => {
+  test("brings the norm down to the limit, and leaves smaller ones", () => {
+    expect(clipFactor(5, 1)).toBeCloseTo(1 / 5, 12);
+    expect(clipFactor(5, 5)).toBe(1);
+    expect(clipFactor(5, 100)).toBe(1);
+    expect(clipFactor(0, 1)).toBe(1);
+  });
+
+  test("of a norm that is not finite is no positive number", () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) expect(clipFactor(value, 1) > 0).toBe(false);
   });
 });
 

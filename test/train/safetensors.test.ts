@@ -44,6 +44,21 @@ describe("safetensors", () => {
     expect(decodeSafetensors(shifted, "w").arrays.part.data).toEqual(Float32Array.of(1, 2));
   });
 
+  test("of bytes and floats side by side come back, where bytes are asked for", () => {
+    const mixed = { signs: { shape: [3], data: Uint8Array.of(1, 0, 255) }, ...arrays };
+    const encoded = encodeSafetensors(mixed);
+    expect(decodeSafetensors(encoded, "w", { dtypes: ["F32", "U8"] }).arrays).toEqual(mixed);
+    expect(() => decodeSafetensors(encoded, "w")).toThrow(/"signs" has type U8, expected F32\./);
+  });
+
+  test("may name a tensor __proto__", () => {
+    const { arrays: back } = decodeSafetensors(
+      file('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
+      "w",
+    );
+    expect(Object.keys(back)).toEqual(["__proto__"]);
+  });
+
   test("cut off anywhere are refused", () => {
     const whole = encodeSafetensors(arrays);
     for (let length = 0; length < whole.length; length++) {
@@ -67,6 +82,8 @@ describe("safetensors", () => {
     ["offsets with a gap", file({ v: entry(0, 4), w: entry(8, 12) }, 12), /data expected at offset 4, got 8/],
     ["data that no tensor claims", file({ w: entry(0, 4) }, 8), /4 bytes of data expected, 8 found/],
     ["an entry that is null", file({ w: null }, 0), /"w" has type undefined/],
+    ["metadata that is null", file({ __metadata__: null }, 0), /metadata is not an object of texts/],
+    ["metadata that is no text", file({ __metadata__: { a: 1 } }, 0), /metadata is not an object of texts/],
   ])("with %s are refused with the path and the reason", (_, bytes, reason) => {
     expect(() => decodeSafetensors(bytes, "my/weights")).toThrow(FileError);
     expect(() => decodeSafetensors(bytes, "my/weights")).toThrow(reason);

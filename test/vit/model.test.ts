@@ -5,8 +5,9 @@ import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
 import { crossEntropy } from "../../lib/ops/cross-entropy";
 import { Random } from "../../lib/random";
 import { binarizable, type ModelConfig } from "../../lib/vit/config";
+import { parameterShapes } from "../../lib/vit/layers";
 import { forward, forwardWithIntermediates } from "../../lib/vit/model";
-import { initialParameters, parameterShapes, toTensors } from "../../lib/vit/parameters";
+import { initialParameters, toTensors } from "../../lib/vit/parameters";
 import { backends } from "../verify/backends";
 import { smallModel } from "./small-model";
 

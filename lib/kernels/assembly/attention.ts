@@ -5,10 +5,11 @@ import { softmaxRows, softmaxRowsGrad } from "./softmax";
  * Self-attention of all heads, straight from the joint projection: no head is ever copied out.
  *
  *     qkv [B, N, 3D], one token   | q of head 0, 1, … | k of head 0, 1, … | v of head 0, 1, … |
- *     out [B, N, D],  one token   | head 0 | head 1 | … |
- *     probs [B, H, N, N]          p = softmax(q kᵀ / √d), d = D / H
+ *     out [B, M, D],  one token   | head 0 | head 1 | … |
+ *     probs [B, H, M, N]          p = softmax(q kᵀ / √d), d = D / H
  *
- * A head is a strided matrix: row n starts 3D floats after row n − 1 in qkv, D floats in out.
+ * A head is a strided matrix: row n starts 3D floats after row n − 1 in qkv, D floats in out. The first M of the N tokens
+ * ask (`queries`): all of them, or the class token alone where nothing else is read.
  */
 export function attention(
   qkv: usize,
@@ -18,6 +19,7 @@ export function attention(
   tokens: i32,
   width: i32,
   heads: i32,
+  queries: i32,
   scratch: usize,
 ): void {
   const dim = width / heads;
@@ -30,18 +32,18 @@ export function attention(
       const q = qkv + <usize>head * headBytes;
       const k = q + partBytes;
       const v = k + partBytes;
-      multiply(q, row, 1, k, 1, row, probs, tokens, tokens, tokens, dim, 0, scratch);
-      softmaxRows(probs, tokens, tokens, scale);
-      multiply(probs, tokens, 1, v, row, 1, out + <usize>head * headBytes, width, tokens, dim, tokens, 0, scratch);
-      probs += <usize>(tokens * tokens) << 2;
+      multiply(q, row, 1, k, 1, row, probs, tokens, queries, tokens, dim, 0, scratch);
+      softmaxRows(probs, queries, tokens, scale);
+      multiply(probs, tokens, 1, v, row, 1, out + <usize>head * headBytes, width, queries, dim, tokens, 0, scratch);
+      probs += <usize>(queries * tokens) << 2;
     }
     qkv += <usize>(tokens * row) << 2;
-    out += <usize>(tokens * width) << 2;
+    out += <usize>(queries * width) << 2;
   }
 }
 
 /**
- * The gradient. With ds the gradient of the scores:
+ * The gradient, of all tokens. With ds the gradient of the scores:
  * dv = pᵀ dout; dp = dout vᵀ; ds = p (dp − Σ dp p) / √d; dq = ds k; dk = dsᵀ q.
  *
  *     scratch:  | ds [N, N] | scratch of a product |

@@ -9,9 +9,9 @@ const CHANNEL: i32 = 2;
 const LEARNED: i32 = 3;
 
 /**
- * binary = α sign(v) of weights w [inputs, outputs], v = w or w − its column's mean.
+ * signs = sign(v), and α, of weights w [inputs, outputs], v = w or w − its column's mean.
  *
- *     w, binary   input 0: outputs 0 … O-1 | input 1: … | …
+ *     w, signs    input 0: outputs 0 … O-1 | input 1: … | …
  *     alpha       one float per output, whatever the form
  *     given       the parameter: O floats for LEARNED, one for a learned tensor scale, unused otherwise
  *     means       scratch, O floats: what is subtracted from each column
@@ -19,7 +19,7 @@ const LEARNED: i32 = 3;
 export function binarizeWeight(
   w: usize,
   given: usize,
-  binary: usize,
+  signs: usize,
   alpha: usize,
   means: usize,
   inputs: i32,
@@ -42,15 +42,15 @@ export function binarizeWeight(
       const at = <usize>i << 2;
       const left = outputs - i;
       const v = f32x4.sub(loadLanes(w + at, left, 0), loadLanes(means + at, left, 0));
-      storeLanes(binary + at, f32x4.mul(signLanes(v), loadLanes(alpha + at, left, 0)), left);
+      storeLanes(signs + at, signLanes(v), left);
     }
     w += rowBytes;
-    binary += rowBytes;
+    signs += rowBytes;
   }
 }
 
 /**
- * Gradient of the above: dv = g α ste(v), and with `product` + dα sign(v) / count where α is a mean over `count`
+ * Gradient, g that of α sign(v): dv = g α ste(v), and with `product` + dα sign(v) / count where α is a mean over `count`
  * entries (there d|v|/dv is 0 at 0); dw = dv, less its column's mean if centred.
  *
  *     dalpha    Σ g sign(v): O floats for CHANNEL and LEARNED, one otherwise

@@ -6,6 +6,8 @@ import { loadLanes, storeLanes, sumLanes } from "./lanes";
  *
  *     x, y, dy, dx   row 0 | row 1 | …        γ, β, dγ, dβ   one row
  *     mean, inverse  one float a row, kept for the gradient
+ *
+ * Groups of four lanes are summed in two registers in turn, so that one addition need not wait for the other.
  */
 export function layerNorm(
   x: usize,
@@ -21,19 +23,32 @@ export function layerNorm(
   const rowBytes: usize = <usize>width << 2;
   for (let row = 0; row < rows; row++) {
     let sum = f32x4.splat(0);
-    for (let i = 0; i < width; i += 4) {
-      sum = f32x4.add(sum, loadLanes(x + (<usize>i << 2), width - i, 0));
+    let more = f32x4.splat(0);
+    let i = 0;
+    for (; i + 8 <= width; i += 8) {
+      const at = x + (<usize>i << 2);
+      sum = f32x4.add(sum, v128.load(at));
+      more = f32x4.add(more, v128.load(at, 16));
     }
-    const middle = sumLanes(sum) / <f32>width;
+    if (i < width) sum = f32x4.add(sum, loadLanes(x + (<usize>i << 2), width - i, 0));
+    if (i + 4 < width) more = f32x4.add(more, loadLanes(x + (<usize>(i + 4) << 2), width - i - 4, 0));
+    const middle = sumLanes(f32x4.add(sum, more)) / <f32>width;
     const center = f32x4.splat(middle);
-    let squares = f32x4.splat(0);
-    for (let i = 0; i < width; i += 4) {
-      const off = f32x4.sub(loadLanes(x + (<usize>i << 2), width - i, middle), center);
-      squares = f32x4.add(squares, f32x4.mul(off, off));
+    sum = f32x4.splat(0);
+    more = f32x4.splat(0);
+    for (i = 0; i + 8 <= width; i += 8) {
+      const at = x + (<usize>i << 2);
+      sum = f32x4.add(sum, squared(f32x4.sub(v128.load(at), center)));
+      more = f32x4.add(more, squared(f32x4.sub(v128.load(at, 16), center)));
     }
-    const scale: f32 = 1 / sqrt<f32>(sumLanes(squares) / <f32>width + epsilon);
+    for (let turn = 0; i < width; turn++, i += 4) {
+      const off = squared(f32x4.sub(loadLanes(x + (<usize>i << 2), width - i, middle), center));
+      if (turn == 0) sum = f32x4.add(sum, off);
+      else more = f32x4.add(more, off);
+    }
+    const scale: f32 = 1 / sqrt<f32>(sumLanes(f32x4.add(sum, more)) / <f32>width + epsilon);
     const factor = f32x4.splat(scale);
-    for (let i = 0; i < width; i += 4) {
+    for (i = 0; i < width; i += 4) {
       const at = <usize>i << 2;
       const left = width - i;
       const n = f32x4.mul(f32x4.sub(loadLanes(x + at, left, 0), center), factor);
@@ -46,6 +61,12 @@ export function layerNorm(
     mean += 4;
     inverse += 4;
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function squared(x: v128): v128 {
+  return f32x4.mul(x, x);
 }
 
 /** dx = inverse (h − mean(h) − n mean(h n)) with h = dy γ; dγ = Σ dy n and dβ = Σ dy over the rows. */

@@ -10,12 +10,19 @@ export function softmaxRows(x: usize, rows: i32, width: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
   for (let row = 0; row < rows; row++) {
     let most = f32x4.splat(-f32.MAX_VALUE);
-    for (let i = 0; i < width; i += 4) {
+    let also = most;
+    let i = 0;
+    for (; i + 8 <= width; i += 8) {
+      const at = x + (<usize>i << 2);
+      most = f32x4.pmax(most, v128.load(at));
+      also = f32x4.pmax(also, v128.load(at, 16));
+    }
+    for (; i < width; i += 4) {
       most = f32x4.pmax(most, loadLanes(x + (<usize>i << 2), width - i, -f32.MAX_VALUE));
     }
-    const largest = f32x4.splat(maxLanes(most));
+    const largest = f32x4.splat(maxLanes(f32x4.pmax(most, also)));
     let sum = f32x4.splat(0);
-    let i = 0;
+    i = 0;
     // Two groups a turn: their long chains of dependent operations overlap.
     for (; i + 8 <= width; i += 8) {
       const at = x + (<usize>i << 2);
@@ -35,7 +42,12 @@ export function softmaxRows(x: usize, rows: i32, width: i32, scale: f32): void {
       storeLanes(at, power, left);
     }
     const share = f32x4.splat(<f32>1 / sumLanes(sum));
-    for (let i = 0; i < width; i += 4) {
+    for (i = 0; i + 8 <= width; i += 8) {
+      const at = x + (<usize>i << 2);
+      v128.store(at, f32x4.mul(v128.load(at), share));
+      v128.store(at, f32x4.mul(v128.load(at, 16), share), 16);
+    }
+    for (; i < width; i += 4) {
       const at = x + (<usize>i << 2);
       const left = width - i;
       storeLanes(at, f32x4.mul(loadLanes(at, left, 0), share), left);

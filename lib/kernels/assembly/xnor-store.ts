@@ -1,0 +1,104 @@
+import { loadLanes, storeLanes } from "./lanes";
+import { COLUMNS } from "./xnor-tables";
+
+/**
+ * From counts of differing signs to results: acc = k − 2 count, then y = residual + (acc · alpha · token + bias), each
+ * step rounded, in this order.
+ *
+ *     counts   row 0: 64 16-bit counts | row 1: …
+ *     factors  64 alphas | 64 biases, of these columns        token [rows], residual (shape of y): 0 leaves it out
+ */
+
+/** Copies what columns `first` … need; no alpha is 1, no bias is 0. */
+export function gatherFactors(alpha: usize, bias: usize, first: i32, columns: i32, factors: usize): void {
+  for (let column = 0; column < columns; column += 4) {
+    const at = <usize>column << 2;
+    const from = <usize>first * 4 + at;
+    const left = columns - column;
+    v128.store(factors + at, alpha ? loadLanes(alpha + from, left, 0) : f32x4.splat(1));
+    v128.store(factors + at + COLUMNS * 4, bias ? loadLanes(bias + from, left, 0) : f32x4.splat(0));
+  }
+}
+
+/** acc · alpha · token + bias of four columns. */
+// @ts-ignore: decorator
+@inline
+function value(counts: v128, k: v128, factors: usize, token: v128): v128 {
+  const acc = f32x4.convert_i32x4_s(i32x4.sub(k, i32x4.shl(counts, 1)));
+  return f32x4.add(f32x4.mul(f32x4.mul(acc, v128.load(factors)), token), v128.load(factors, COLUMNS * 4));
+}
+
+/** Stores floats; y and residual point to the first row and column, rows are n floats apart. */
+export function storeFloats(
+  counts: usize,
+  rows: i32,
+  columns: i32,
+  k: i32,
+  factors: usize,
+  token: usize,
+  y: usize,
+  residual: usize,
+  n: i32,
+): void {
+  const length = i32x4.splat(k);
+  for (let row = 0; row < rows; row++) {
+    const beta = token ? v128.load32_splat(token + (<usize>row << 2)) : f32x4.splat(1);
+    for (let column = 0; column < columns; column += 8) {
+      const sums = v128.load(counts + (<usize>column << 1));
+      const at = <usize>column << 2;
+      const left = columns - column;
+      let low = value(i32x4.extend_low_i16x8_u(sums), length, factors + at, beta);
+      let high = value(i32x4.extend_high_i16x8_u(sums), length, factors + at + 16, beta);
+      if (residual) {
+        low = f32x4.add(loadLanes(residual + at, left, 0), low);
+        if (left > 4) high = f32x4.add(loadLanes(residual + at + 16, left - 4, 0), high);
+      }
+      storeLanes(y + at, low, left);
+      if (left > 4) storeLanes(y + at + 16, high, left - 4);
+    }
+    counts += COLUMNS * 2;
+    y += <usize>n << 2;
+    if (residual) residual += <usize>n << 2;
+  }
+}
+
+/** Stores signs: bytes of plain rows, `rowBytes` apart, from column 0 of the 64 on. */
+export function storeSigns(
+  counts: usize,
+  rows: i32,
+  columns: i32,
+  k: i32,
+  factors: usize,
+  token: usize,
+  signs: usize,
+  rowBytes: usize,
+  gelu: bool,
+): void {
+  const length = i32x4.splat(k);
+  for (let row = 0; row < rows; row++) {
+    const beta = token ? v128.load32_splat(token + (<usize>row << 2)) : f32x4.splat(1);
+    for (let column = 0; column < columns; column += 8) {
+      const sums = v128.load(counts + (<usize>column << 1));
+      const at = factors + (<usize>column << 2);
+      const low = value(i32x4.extend_low_i16x8_u(sums), length, at, beta);
+      const high = value(i32x4.extend_high_i16x8_u(sums), length, at + 16, beta);
+      const byte = i32x4.bitmask(negative(low, gelu)) | (i32x4.bitmask(negative(high, gelu)) << 4);
+      const left = columns - column;
+      store<u8>(signs + (<usize>column >> 3), <u8>(left < 8 ? byte & ((1 << left) - 1) : byte));
+    }
+    counts += COLUMNS * 2;
+    signs += rowBytes;
+  }
+}
+
+/** Below this, v² / 2 > 60: the gelu kernel takes e^(−v²/2) for 0 there, and −0 has the sign +1. */
+const GELU_VANISHES: f32 = -10.954450607299805;
+
+/** Where a value, or what the gelu kernel makes of it, is negative. */
+// @ts-ignore: decorator
+@inline
+function negative(v: v128, gelu: bool): v128 {
+  const below = f32x4.lt(v, f32x4.splat(0));
+  if (!gelu) return below;
+  return v128.and(below, f32x4.ge(v, f32x4.splat(GELU_VANISHES)));
+}

@@ -1,0 +1,67 @@
+import type { InferenceKernels } from "./module";
+import { scalarBitKernels } from "./scalar-bits";
+import { geluOf, layerNormRows, multiply, type Strides, softmaxRows } from "./scalar-float";
+
+/**
+ * The kernels of inference in plain TypeScript: the second of three tiers, between the float64 loops of `reference.ts`
+ * and the SIMD forms of `assembly/`, which documents what each computes. It runs where WebAssembly has no SIMD.
+ *
+ * @param memory - where all pointers point
+ */
+export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
+  const floats = () => new Float32Array(memory.buffer); // made in every call: views die when the memory grows
+  return {
+    ...scalarBitKernels(memory),
+
+    add(a, b, y, rows, width) {
+      const f = floats();
+      for (let row = 0; row < rows; row++) {
+        const at = row * width;
+        for (let i = 0; i < width; i++) f[(y >>> 2) + at + i] = f[(a >>> 2) + at + i] + f[(b >>> 2) + i];
+      }
+    },
+
+    attention(qkv, out, probs, batch, tokens, width, heads, queries, scratch) {
+      const f = floats();
+      const [dim, row] = [width / heads, 3 * width];
+      const scale = Math.fround(1 / Math.fround(Math.sqrt(dim)));
+      for (let image = 0; image < batch; image++) {
+        for (let head = 0; head < heads; head++) {
+          const q = (qkv >>> 2) + image * tokens * row + head * dim;
+          const [k, v] = [q + width, q + 2 * width];
+          const p = (probs >>> 2) + (image * heads + head) * queries * tokens;
+          const to = (out >>> 2) + image * queries * width + head * dim;
+          multiply(f, [q, [row, 1]], [k, [1, row]], [p, tokens], [queries, tokens, dim], undefined, scratch >>> 2);
+          softmaxRows(f, p, queries, tokens, scale);
+          multiply(f, [p, [tokens, 1]], [v, [row, 1]], [to, width], [queries, dim, tokens], undefined, scratch >>> 2);
+        }
+      }
+    },
+
+    attentionScratch: (tokens, width, heads) => 4 * Math.max(tokens, width / heads),
+
+    gelu(x, y, count) {
+      const f = floats();
+      for (let i = 0; i < count; i++) f[(y >>> 2) + i] = geluOf(f[(x >>> 2) + i]);
+    },
+
+    gemm(a, b, bias, c, batch, m, n, k, transposeA, transposeB, scratch) {
+      const f = floats();
+      const aStrides: Strides = transposeA ? [1, m] : [k, 1];
+      const bStrides: Strides = transposeB ? [1, k] : [n, 1];
+      for (let i = 0; i < batch; i++) {
+        const left = [(a >>> 2) + i * m * k, aStrides] as const;
+        const right = [(b >>> 2) + i * k * n, bStrides] as const;
+        const to = [(c >>> 2) + i * m * n, n] as const;
+        multiply(f, left, right, to, [m, n, k], bias ? bias >>> 2 : undefined, scratch >>> 2);
+      }
+    },
+
+    gemmScratch: (n) => 4 * n,
+
+    layerNorm(x, gamma, beta, y, mean, inverse, rows, width, epsilon) {
+      const places = [x, gamma, beta, y, mean, inverse].map((pointer) => pointer >>> 2);
+      layerNormRows(floats(), places, rows, width, epsilon);
+    },
+  };
+}

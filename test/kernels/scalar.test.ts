@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { popcount } from "../../lib/kernels/scalar-bits";
+import { hasSimd } from "../../lib/kernels/simd";
+import { Random } from "../../lib/random";
+import { normals } from "./arena";
+import { both, scratch } from "./scalar-tiers";
+
+const sizes = [1, 3, 31, 32, 33, 63, 64, 65, 127, 128, 129];
+
+test("there is SIMD in Node", () => {
+  expect(hasSimd()).toBe(true);
+});
+
+test("popcount of words with every number of ones", () => {
+  const random = new Random(1);
+  for (let ones = 0; ones <= 32; ones++) {
+    const bits = random.permutation(32).slice(0, ones);
+    expect(popcount(bits.reduce((word, bit) => word | (1 << bit), 0) >>> 0)).toBe(ones);
+  }
+});
+
+describe.each(sizes)("the scalar form gives the bits of the SIMD form, size %i:", (size) => {
+  const random = new Random(size);
+
+  test("gemm in all transposed forms, with and without bias", () => {
+    const [m, n] = [5, 19];
+    for (const k of [size, 4 * size]) {
+      const [a, b, bias] = [m * k, k * n, n].map((count) => normals(random, count));
+      for (const form of [0, 1, 2, 3, 4]) {
+        const [transposeA, transposeB] = [form & 1, (form >> 1) & 1];
+        const [scalar, simd] = both((kernels, arena) => {
+          const [at, from, row, to] = [arena.put(a), arena.put(b), form === 4 ? 0 : arena.put(bias), arena.room(m * n)];
+          const work = scratch(arena, kernels.gemmScratch(n, k));
+          kernels.gemm(at, from, row, to, 1, m, n, k, transposeA, transposeB, work);
+          return arena.read(to, m * n);
+        });
+        expect(scalar).toEqual(simd);
+      }
+    }
+  });
+
+  test("layer norm", () => {
+    const rows = 3;
+    const [x, gamma, beta] = [rows * size, size, size].map((count) => normals(random, count));
+    const [scalar, simd] = both((kernels, arena) => {
+      const y = arena.room(rows * size);
+      const [mean, inverse] = [arena.room(rows), arena.room(rows)];
+      kernels.layerNorm(arena.put(x), arena.put(gamma), arena.put(beta), y, mean, inverse, rows, size, 1e-6);
+      return Float32Array.of(...arena.read(y, rows * size), ...arena.read(mean, rows), ...arena.read(inverse, rows));
+    });
+    expect(scalar).toEqual(simd);
+  });
+
+  test("GELU and addition, in ranges from 0.1 to 100", () => {
+    for (const range of [0.1, 1, 10, 100]) {
+      const [x, row] = [normals(random, 3 * size).map((value) => range * value), normals(random, size)];
+      const [scalar, simd] = both((kernels, arena) => {
+        const [y, z] = [arena.room(3 * size), arena.room(3 * size)];
+        kernels.gelu(arena.put(x), y, 3 * size);
+        kernels.add(y, arena.put(row), z, 3, size);
+        return Float32Array.of(...arena.read(y, 3 * size), ...arena.read(z, 3 * size));
+      });
+      expect(scalar).toEqual(simd);
+    }
+  });
+
+  test("attention", () => {
+    const [batch, width, heads] = [2, 12, 3];
+    for (const range of [1, 20]) {
+      const qkv = normals(random, batch * size * 3 * width).map((value) => range * value);
+      const [scalar, simd] = both((kernels, arena) => {
+        const [out, probs] = [arena.room(batch * size * width), arena.room(batch * heads * size * size)];
+        const work = scratch(arena, kernels.attentionScratch(size, width, heads));
+        kernels.attention(arena.put(qkv), out, probs, batch, size, width, heads, size, work);
+        return Float32Array.of(...arena.read(out, batch * size * width));
+      });
+      expect(scalar).toEqual(simd);
+    }
+  });
+});
