@@ -1,57 +1,66 @@
+import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import { DataError, FileError, UsageError } from "../errors";
+import type { DatasetConfig } from "../data/dataset";
+import type { Evaluation } from "../train/evaluate";
+import { type DataOptions, dataToEvaluate, finishedRun } from "./finished-run";
 
-/** `binvit eval`: a finished run on its test split again. */
+/** `binvit eval`: a finished run or a packed model on its test split. */
 export function registerEval(program: Command): void {
   program
     .command("eval")
-    .description("evaluate a finished run on the test split, with the weights checked against their record")
-    .argument("<run>", "folder with record.json and weights.safetensors")
+    .description("evaluate a finished run or a packed model on the test split, with its checksum checked")
+    .argument("<run|file>", "folder with record.json and weights.safetensors, or a file made by `binvit pack`")
     .option("--dataset <name>", "another data set with the same image size and classes")
     .option("--folder <folder>", "where that data set lies")
-    .addHelpText("after", "\nExample:\n  binvit eval runs/digits-s1-0a1b2c3d")
-    .action(run);
+    .addHelpText("after", "\nExamples:\n  binvit eval runs/digits-s1-0a1b2c3d\n  binvit eval model.safetensors")
+    .action((what: string, options: DataOptions) =>
+      existsSync(what) && !statSync(what).isDirectory() ? evaluatePacked(what, options) : evaluateRun(what, options),
+    );
 }
 
-async function run(folder: string, options: { readonly dataset?: string; readonly folder?: string }): Promise<void> {
-  const { readRecord, readWeights } = await import("../train/run-folder");
-  const record = readRecord(folder);
-  if (!record) {
-    throw new FileError(
-      `${folder} holds no record.json. Give the folder of a finished run, as \`binvit train\` prints it.`,
-    );
-  }
-  const { datasetNames, isDatasetName } = await import("../data/catalog");
-  if (options.dataset !== undefined && !isDatasetName(options.dataset)) {
-    throw new UsageError(`--dataset expects ${datasetNames.join(", ")}, got "${options.dataset}".`);
-  }
-  const { parseRunConfig } = await import("../train/run-config");
-  const dataset = options.dataset ? { name: options.dataset } : record.config.dataset;
-  const config = parseRunConfig(
-    { ...record.config, dataset: { ...dataset, ...(options.folder && { folder: options.folder }) } },
-    folder,
-  );
+async function evaluateRun(folder: string, options: DataOptions): Promise<void> {
+  const record = await finishedRun(folder);
+  const { config } = record;
+  const data = await dataToEvaluate(config.model, { config: config.dataset, sha256: record.dataset.sha256 }, options);
+  const { readWeights } = await import("../train/run-folder");
   const weights = readWeights(folder, record);
   const { useBackend } = await import("../backend/select");
   await useBackend();
-  const { loadDataset } = await import("../data/load");
-  const { checkFit } = await import("../train/loop");
   const { evaluate } = await import("../train/evaluate");
   const { toTensors } = await import("../vit/parameters");
-  const data = await loadDataset(config.dataset);
-  checkFit(config.model, data);
-  if (!options.dataset && data.sha256 !== record.dataset.sha256) {
-    throw new DataError(
-      `${data.name} is not what this run was trained on: SHA-256 ${data.sha256.slice(0, 12)}…, its record says ` +
-        `${record.dataset.sha256.slice(0, 12)}…. Check its files with \`binvit data verify ${data.name}\`.`,
-    );
-  }
   const result = evaluate(config.model, toTensors(weights), data, data.test);
-  console.log(
-    `${record.name}, seed ${record.seed}, on ${data.name}: test accuracy ${(100 * result.accuracy).toFixed(1)}%, ` +
-      `loss ${result.loss.toFixed(3)}, ${result.count} images.`,
-  );
+  console.log(resultLine(record.name, record.seed, data.name, result));
   if (!options.dataset) {
     console.log(`Its record says ${(100 * record.test.accuracy).toFixed(1)}% and ${record.test.loss.toFixed(3)}.`);
   }
 }
+
+async function evaluatePacked(path: string, options: DataOptions): Promise<void> {
+  const { loadPackedModel } = await import("../deploy/load");
+  const model = await loadPackedModel(path);
+  const { name, seed, dataset } = model.origin;
+  const { sha256, ...trained } = dataset;
+  const config = trained as DatasetConfig; // a name that is not known here is refused when it is loaded
+  const data = await dataToEvaluate(model.config, { config, sha256 }, options);
+  const { createEngine } = await import("../deploy/engine");
+  const { readKernels } = await import("../kernels/read");
+  const { batches } = await import("../data/batches");
+  const { Tally } = await import("../train/evaluate");
+  const engine = createEngine(model, { kernels: readKernels() });
+  const tally = new Tally();
+  let milliseconds = 0;
+  for (const { images, labels, count } of batches(data, data.test, { batchSize: 128 })) {
+    const startedAt = performance.now();
+    const logits = engine.forward(images, count);
+    milliseconds += performance.now() - startedAt;
+    tally.add(logits, labels);
+  }
+  const result = tally.result();
+  console.log(resultLine(name, seed, data.name, result));
+  const rate = (1000 * result.count) / milliseconds;
+  console.log(`Packed engine, ${engine.tier} kernels, one thread: ${rate.toFixed(0)} images/s.`);
+}
+
+const resultLine = (name: string, seed: number, data: string, { accuracy, loss, count }: Evaluation): string =>
+  `${name}, seed ${seed}, on ${data}: test accuracy ${(100 * accuracy).toFixed(1)}%, ` +
+  `loss ${loss.toFixed(3)}, ${count} images.`;

@@ -5,13 +5,16 @@ import { registerBench } from "./bench";
 import { registerData } from "./data";
 import { registerDoctor } from "./doctor";
 import { registerEval } from "./eval";
+import { registerExport } from "./export";
 import { registerFigures } from "./figures";
 import { registerNotebooks } from "./notebooks";
+import { registerPack } from "./pack";
 import { registerStart } from "./start";
 import { registerStudy } from "./study";
 import { registerSummary } from "./summary";
 import { registerTrain } from "./train";
 import { registerVerify } from "./verify";
+import { registerVerifyPacked } from "./verify-packed";
 
 /** The `binvit` command with all its subcommands. */
 export function createProgram(): Command {
@@ -31,6 +34,9 @@ export function createProgram(): Command {
     registerStudy,
     registerSummary,
     registerEval,
+    registerPack,
+    registerVerifyPacked,
+    registerExport,
     registerFigures,
     registerNotebooks,
     registerData,

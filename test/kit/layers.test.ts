@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/kit-root";
 
 // The order that the README gives.
-const layers = "kernels backend ops binarize vit data train verify bench study plot notebook cli".split(" ");
+const layers = "kernels backend ops binarize vit data train deploy verify bench study plot notebook cli".split(" ");
 
 test("a layer imports only from those before it", () => {
   const wrong: string[] = [];

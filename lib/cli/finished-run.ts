@@ -1,0 +1,54 @@
+import type { Dataset, DatasetConfig } from "../data/dataset";
+import { DataError, FileError, UsageError } from "../errors";
+import type { RunRecord } from "../train/record";
+import type { ModelConfig } from "../vit/config";
+
+/**
+ * The record of a run folder that a command works on.
+ *
+ * @throws FileError if there is none
+ */
+export async function finishedRun(folder: string): Promise<RunRecord> {
+  const { readRecord } = await import("../train/run-folder");
+  const record = readRecord(folder);
+  if (record) return record;
+  throw new FileError(
+    `${folder} holds no record.json. Give the folder of a finished run, as \`binvit train\` prints it.`,
+  );
+}
+
+/** What the command line says of the data to evaluate on. */
+export interface DataOptions {
+  /** Another data set than the model was trained on. */
+  readonly dataset?: string;
+  readonly folder?: string;
+}
+
+/**
+ * The data to evaluate a model on: what it was trained on, unless another set is asked for.
+ *
+ * @param model - has to fit it
+ * @param trained - the data set of the run, with its checksum
+ * @throws DataError if it is not the data of the run, UsageError if it has no such name
+ */
+export async function dataToEvaluate(
+  model: ModelConfig,
+  trained: { readonly config: DatasetConfig; readonly sha256: string },
+  { dataset, folder }: DataOptions,
+): Promise<Dataset> {
+  const { datasetNames, isDatasetName } = await import("../data/catalog");
+  if (dataset !== undefined && !isDatasetName(dataset)) {
+    throw new UsageError(`--dataset expects ${datasetNames.join(", ")}, got "${dataset}".`);
+  }
+  const { loadDataset } = await import("../data/load");
+  const { checkFit } = await import("../train/loop");
+  const data = await loadDataset({ ...(dataset ? { name: dataset } : trained.config), ...(folder && { folder }) });
+  checkFit(model, data);
+  if (dataset === undefined && data.sha256 !== trained.sha256) {
+    throw new DataError(
+      `${data.name} is not what this run was trained on: SHA-256 ${data.sha256.slice(0, 12)}…, its record says ` +
+        `${trained.sha256.slice(0, 12)}…. Check its files with \`binvit data verify ${data.name}\`.`,
+    );
+  }
+  return data;
+}

@@ -1,0 +1,48 @@
+import type { Command } from "commander";
+import { UsageError } from "../errors";
+import { finishedRun } from "./finished-run";
+import { alignedTable } from "./terminal";
+
+/** `binvit pack`: a finished run as a file with one bit for every binarized weight. */
+export function registerPack(program: Command): void {
+  program
+    .command("pack")
+    .description("write a finished run as a packed 1-bit model, for the engine that runs without TensorFlow.js")
+    .argument("<run>", "folder with record.json and weights.safetensors")
+    .requiredOption("--out <file>", "where to, e.g. model.safetensors")
+    .addHelpText(
+      "after",
+      "\nThe file is described in docs/packed-model.md.\n\nExample:\n  binvit pack runs/digits-s1-0a1b2c3d --out model.safetensors",
+    )
+    .action(run);
+}
+
+async function run(folder: string, { out }: { readonly out: string }): Promise<void> {
+  if (out === "") throw new UsageError("--out expects a file to write, e.g. --out model.safetensors.");
+  const { packedRun } = await import("../deploy/packed-run");
+  const { encodePackedModel } = await import("../deploy/format");
+  const { sizesOf } = await import("../deploy/sizes");
+  const { encodeSafetensors } = await import("../train/safetensors");
+  const { readWeights } = await import("../train/run-folder");
+  const { useBackend } = await import("../backend/select");
+  const { writeAtomically } = await import("../files");
+  const record = await finishedRun(folder);
+  const weights = readWeights(folder, record);
+  await useBackend("wasm"); // its coefficients are the simulation's to the last bit
+  const model = packedRun(record, weights);
+  const file = await encodePackedModel(model);
+  writeAtomically(out, file);
+  const float = encodeSafetensors(weights).length;
+  const sizes = sizesOf(model, file.length);
+  const count = (bytes: number) => bytes.toLocaleString("en-US");
+  const rows = Object.entries(sizes).map(([part, bytes]) => [
+    part,
+    count(bytes),
+    `${((100 * bytes) / file.length).toFixed(1)}%`,
+  ]);
+  console.log(alignedTable(["part", "bytes", "share"], [...rows, ["total", count(file.length), "100.0%"]]));
+  console.log(
+    `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
+      `${(float / file.length).toFixed(2)} times as many.`,
+  );
+}

@@ -1,0 +1,95 @@
+/** The inference engine: packed models without TensorFlow.js, in Node and in a browser. */
+
+import { ConfigError, DataError } from "../errors";
+import { type InferenceKernels, instantiateKernels } from "../kernels/module";
+import { scalarKernels } from "../kernels/scalar";
+import { hasSimd } from "../kernels/simd";
+import type { ModelConfig } from "../vit/config";
+import { placeActivations } from "./activations";
+import { Arena } from "./arena";
+import { ForwardPass } from "./forward-pass";
+import type { PackedModel } from "./packed-model";
+import { predictedClasses } from "./predicted-classes";
+import { fillWeights, placeWeights } from "./weights";
+
+/** How an engine is made. */
+export interface EngineOptions {
+  /** The compiled kernels (`binvit.wasm`), or `scalar` for those in plain TypeScript. */
+  readonly kernels: BufferSource | "scalar";
+  /** Images that are computed together; decides how much memory is taken. */
+  readonly maxBatch?: number;
+}
+
+/** Gets the exact integers of every product of signs, in the order data flows; shape [tokens, outputs]. */
+export type Watch = (layer: string, accumulators: Float32Array) => void;
+
+/** A packed model, ready to run. */
+export interface Engine {
+  readonly config: ModelConfig;
+  /** Which kernels run; `scalar` also where WebAssembly has no SIMD. */
+  readonly tier: "simd" | "scalar";
+  /**
+   * From images to logits.
+   *
+   * @param images - normalized, row-major; shape [count, S, S, c]
+   * @param count - any number of images
+   * @param watch - for comparisons; leave it out
+   * @returns logits; shape [count, C]
+   * @throws DataError if `images` is of another length, or holds what is not a finite number
+   */
+  forward(images: Float32Array, count: number, watch?: Watch): Float32Array;
+  /** The same, with the class of the largest logit for each image; shape [count]. */
+  predict(images: Float32Array, count: number): Int32Array;
+}
+
+/**
+ * Lays a packed model out in one WebAssembly memory. After that nothing is allocated but results.
+ *
+ * The kernels are those of training, called in the order in which `forward` of `lib/vit/model.ts` calls them, so the
+ * logits are those of the simulation.
+ *
+ * @param model - from `decodePackedModel` or `packModel`
+ * @param options - the kernels; in Node `readKernels()`, in a browser the fetched `binvit.wasm`
+ * @throws ConfigError if the model needs too much memory, or `maxBatch` is not a whole number of at least 1
+ */
+export function createEngine(model: PackedModel, { kernels: module, maxBatch = 16 }: EngineOptions): Engine {
+  if (!Number.isSafeInteger(maxBatch) || maxBatch < 1) {
+    throw new ConfigError(`maxBatch is ${maxBatch}, expected a whole number of at least 1.`);
+  }
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const simd = module !== "scalar" && hasSimd();
+  const kernels = simd ? instantiateKernels(module, memory) : scalarKernels(memory);
+  const { config } = model;
+  const pass = layOut(model, kernels, memory, maxBatch);
+  const { imageSize, channels, numClasses } = config;
+  const imageLength = imageSize ** 2 * channels;
+  const engine: Engine = {
+    config,
+    tier: simd ? "simd" : "scalar",
+    forward(images, count, watch) {
+      if (!Number.isSafeInteger(count) || count < 0 || images.length !== count * imageLength) {
+        const expected = `${count} × ${imageSize} × ${imageSize} × ${channels}`;
+        throw new DataError(`Images are ${images.length} numbers, expected ${expected} = ${count * imageLength}.`);
+      }
+      const logits = new Float32Array(count * numClasses);
+      for (let first = 0; first < count; first += maxBatch) {
+        const batch = Math.min(maxBatch, count - first);
+        const part = images.subarray(first * imageLength, (first + batch) * imageLength);
+        logits.set(pass.run(part, batch, watch), first * numClasses);
+      }
+      return logits;
+    },
+    predict: (images, count) => predictedClasses(engine.forward(images, count), numClasses),
+  };
+  return engine;
+}
+
+/** Places everything in the memory, which then has its final size. */
+function layOut(model: PackedModel, kernels: InferenceKernels, memory: WebAssembly.Memory, batch: number): ForwardPass {
+  const arena = new Arena();
+  const weights = placeWeights(model, kernels, arena);
+  const activations = placeActivations(model, kernels, arena, batch);
+  arena.grow(memory);
+  fillWeights(model, weights, kernels, memory, activations.signs);
+  return new ForwardPass(model.config, kernels, weights, activations, memory);
+}

@@ -1,0 +1,137 @@
+/** Packed model files, from and to bytes; docs/packed-model.md describes them. Runs in a browser too. */
+
+import { z } from "zod";
+import { BinvitError, FileError } from "../errors";
+import { decodeSafetensors, encodeSafetensors } from "../train/safetensors";
+import { version } from "../version";
+import type { ModelConfig } from "../vit/config";
+import { weightLayers } from "../vit/layers";
+import { parseModelConfig } from "../vit/parse-config";
+import { parseWith } from "../vit/parse-with";
+import { type Origin, type PackedModel, packedShapes, signsName, unsupported } from "./packed-model";
+
+/** The format and its version, as the file's metadata states them. */
+const format = "binvit.packed/1";
+
+const noDigest = "0".repeat(64);
+
+/**
+ * A packed model as a file.
+ *
+ * @param model - with every tensor that its configuration asks for
+ * @returns the bytes; the same model gives the same bytes
+ */
+export async function encodePackedModel({ config, origin, tensors }: PackedModel): Promise<Uint8Array> {
+  const texts = { format, binvit: version, model: JSON.stringify(config), run: JSON.stringify(origin) };
+  const file = encodeSafetensors(tensors, { ...texts, sha256: noDigest });
+  const digest = new TextEncoder().encode(await sha256(file, "the packed model"));
+  file.set(digest, digestPlace(file));
+  return file;
+}
+
+/**
+ * Reads a packed model, checking everything that could be wrong with it.
+ *
+ * @param file - the bytes
+ * @param where - its path or address, for messages
+ * @throws FileError naming what is wrong: header, format, configuration, a tensor that is missing, unknown or of
+ * another type or shape, padding that is not 0, a number that is not finite, or another checksum
+ */
+export async function decodePackedModel(file: Uint8Array, where = "The packed model"): Promise<PackedModel> {
+  const fail = (problem: string): never => {
+    throw new FileError(`${where} is not a sound packed model: ${problem}. Pack it again with \`binvit pack\`.`);
+  };
+  const remedy = "Pack it again with `binvit pack`";
+  const { arrays: tensors, metadata } = decodeSafetensors(file, where, { dtypes: ["F32", "U8"], remedy });
+  if (metadata.format !== format) fail(`its format is ${JSON.stringify(metadata.format)}, expected "${format}"`);
+  const config = parsed(metadata, "model", parseModelConfig, fail);
+  const origin = parsed(metadata, "run", (input, name) => parseWith(originFields, input, name), fail);
+  const refused = unsupported(config);
+  if (refused) fail(refused);
+  checkTensors(config, tensors, fail);
+  checkPadding(config, tensors, fail);
+  for (const [name, { data }] of Object.entries(tensors)) {
+    if (data instanceof Float32Array && !data.every(Number.isFinite))
+      fail(`tensor "${name}" holds numbers that are not finite`);
+  }
+  await checkDigest(file, metadata.sha256, where, fail);
+  return { config, origin, tensors };
+}
+
+type Fail = (problem: string) => never;
+
+const originFields: z.ZodType<Origin> = z.strictObject({
+  name: z.string(),
+  seed: z.int(),
+  dataset: z.strictObject({ name: z.string(), trainLimit: z.int().optional(), sha256: z.string() }),
+});
+
+function parsed<T>(
+  metadata: Record<string, string>,
+  key: string,
+  parse: (input: unknown, where: string) => T,
+  fail: Fail,
+): T {
+  try {
+    return parse(JSON.parse(metadata[key] ?? "null"), key);
+  } catch (error) {
+    if (error instanceof BinvitError) return fail(error.message.replace(/\.$/, ""));
+    return fail(`its metadata "${key}" is not JSON`);
+  }
+}
+
+function checkTensors(config: ModelConfig, tensors: PackedModel["tensors"], fail: Fail): void {
+  const names = Object.keys(tensors);
+  // Asked first: the list of what is expected must not grow beyond the file's own size.
+  if (config.depth > names.length) fail(`${names.length} tensors cannot be ${config.depth} blocks`);
+  const expected = packedShapes(config);
+  for (const name of new Set([...Object.keys(expected), ...names])) {
+    const want = expected[name] && `${expected[name].dtype} ${expected[name].shape.join("×")}`;
+    const got = tensors[name];
+    const found = got && `${got.data instanceof Float32Array ? "F32" : "U8"} ${got.shape.join("×")}`;
+    if (want !== found) {
+      fail(`tensor "${name}" is ${found ?? "missing"}, the configuration expects ${want ?? "no such tensor"}`);
+    }
+  }
+}
+
+function checkPadding(config: ModelConfig, tensors: PackedModel["tensors"], fail: Fail): void {
+  for (const layer of weightLayers(config)) {
+    if (layer.binarizer === "off" || layer.inputs % 32 === 0) continue;
+    const name = signsName(layer);
+    const { data } = tensors[name];
+    const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+    const rowWords = words.length / layer.outputs;
+    for (let row = 1; row <= layer.outputs; row++) {
+      const padding = words[row * rowWords - 1] >>> (layer.inputs % 32);
+      if (padding !== 0) fail(`tensor "${name}" has padding bits that are not 0 in row ${row - 1}`);
+    }
+  }
+}
+
+async function checkDigest(file: Uint8Array, stated: string | undefined, where: string, fail: Fail): Promise<void> {
+  if (!stated || !/^[0-9a-f]{64}$/.test(stated)) fail("it states no SHA-256");
+  const blank = new Uint8Array(file);
+  blank.set(new TextEncoder().encode(noDigest), digestPlace(file));
+  const found = await sha256(blank, where);
+  if (found !== stated) fail(`its SHA-256 is ${found.slice(0, 12)}…, it states ${stated?.slice(0, 12)}…`);
+}
+
+// The digest is of the whole file, its own 64 digits taken as zeros: a changed configuration is noticed too. Quotes
+// within texts are escaped, so this key stands nowhere but in the metadata.
+function digestPlace(file: Uint8Array): number {
+  const key = new TextEncoder().encode('"sha256":"');
+  for (let at = 8; at < file.length; at++) {
+    if (key.every((byte, i) => file[at + i] === byte)) return at + key.length;
+  }
+  throw new FileError("The packed model has no place for its SHA-256. Pack it again with `binvit pack`.");
+}
+
+/** @throws FileError where there is no Web Crypto: pages over plain http from another machine have none */
+async function sha256(bytes: Uint8Array, where: string): Promise<string> {
+  if (!globalThis.crypto?.subtle) {
+    throw new FileError(`${where} cannot be checked on this page. Serve it over https, or from localhost.`);
+  }
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,111 @@
+import { version } from "../version";
+import { bytes, type Field, float, integers, message } from "./protobuf";
+
+/** The first operator set with attention as one operator; its IR version goes with it. */
+const [operatorSet, irVersion] = [23, 11];
+
+/** An attribute of a node: a list is of whole numbers, a single number is a float unless it is wrapped. */
+export type Attribute = readonly number[] | { readonly integer: number } | { readonly float: number };
+
+/** A dimension: a length, or the name of one that is known only when the model runs. */
+export type Dimension = number | string;
+
+/**
+ * An ONNX graph that is written down node by node, in the order data flows.
+ *
+ * Values go by their names: what `input`, `constant` and `node` return.
+ *
+ * Reference: *Open Neural Network Exchange*, `onnx.proto`, IR version 11.
+ */
+export class OnnxGraph {
+  private readonly nodes: Field[] = [];
+  private readonly constants = new Map<string, Field>();
+  private readonly inputs: Field[] = [];
+  private readonly outputs: Field[] = [];
+
+  /** A float32 input of the model. */
+  input(name: string, shape: readonly Dimension[]): string {
+    this.inputs.push(bytes(11, valueInfo(name, shape)));
+    return name;
+  }
+
+  /** A float32 result of the model. */
+  output(name: string, shape: readonly Dimension[]): void {
+    this.outputs.push(bytes(12, valueInfo(name, shape)));
+  }
+
+  /** A float32 tensor stored in the file. */
+  floats(name: string, shape: readonly number[], data: Float32Array): string {
+    return this.constant(name, shape, floatType, data);
+  }
+
+  /** A float32 number; the same number is stored once. */
+  number(value: number): string {
+    return this.constant(`number ${value}`, [], floatType, Float32Array.of(value));
+  }
+
+  /** A 64-bit whole number; the same number is stored once. */
+  index(value: number): string {
+    return this.constant(`index ${value}`, [], int64Type, BigInt64Array.of(BigInt(value)));
+  }
+
+  /** A list of 64-bit whole numbers, as shapes and axes are given; the same list is stored once. */
+  list(...values: readonly number[]): string {
+    return this.constant(`list ${values}`, [values.length], int64Type, BigInt64Array.from(values, BigInt));
+  }
+
+  /**
+   * One operation.
+   *
+   * @param operator - as ONNX names it
+   * @param inputs - names of values; "" leaves an optional one out
+   * @param attributes - by name
+   * @param output - what to call its result; a name is made where none is given
+   * @returns the name of its result
+   */
+  node(
+    operator: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    output = `${operator} ${this.nodes.length}`,
+  ): string {
+    const fields = Object.entries(attributes).map(([name, value]) => bytes(5, attribute(name, value)));
+    const names = [...inputs.map((name) => bytes(1, name)), bytes(2, output), bytes(3, output)];
+    this.nodes.push(bytes(1, message(...names, bytes(4, operator), ...fields)));
+    return output;
+  }
+
+  /**
+   * @param name - of the graph
+   * @returns the bytes of the file
+   */
+  encode(name: string): Uint8Array {
+    const graph = message(...this.nodes, bytes(2, name), ...this.constants.values(), ...this.inputs, ...this.outputs);
+    const operators = message(bytes(1, ""), integers(2, operatorSet));
+    return message(integers(1, irVersion), bytes(2, "binvit"), bytes(3, version), bytes(7, graph), bytes(8, operators));
+  }
+
+  private constant(name: string, shape: readonly number[], type: number, data: Float32Array | BigInt64Array): string {
+    const raw = new Uint8Array(data.buffer, data.byteOffset, data.byteLength); // ONNX is little-endian, as are we
+    const tensor = message(integers(1, ...shape), integers(2, type), bytes(8, name), bytes(9, raw));
+    this.constants.set(name, bytes(5, tensor));
+    return name;
+  }
+}
+
+const [floatType, int64Type] = [1, 7];
+
+function valueInfo(name: string, shape: readonly Dimension[]): Uint8Array {
+  const dimensions = shape.map((length) =>
+    bytes(1, typeof length === "number" ? integers(1, length) : bytes(2, length)),
+  );
+  const tensor = message(integers(1, floatType), bytes(2, message(...dimensions)));
+  return message(bytes(1, name), bytes(2, bytes(1, tensor)));
+}
+
+function attribute(name: string, value: Attribute): Uint8Array {
+  const [kinds, singleFloat, single, several] = [20, 1, 2, 7];
+  if ("float" in value) return message(bytes(1, name), float(2, value.float), integers(kinds, singleFloat));
+  if ("integer" in value) return message(bytes(1, name), integers(3, value.integer), integers(kinds, single));
+  return message(bytes(1, name), integers(8, ...value), integers(kinds, several));
+}

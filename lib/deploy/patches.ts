@@ -1,0 +1,33 @@
+import { DataError } from "../errors";
+import type { ModelConfig } from "../vit/config";
+
+/**
+ * Cuts images into patches, each flattened in the order of a convolution kernel; `lib/ops/patchify.ts` on the host.
+ *
+ * @param images - row-major; shape [B, S, S, c]
+ * @param patches - is filled; shape [B, (S/p)², p·p·c]
+ * @throws DataError if a pixel is not finite
+ */
+export function cutPatches(
+  { imageSize, patchSize, channels }: ModelConfig,
+  images: Float32Array,
+  patches: Float32Array,
+): void {
+  const line = patchSize * channels;
+  let to = 0;
+  let odd = 0;
+  for (let top = 0; top < images.length; top += patchSize * imageSize * channels) {
+    for (let left = 0; left < imageSize * channels; left += line) {
+      for (let row = 0; row < patchSize; row++) {
+        const from = top + left + row * imageSize * channels;
+        for (let i = 0; i < line; i++) {
+          const value = images[from + i];
+          odd += value - value;
+          patches[to++] = value;
+        }
+      }
+    }
+  }
+  if (odd !== 0)
+    throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
+}

@@ -1,0 +1,38 @@
+import * as tf from "@tensorflow/tfjs";
+import type { KernelName } from "../backend/kernels";
+import { BinvitError } from "../errors";
+
+const product: KernelName = "BinvitGemm";
+
+/**
+ * The results of all float products of two matrices of ±1 that happen during a call, in their order: the accumulators
+ * of a simulation's W1A1 layers.
+ *
+ * @param work - runs on the wasm backend with `oneBit: false`
+ * @throws BinvitError if the float kernels are not there
+ */
+export function signProducts(work: () => void): Float32Array[] {
+  const original = tf.getKernel(product, "wasm");
+  if (!original || tf.getBackend() !== "wasm") {
+    throw new BinvitError("Products can only be watched on the wasm backend with the kit's kernels.");
+  }
+  const results: Float32Array[] = [];
+  const floats = ({ dataId }: tf.TensorInfo) => tf.backend().readSync(dataId) as Float32Array;
+  const signs = (info: tf.TensorInfo) => floats(info).every((value) => value === 1 || value === -1);
+  const kernelFunc: tf.KernelFunc = (call) => {
+    const outputs = original.kernelFunc(call) as tf.TensorInfo[];
+    if (signs(call.inputs.b as tf.TensorInfo) && signs(call.inputs.a as tf.TensorInfo)) {
+      results.push(floats(outputs[0]).slice());
+    }
+    return outputs;
+  };
+  tf.unregisterKernel(product, "wasm");
+  tf.registerKernel({ ...original, kernelFunc });
+  try {
+    work();
+  } finally {
+    tf.unregisterKernel(product, "wasm");
+    tf.registerKernel(original);
+  }
+  return results;
+}

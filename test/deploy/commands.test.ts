@@ -1,0 +1,79 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { binvit } from "../cli/binvit";
+
+const folder = mkdtempSync(join(tmpdir(), "binvit-deploy-"));
+const at = (name: string) => join(folder, name);
+const run = (...words: string[]) => binvit(words, { cwd: folder });
+
+const train = (out: string, binarize: object) =>
+  run(
+    ...["train", "digits", "--backend", "wasm", "--out", out, "--set", "training.epochs=2"],
+    ...["--set", "dataset.trainLimit=200", "--set", "model.depth=2"],
+    ...["--set", `model.binarize=${JSON.stringify(binarize)}`],
+  );
+
+beforeAll(async () => {
+  expect((await train("run", { conv: "channel", mlp: "channel", mhsa: "xnor" })).code).toBe(0);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe("binvit pack, eval and verify-packed", () => {
+  test("write a model and say what its bytes are", async () => {
+    const { code, stdout } = await run("pack", "run", "--out", "made/model.safetensors");
+    expect(code).toBe(0);
+    const length = statSync(at("made/model.safetensors")).size;
+    const float = statSync(at("run/weights.safetensors")).size;
+    const bytes = (part: string) => Number(new RegExp(`${part} +([\\d,]+)`).exec(stdout)?.[1].replaceAll(",", ""));
+    const parts = ["signs", "scales", "floats", "header"].map(bytes);
+    expect(parts.every((part) => part > 0)).toBe(true);
+    expect(parts.reduce((a, b) => a + b)).toBe(length);
+    expect(bytes("total")).toBe(length);
+    // conv 4 → 64; in each of 2 blocks 64 → 192, 64, 128 and 128 → 64; a row is whole words of 4 bytes
+    expect(bytes("signs")).toBe(64 * 4 + 2 * ((192 + 64 + 128) * 8 + 64 * 16));
+    expect(bytes("scales")).toBe(4 * (64 + 2 * (192 + 64 + 128 + 64)));
+    expect(stdout).toContain(`${(float / length).toFixed(2)} times as many`);
+  });
+
+  test("evaluate a packed model with the accuracy of its run, and say how fast", async () => {
+    const [packed, simulated] = [await run("eval", "made/model.safetensors"), await run("eval", "run")];
+    expect(packed.stdout.split("\n")[0]).toBe(simulated.stdout.split("\n")[0]);
+    expect(packed.stdout).toMatch(/test accuracy \d+\.\d%, loss \d\.\d{3}, 360 images/);
+    expect(packed.stdout).toMatch(/Packed engine, simd kernels, one thread: \d+ images\/s/);
+    expect(packed.code).toBe(0);
+    expect((await run("eval", "made/model.safetensors", "--dataset", "shapes")).stderr).toMatch(/shapes has 32/);
+  });
+
+  test("find the engine and the float simulation to be the same", async () => {
+    const { code, stdout } = await run("verify-packed", "run");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/patch +\d+ +0\n/);
+    expect(stdout.match(/blocks\.\d\.\S+ +\d+ +0\n/g)?.length).toBe(8);
+    expect(stdout).toMatch(/^360 images: .* classes that differ 0\.$/m);
+  });
+
+  test("refuse what they cannot do, and leave nothing behind", async () => {
+    await train("products", { scores: "channel" });
+    const refused = await run("pack", "products", "--out", "products.safetensors");
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/cannot be packed: binarize\.scores is not "off"/);
+    expect(existsSync(at("products.safetensors"))).toBe(false);
+    const missing = await run("pack", "nowhere", "--out", "x.safetensors");
+    expect(missing.stderr).toMatch(/nowhere holds no record\.json/);
+    expect((await run("pack", "run", "--out", "")).code).toBe(2);
+  });
+
+  test("refuse a packed file that is damaged, and one that is none", async () => {
+    const file = readFileSync(at("made/model.safetensors"));
+    writeFileSync(at("cut.safetensors"), file.subarray(0, file.length - 1));
+    const cut = await run("eval", "cut.safetensors");
+    expect(cut.code).toBe(1);
+    expect(cut.stderr).toMatch(/cut\.safetensors is not a sound weight file: .*bytes of data/);
+    const weights = await run("eval", "run/weights.safetensors");
+    expect(weights.code).toBe(1);
+    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/1"/);
+  });
+});

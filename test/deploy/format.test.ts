@@ -1,0 +1,177 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { useBackend } from "../../lib/backend/select";
+import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
+import { type PackedModel, packedShapes } from "../../lib/deploy/packed-model";
+import { FileError } from "../../lib/errors";
+import { presets } from "../../lib/train/presets";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
+import type { ModelConfig } from "../../lib/vit/config";
+import { initialParameters } from "../../lib/vit/parameters";
+import { parseModelConfig } from "../../lib/vit/parse-config";
+import { smallModel } from "../vit/small-model";
+import { anyImages, anyParameters, engineOf, origin, pack } from "./simulation";
+
+const config = smallModel({ depth: 1, binarize: { mlp: "channel", qkv: "tensor", projection: "unscaled" } });
+let model: PackedModel;
+
+beforeAll(async () => {
+  await useBackend("wasm");
+  model = pack(config, anyParameters(config, 1));
+});
+
+describe("a packed file", () => {
+  test("comes back with configuration, origin and every bit of its tensors", async () => {
+    const file = await encodePackedModel(model);
+    const back = await decodePackedModel(file);
+    expect(back).toEqual(model);
+    expect(await encodePackedModel(back)).toEqual(file);
+    const images = anyImages(config, 3);
+    expect(engineOf(back).forward(images, 3)).toEqual(engineOf(model).forward(images, 3));
+  });
+
+  test("is read from the middle of a buffer", async () => {
+    const file = await encodePackedModel(model);
+    const shifted = Buffer.concat([Buffer.alloc(3), file]).subarray(3);
+    expect(await decodePackedModel(shifted)).toEqual(model);
+  });
+
+  test("holds signs in rows of whole words, coefficients by their form, the rest under its own name", () => {
+    const shapes = packedShapes(config);
+    expect(shapes["blocks.0.mlp.fc2.weight.signs"]).toEqual({ dtype: "U8", shape: [8, 4] });
+    expect(shapes["blocks.0.mlp.fc2.weight.alpha"]).toEqual({ dtype: "F32", shape: [8] });
+    expect(shapes["blocks.0.attention.qkv.weight.alpha"]).toEqual({ dtype: "F32", shape: [1] });
+    expect(shapes["blocks.0.attention.out.weight.alpha"]).toBeUndefined();
+    expect(shapes["blocks.0.mlp.fc2.weight"]).toBeUndefined();
+    expect(shapes["patch.kernel"]).toEqual({ dtype: "F32", shape: [2, 2, 2, 8] });
+  });
+
+  test("holds bit j of row o where the weight from input j to output o is negative, and the mean of abs(W) as α", () => {
+    const parameters = anyParameters(config, 1);
+    const { data } = parameters["blocks.0.mlp.fc1.weight"]; // [8, 12]
+    const signs = model.tensors["blocks.0.mlp.fc1.weight.signs"].data;
+    const alpha = model.tensors["blocks.0.mlp.fc1.weight.alpha"].data;
+    for (let o = 0; o < 12; o++) {
+      const column = Array.from({ length: 8 }, (_, j) => data[12 * j + o]);
+      expect([...signs.subarray(4 * o, 4 * o + 4)]).toEqual([
+        column.reduce((byte, weight, j) => byte + (weight < 0 ? 2 ** j : 0), 0),
+        ...[0, 0, 0],
+      ]);
+      expect(alpha[o]).toBeCloseTo(column.reduce((sum, weight) => sum + Math.abs(weight), 0) / 8, 6);
+    }
+  });
+
+  test("of cifar-s with conv, mlp and mhsa binarized is at least 14 times smaller than its floats", async () => {
+    const binarize = { conv: "channel", mlp: "channel", mhsa: "channel" } as const;
+    const large = parseModelConfig({ ...presets["cifar-s"].model, binarize });
+    const parameters = initialParameters(large, 1);
+    const floats = encodeSafetensors(parameters).length;
+    const packed = (await encodePackedModel(pack(large, parameters))).length;
+    expect(floats / packed).toBeGreaterThanOrEqual(14);
+  });
+});
+
+describe("a damaged file", () => {
+  test("cut off anywhere is refused", async () => {
+    const file = await encodePackedModel(model);
+    for (let length = 0; length < file.length; length++) {
+      await expect(decodePackedModel(file.subarray(0, length))).rejects.toThrow(FileError);
+    }
+  });
+
+  test("with any byte changed is refused", async () => {
+    const file = await encodePackedModel(model);
+    for (let at = 0; at < file.length; at++) {
+      const changed = file.slice();
+      changed[at] ^= 1 << (at % 8);
+      await expect(decodePackedModel(changed), `byte ${at}`).rejects.toThrow(FileError);
+    }
+  });
+});
+
+describe("a file that was made wrong is refused by name:", () => {
+  const refused = async (changes: Partial<PackedModel>, reason: RegExp) => {
+    const file = await encodePackedModel({ ...model, ...changes });
+    await expect(decodePackedModel(file, "m.safetensors")).rejects.toThrow(FileError);
+    await expect(decodePackedModel(file, "m.safetensors")).rejects.toThrow(reason);
+    await expect(decodePackedModel(file, "m.safetensors")).rejects.toThrow(/^m\.safetensors is not a sound/);
+  };
+  const withConfig = (changes: object) => ({ config: { ...config, ...changes } as ModelConfig });
+  const withTensor = (name: string, tensor: PackedModel["tensors"][string] | undefined) =>
+    ({
+      tensors: Object.fromEntries(Object.entries({ ...model.tensors, [name]: tensor }).filter(([, value]) => value)),
+    }) as Partial<PackedModel>;
+  /** A copy of a tensor with one number changed. */
+  const changed = (name: string, at: number, value: number) => {
+    const { shape, data } = model.tensors[name];
+    const copy = data.slice();
+    copy[at] = value;
+    return withTensor(name, { shape, data: copy });
+  };
+
+  test("configurations", async () => {
+    await refused(withConfig({ depth: 2 }), /tensor "blocks\.1\.\S+" is missing/);
+    await refused(withConfig({ widht: 3 }), /model: unknown key "widht"/);
+    await refused(withConfig({ numHeads: 3 }), /model\.embedDim must be a multiple of numHeads/);
+    await refused(withConfig({ imageSize: 0 }), /model\.imageSize: expected/);
+    await refused(withConfig({ binarize: { ...config.binarize, scores: "channel" } }), /binarize\.scores is not "off"/);
+    await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
+  });
+
+  test("sizes that would need huge allocations, at once", async () => {
+    const startedAt = performance.now();
+    await refused(withConfig({ depth: 65_536 }), /tensors cannot be 65536 blocks/);
+    await refused(withConfig({ embedDim: 65_534 }), /expects F32 2×2×2×65534/);
+    await refused(withConfig({ numClasses: 2 ** 50 }), /expects F32 8×1125899906842624/);
+    await refused(withConfig({ imageSize: 65_536, patchSize: 1 }), /the configuration expects F32 1×1×2×8/);
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  test("tensors", async () => {
+    const { data, shape } = model.tensors["blocks.0.mlp.fc1.weight.signs"];
+    await refused(withTensor("head.bias", undefined), /tensor "head\.bias" is missing, .* expects F32 3/);
+    await refused(withTensor("extra", { shape: [1], data: Float32Array.of(1) }), /"extra" is F32 1, .* no such tensor/);
+    await refused(withTensor("__proto__x", { shape: [0], data: new Uint8Array(0) }), /"__proto__x" is U8 0/);
+    const name = "blocks.0.mlp.fc1.weight.signs";
+    await refused(
+      withTensor(name, { shape: [4, 12], data }),
+      /"blocks\.0\.mlp\.fc1\.weight\.signs" is U8 4×12, .* U8 12×4/,
+    );
+    await refused(withTensor(name, { shape, data: new Float32Array(48) }), /is F32 12×4, .* expects U8 12×4/);
+    await refused(withTensor("head.bias", { shape: [3], data: new Uint8Array(3) }), /"head\.bias" is U8 3, .* F32 3/);
+  });
+
+  test("padding bits, and numbers that are not finite", async () => {
+    await refused(
+      changed("blocks.0.mlp.fc1.weight.signs", 4 * 3 + 1, 1),
+      /fc1\.weight\.signs" has padding bits .* row 3/,
+    );
+    await refused(changed("blocks.0.mlp.fc2.weight.signs", 1, 16), /fc2\.weight\.signs" has padding bits .* row 0/);
+    await refused(
+      changed("blocks.0.mlp.fc1.weight.alpha", 5, Number.NaN),
+      /fc1\.weight\.alpha" holds numbers .* not finite/,
+    );
+    await refused(changed("head.bias", 0, Number.NEGATIVE_INFINITY), /"head\.bias" holds numbers/);
+  });
+
+  test("origin and metadata", async () => {
+    await refused({ origin: { ...origin, seed: "one" } as never }, /run\.seed: expected/);
+    const { metadata } = decodeSafetensors(await encodePackedModel(model), "m", { dtypes: ["F32", "U8"] });
+    const cases: [Record<string, string | undefined>, RegExp][] = [
+      [{ format: "binvit.packed/2" }, /its format is "binvit\.packed\/2", expected "binvit\.packed\/1"/],
+      [{ format: undefined }, /its format is undefined/],
+      [{ model: "{" }, /its metadata "model" is not JSON/],
+      [{ model: undefined }, /model: expected an object, got null/],
+      [{ sha256: undefined }, /it states no SHA-256/],
+      [{ sha256: "" }, /it states no SHA-256/],
+      [{ sha256: "f".repeat(64) }, /its SHA-256 is [0-9a-f]{12}…, it states ffffffffffff…/],
+    ];
+    for (const [changes, reason] of cases) {
+      const texts = Object.entries({ ...metadata, ...changes }).filter(
+        (entry): entry is [string, string] => !!entry[1] || entry[1] === "",
+      );
+      const file = encodeSafetensors(model.tensors, Object.fromEntries(texts));
+      await expect(decodePackedModel(file)).rejects.toThrow(FileError);
+      await expect(decodePackedModel(file)).rejects.toThrow(reason);
+    }
+  });
+});
