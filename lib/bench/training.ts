@@ -1,107 +1,74 @@
-import * as tf from "@tensorflow/tfjs";
-import { readFloats } from "../backend/read";
-import { useBackend } from "../backend/select";
-import { type Batch, batches } from "../data/batches";
-import { loadDataset } from "../data/load";
-import { crossEntropy } from "../ops/cross-entropy";
-import { lossAndGradients } from "../train/loop";
-import type { RunConfig } from "../train/record";
-import { parseRunConfig } from "../train/run-config";
-import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
-import { stockForward } from "./stock-model";
+import { interleave, type OnProgress, type Timer, timed } from "./interleave";
+import { kernelSwitch } from "./kernel-switch";
+import { type BenchModel, benchModel, noiseBatch } from "./models";
+import { type PyTorch, pyTorchTimer } from "./pytorch";
+import { type BenchRow, compare } from "./row";
+import { trainingStep } from "./steps";
 
-/** A median with the range that it was taken from. */
-export interface Spread {
-  readonly median: number;
-  readonly min: number;
-  readonly max: number;
+/** A model with a number of images a step. */
+export interface ModelCase {
+  readonly model: BenchModel;
+  readonly batch: number;
 }
 
-/** Throughput of one way to train one model. */
-export interface TrainingRow {
-  /** Model, binarization and batch, e.g. `digits/float/batch-64`. */
-  readonly case: string;
-  /** `stock`: plain TensorFlow.js; `no-kernels`: ours on stock kernels; `kernels`: ours. */
-  readonly variant: "stock" | "no-kernels" | "kernels";
-  readonly imagesPerSecond: Spread;
-  /** Times faster than `stock` on the same case, round by round; the float model where stock has no binarization. */
-  readonly ratio: Spread;
-}
-
-const batchSize = 64;
-
-const cases = [
-  { model: "digits", bits: "float", binarize: {} },
-  { model: "digits", bits: "w1a1", binarize: { mlp: "channel", mhsa: "channel" } },
-  { model: "shapes", bits: "float", binarize: {} },
-  { model: "shapes", bits: "w1a1", binarize: { mlp: "channel", mhsa: "channel" } },
-] as const;
+const trainingCases = (): ModelCase[] =>
+  (["digits", "cifar-s"] as const).flatMap((name) => [64, 1].map((batch) => ({ model: benchModel(name), batch })));
 
 /**
- * Times one training step (forward, loss, all gradients read back; without the optimizer, which is the same code for
- * all) of each variant in turn, round after round on the same batch, on the WebAssembly backend.
+ * Training steps, float and W1A1, of our operations on our kernels against their peers.
  *
- * @param rounds - rounds after one that only warms up
- * @param onRound - progress
+ * Float and W1A1 of one model are timed together, since plain TensorFlow.js has only the float model to set against
+ * both; the float rows of a single image are left out.
+ *
+ * @param options - cases, rounds, PyTorch where it is there, progress
  */
-export async function benchTraining(
-  rounds: number,
-  onRound: (done: number, total: number) => void,
-): Promise<TrainingRow[]> {
-  const rows: TrainingRow[] = [];
-  for (const [index, { model, bits, binarize }] of cases.entries()) {
-    const config = parseRunConfig({ extends: model, model: { binarize } });
-    const dataset = await loadDataset({ ...config.dataset, trainLimit: batchSize });
-    const batch = batches(dataset, dataset.train, { batchSize }).next().value as Batch;
-    const parameters = initialParameters(config.model, 1);
-    const variants = {
-      stock: () => stockStep(config, parameters, batch),
-      "no-kernels": () => lossAndGradients(config, parameters, batch),
-      kernels: () => lossAndGradients(config, parameters, batch),
+export async function benchTraining(options: {
+  readonly cases?: readonly ModelCase[];
+  readonly rounds: number;
+  readonly pyTorch?: PyTorch;
+  readonly onProgress?: OnProgress;
+}): Promise<BenchRow[]> {
+  const { cases = trainingCases(), rounds, pyTorch, onProgress } = options;
+  const switchKernels = await kernelSwitch();
+  const [on, off] = [() => switchKernels(true), () => switchKernels(false)];
+  const rows: BenchRow[] = [];
+  for (const { model, batch: count } of cases) {
+    const batch = noiseBatch(model.float, count);
+    const variants: Record<string, Timer> = {
+      float: timed(trainingStep(model.float, batch, "own"), on),
+      w1a1: timed(trainingStep(model.w1a1, batch, "own"), on),
+      "stock float": timed(trainingStep(model.float, batch, "stock"), off),
+      "float on stock kernels": timed(trainingStep(model.float, batch, "own"), off),
+      "w1a1 on stock kernels": timed(trainingStep(model.w1a1, batch, "own"), off),
     };
-    const names = Object.keys(variants) as (keyof typeof variants)[];
-    const seconds: Record<string, number[]> = { stock: [], "no-kernels": [], kernels: [] };
-    for (let round = 0; round <= rounds; round++) {
-      for (const name of names) {
-        await useBackend("wasm", { kernels: name === "kernels" });
-        const repeats = name === "kernels" ? 5 : 1; // short steps are repeated, so that every timing is long enough
-        const startedAt = performance.now();
-        for (let i = 0; i < repeats; i++) variants[name]();
-        if (round > 0) seconds[name].push((performance.now() - startedAt) / 1000 / repeats);
-      }
-      onRound(index * (rounds + 1) + round + 1, cases.length * (rounds + 1));
+    if (pyTorch) {
+      const request = { model: model.float.model, batch: count, task: "training" } as const;
+      variants["PyTorch float"] = pyTorchTimer(pyTorch, { ...request, bits: "float" });
+      variants["PyTorch w1a1"] = pyTorchTimer(pyTorch, { ...request, bits: "w1a1" });
     }
-    for (const variant of names) {
-      rows.push({
-        case: `${model}/${bits}/batch-${batchSize}`,
-        variant,
-        imagesPerSecond: spread(seconds[variant].map((s) => batchSize / s)),
-        ratio: spread(seconds[variant].map((s, round) => seconds.stock[round] / s)),
-      });
+    const progress: OnProgress = (what, share) =>
+      onProgress?.(`training ${model.name}, batch ${count}: ${what}`, share);
+    const seconds = await interleave(variants, rounds, progress);
+    const float = {
+      case: `${model.name}/float/batch-${count}`,
+      ours: "float",
+      peers: { "stock-wasm": "stock float", "own-stock-kernels": "float on stock kernels", pytorch: "PyTorch float" },
+    };
+    const w1a1 = {
+      case: `${model.name}/w1a1/batch-${count}`,
+      ours: "w1a1",
+      peers: {
+        "stock-wasm": "stock float",
+        "own-float": "float",
+        "own-stock-kernels": "w1a1 on stock kernels",
+        pytorch: "PyTorch w1a1",
+        "pytorch-float": "PyTorch float",
+      },
+    };
+    for (const comparison of count > 1 ? [float, w1a1] : [w1a1]) {
+      rows.push(...compare("training", "images/s", count, seconds, comparison));
     }
   }
-  await useBackend("wasm");
+  switchKernels(true);
   return rows;
-}
-
-function stockStep(config: RunConfig, parameters: ParameterArrays, batch: Batch): void {
-  const { imageSize, channels } = config.model;
-  const names = Object.keys(parameters);
-  tf.tidy(() => {
-    const images = tf.tensor(batch.images, [batch.count, imageSize, imageSize, channels]);
-    const labels = tf.tensor1d(batch.labels, "int32");
-    const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-      return crossEntropy(stockForward(config.model, named, images), labels);
-    })(Object.values(toTensors(parameters)));
-    for (const tensor of [value, ...grads]) readFloats(tensor);
-  });
-}
-
-/** @returns median, least and largest */
-export function spread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted[sorted.length - 1] };
 }

@@ -1,43 +1,91 @@
+import { dirname } from "node:path";
 import type { Command } from "commander";
+import type { BenchName, BenchResult } from "../bench/bench";
+import { UsageError } from "../errors";
 import { wholeNumber } from "./run-input";
-import { alignedTable, bar, StatusLine } from "./terminal";
+import { alignedTable, bar, duration, StatusLine } from "./terminal";
 
-/** `binvit bench`: how fast training is here, next to plain TensorFlow.js. */
+/** `binvit bench`: how fast products, inference and training are here, next to others. */
 export function registerBench(program: Command): void {
   program
     .command("bench")
-    .description("training throughput on the WebAssembly backend: the kit's against plain TensorFlow.js, in one run")
-    .option("--rounds <n>", "rounds; medians and ranges are over these", "7")
-    .option("--json <file>", "also write the rows there")
-    .addHelpText("after", "\nRun it on a quiet machine: it counts wall-clock time on one thread.")
+    .description("throughput, bytes and memory next to onnxruntime, plain TensorFlow.js and PyTorch, in one run")
+    .argument("[what]", "gemm, inference, training or all", "all")
+    .option("--rounds <n>", "rounds; medians and ranges are over these", "9")
+    .option("--json <file>", "also write everything there")
+    .addHelpText(
+      "after",
+      "\nRun it on a quiet machine: it counts wall-clock time on one thread. All takes some minutes.",
+    )
     .action(run);
 }
 
-async function run(options: { readonly rounds: string; readonly json?: string }): Promise<void> {
+async function run(what: string, options: { readonly rounds: string; readonly json?: string }): Promise<void> {
   const rounds = wholeNumber("--rounds", options.rounds, 1);
-  const { benchTraining } = await import("../bench/training");
-  const status = new StatusLine();
-  const rows = await benchTraining(rounds, (done, total) =>
-    status.update(`${bar(done / total)} round ${done}/${total}`),
-  );
-  status.done();
-  const number = (value: number) => value.toFixed(value < 100 ? 1 : 0);
-  const cells = rows.map(({ case: name, variant, imagesPerSecond: rate, ratio }) => [
-    name,
-    variant,
-    number(rate.median),
-    `${number(rate.min)} … ${number(rate.max)}`,
-    number(ratio.median),
-    `${number(ratio.min)} … ${number(ratio.max)}`,
-  ]);
-  console.log(alignedTable(["case", "variant", "images/s", "min … max", "× stock", "min … max"], cells));
-  console.log(`
-One training step: forward, loss and all gradients, 64 images, one thread, median of ${rounds} interleaved rounds.
-stock       plain TensorFlow.js on its WebAssembly backend; it has no binarization, so its model is float throughout
-no-kernels  this kit's operations (explicit transposes, written-out gradients) on the same stock kernels
-kernels     this kit's operations on its own WebAssembly kernels: what training uses`);
-  if (options.json) {
-    const { writeAtomically } = await import("../files");
-    writeAtomically(options.json, `${JSON.stringify({ rows }, null, 1)}\n`);
+  if (options.json === "") throw new UsageError("--json expects a file to write, e.g. --json bench.json.");
+  const { benchNames, runBench } = await import("../bench/bench");
+  const chosen = what === "all" ? benchNames : benchNames.filter((name) => name === what);
+  if (chosen.length === 0) throw new UsageError(`bench expects ${benchNames.join(", ")} or all, got "${what}".`);
+  if (options.json !== undefined) {
+    const { prepareFolder } = await import("../train/run-folder");
+    prepareFolder(dirname(options.json)); // a wrong path is better known now than after minutes
   }
+  const startedAt = performance.now();
+  const status = new StatusLine();
+  const result = await runBench(chosen, rounds, (part, share) => status.update(`${bar(share)} ${part}`));
+  status.done();
+  print(result, chosen, rounds);
+  if (options.json !== undefined) {
+    const { writeAtomically } = await import("../files");
+    const { missing: _, ...measured } = result;
+    writeAtomically(options.json, `${JSON.stringify(measured, null, 1)}\n`);
+  }
+  console.log(`\nTook ${duration((performance.now() - startedAt) / 1000)}.`);
 }
+
+function print(
+  { rows, bytes, memory, pytorch, missing }: BenchResult,
+  chosen: readonly BenchName[],
+  rounds: number,
+): void {
+  for (const name of chosen) {
+    const own = rows.filter((row) => row.bench === name);
+    const cells = own.map((row) => [
+      row.case,
+      row.peer,
+      number(row.ours),
+      number(row.theirs),
+      number(row.ratio.median),
+      `${number(row.ratio.min)} … ${number(row.ratio.max)}`,
+    ]);
+    const unit = name === "gemm" ? "Gop/s" : "images/s";
+    console.log(`${alignedTable([`${name}, ${unit}`, "peer", "ours", "theirs", "×", "min … max"], cells)}\n`);
+  }
+  if (bytes.length > 0) {
+    const cells = bytes.map((row) => [row.model, row.format, (row.bytes / 1000).toFixed(1)]);
+    console.log(`${alignedTable(["model", "format", "kB"], cells)}\n`);
+  }
+  if (memory.length > 0) {
+    const cells = memory.map((row) => [row.case, row.task, row.variant, (row.bytes / 2 ** 20).toFixed(1)]);
+    console.log(`${alignedTable(["memory", "task", "variant", "MiB"], cells)}\n`);
+  }
+  console.log(
+    `One thread, warm, median of ${rounds} interleaved rounds (a third of them for runs above 1 s); × is ours / theirs.`,
+  );
+  for (const name of chosen) console.log(explanations[name]);
+  if (memory.length > 0) console.log(explanations.memory);
+  if (pytorch !== undefined) console.log(`pytorch: ${pytorch}; w1a1 is simulated in floats, with our gradients.`);
+  for (const problem of missing) console.log(`Left out: ${problem}`);
+}
+
+const number = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));
+
+const explanations = {
+  gemm: `gemm: m×k×n, 2 operations a multiply-accumulate. Ours multiplies signs by signs with coefficients and bias, the
+  packing of the activations counted; theirs multiply floats. signs-float: signs by floats, against our float product.`,
+  inference: `inference: from pixels to logits. Ours is the packed engine on W1A1, or our float model; theirs are float models.`,
+  training: `training: forward, loss and all gradients, without the optimizer. stock-wasm is the float model in plain
+  TensorFlow.js, which has no binarization; own-stock-kernels our operations without our WebAssembly kernels.`,
+  memory: `memory: all WebAssembly memory after one step or inference in a process of its own; it never shrinks, and
+  TensorFlow.js lets it grow by a fifth at a time. packed: the engine with its weights, 16 images at a time.`,
+};

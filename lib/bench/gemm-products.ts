@@ -1,0 +1,91 @@
+import { Arena } from "../deploy/arena";
+import { instantiateKernels, type Pointer } from "../kernels/module";
+import { readKernels } from "../kernels/read";
+import { Random } from "../random";
+
+/** Sizes of a product: A [m, k] times B [k, n]. */
+export interface GemmSize {
+  readonly m: number;
+  readonly k: number;
+  readonly n: number;
+  /** The products of signs with floats too. */
+  readonly signsByFloats?: boolean;
+}
+
+/** @returns standard normal numbers */
+export const normals = (random: Random, count: number): Float32Array =>
+  Float32Array.from({ length: count }, () => random.normal());
+
+/**
+ * Our products on a memory of their own. What a layer would do once for its weights, packing and interleaving their
+ * signs, is done here; packing the signs of the activations belongs to each product.
+ *
+ * | name                  | computes                                   | shape  |
+ * |-----------------------|--------------------------------------------|--------|
+ * | `xnor`                | (sign(A) · sign(B)) · α + bias             | [m, n] |
+ * | `float`               | A · B                                      | [m, n] |
+ * | `float by signs`      | A · sign(B), B stored transposed           | [m, n] |
+ * | `float, B transposed` | A · B, B stored transposed                 | [m, n] |
+ * | `signs by float`      | sign(A)ᵀ · G, packing of A included        | [k, n] |
+ * | `float, A transposed` | Aᵀ · G                                     | [k, n] |
+ *
+ * @param size - sizes; the last four are left out without `signsByFloats`
+ * @param a - shape [m, k]
+ * @param b - shape [k, n]
+ * @returns the products by name, each giving a view of its result, and α, bias and G
+ */
+export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Array, b: Float32Array) {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const kernels = instantiateKernels(readKernels(), memory);
+  const arena = new Arena();
+  const floats = (count: number) => arena.reserve(4 * count, "product");
+  const signs = (rows: number, columns: number) => arena.reserve(4 * rows * Math.ceil(columns / 32), "signs");
+  const [x, w, wRows, y, g, dw] = [m * k, k * n, n * k, m * n, m * n, k * n].map(floats);
+  const [alpha, bias] = [floats(n), floats(n)];
+  const [xSigns, wSigns] = [signs(m, k), signs(n, k)];
+  const panels = arena.reserve(kernels.panelBytes(n, k), "panels");
+  const scratches = [
+    kernels.xnorGemmScratch(),
+    kernels.gemmScratch(n, Math.max(m, k)),
+    kernels.floatBySignsScratch(n, k),
+    kernels.signsByFloatScratch(m, k),
+  ];
+  const scratch = arena.reserve(Math.max(...scratches), "scratch");
+  arena.grow(memory);
+  const view = (at: Pointer, count: number) => new Float32Array(memory.buffer, at, count);
+  const random = new Random(m, k, n);
+  const factors = {
+    alpha: normals(random, n).map(Math.abs),
+    bias: normals(random, n),
+    gradient: normals(random, m * n),
+  };
+  view(x, m * k).set(a);
+  view(w, k * n).set(b);
+  view(wRows, n * k).set(Float32Array.from({ length: n * k }, (_, at) => b[(at % k) * n + Math.floor(at / k)]));
+  view(alpha, n).set(factors.alpha);
+  view(bias, n).set(factors.bias);
+  view(g, m * n).set(factors.gradient);
+  kernels.packSigns(wRows, wSigns, n, k);
+  kernels.interleaveSigns(wSigns, panels, n, k);
+  const to = (at: Pointer, count: number, run: () => void) => () => {
+    run();
+    return view(at, count);
+  };
+  const products = {
+    xnor: to(y, m * n, () => {
+      kernels.packSigns(x, xSigns, m, k);
+      kernels.xnorGemm(xSigns, panels, y, m, n, k, alpha, 0, bias, 0, scratch);
+    }),
+    float: to(y, m * n, () => kernels.gemm(x, w, 0, y, 1, m, n, k, 0, 0, scratch)),
+  };
+  const mixed = {
+    "float by signs": to(y, m * n, () => kernels.floatBySigns(x, wSigns, y, m, n, k, 0, 0, 0, 0, 0, scratch)),
+    "float, B transposed": to(y, m * n, () => kernels.gemm(x, wRows, 0, y, 1, m, n, k, 0, 1, scratch)),
+    "signs by float": to(dw, k * n, () => kernels.signsByFloat(x, g, dw, m, k, n, 0, scratch)),
+    "float, A transposed": to(dw, k * n, () => kernels.gemm(x, g, 0, dw, 1, k, n, m, 1, 0, scratch)),
+  };
+  return {
+    products: (signsByFloats ? { ...products, ...mixed } : products) as Record<string, () => Float32Array>,
+    factors,
+  };
+}

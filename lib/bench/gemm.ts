@@ -1,0 +1,61 @@
+import * as tf from "@tensorflow/tfjs";
+import { onnxMatMul } from "../deploy/onnx-matmul";
+import { Random } from "../random";
+import { type GemmSize, normals, ownProducts } from "./gemm-products";
+import { interleave, type OnProgress, type Timer, timed } from "./interleave";
+import { kernelSwitch } from "./kernel-switch";
+import type { OnnxLoader } from "./onnxruntime";
+import { type BenchRow, compare } from "./row";
+
+/** The qkv layer of `cifar-s` on 64 images, and a large MLP layer of ViT-Base proportions. */
+const gemmSizes: readonly GemmSize[] = [
+  { m: 4160, k: 128, n: 384, signsByFloats: true },
+  { m: 4096, k: 768, n: 3072 },
+];
+
+/**
+ * Matrix products: signs by signs and signs by floats against float products.
+ *
+ * @param options - sizes, rounds, onnxruntime where it is there, progress
+ * @returns throughput with 2 operations a multiply-accumulate
+ */
+export async function benchGemm(options: {
+  readonly sizes?: readonly GemmSize[];
+  readonly rounds: number;
+  readonly onnx?: OnnxLoader;
+  readonly onProgress?: OnProgress;
+}): Promise<BenchRow[]> {
+  const { sizes = gemmSizes, rounds, onnx, onProgress } = options;
+  const switchKernels = await kernelSwitch();
+  const rows: BenchRow[] = [];
+  for (const size of sizes) {
+    const { m, k, n } = size;
+    const name = `${m}x${k}x${n}`;
+    const [a, b] = [normals(new Random(m, k), m * k), normals(new Random(k, n), k * n)];
+    const { products } = ownProducts(size, a, b);
+    const [left, right] = [tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])];
+    const bound = await onnx?.(onnxMatMul({ shape: [k, n], data: b }), { name: "A", shape: [m, k], data: a }, "C");
+    const variants: Record<string, Timer> = {
+      ...Object.fromEntries(Object.entries(products).map(([product, run]) => [product, timed(run)])),
+      "stock-wasm": timed(
+        () => tf.dispose(tf.matMul(left, right)),
+        () => switchKernels(false),
+      ),
+      ...(bound && { onnxruntime: timed(() => bound.run()) }),
+    };
+    const progress: OnProgress = (what, share) => onProgress?.(`gemm ${name}: ${what}`, share);
+    const seconds = await interleave(variants, rounds, progress);
+    const floats = { onnxruntime: "onnxruntime", "stock-wasm": "stock-wasm", "own-float": "float" };
+    for (const comparison of [
+      { case: name, ours: "xnor", peers: floats },
+      { case: `${name}/signs-float`, ours: "float by signs", peers: { "own-float": "float, B transposed" } },
+      { case: `${name}/signs-float-transposed`, ours: "signs by float", peers: { "own-float": "float, A transposed" } },
+    ]) {
+      if (seconds[comparison.ours]) rows.push(...compare("gemm", "Gop/s", (2 * m * k * n) / 1e9, seconds, comparison));
+    }
+    tf.dispose([left, right]);
+    await bound?.release();
+  }
+  switchKernels(true);
+  return rows;
+}
