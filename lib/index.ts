@@ -14,6 +14,11 @@
 // backend
 export { readFloats } from "./backend/read";
 export { type BackendReport, useBackend } from "./backend/select";
+// measuring
+export { benchGemm } from "./bench/gemm";
+export { interleave, type Measurements, type Timer, timed } from "./bench/interleave";
+export { type OnnxLoader, onnxRuntime } from "./bench/onnxruntime";
+export { type Spread, spread } from "./bench/spread";
 // binarize
 export { binarizeOperand, binarizeProbabilities } from "./binarize/attention";
 export {
@@ -34,6 +39,13 @@ export { type Batch, batches } from "./data/batches";
 export type { Dataset, DatasetConfig, Split } from "./data/dataset";
 export { loadDataset } from "./data/load";
 export { colorImage, grayImage } from "./data/preview";
+// packed models
+export { createEngine, type Engine } from "./deploy/engine";
+export { decodePackedModel, encodePackedModel } from "./deploy/format";
+export { packModel } from "./deploy/pack";
+export type { PackedModel } from "./deploy/packed-model";
+export { comparePacked, type Parity } from "./deploy/parity";
+export { type PackedSizes, sizesOf } from "./deploy/sizes";
 export { type Check, type DoctorReport, examine } from "./doctor";
 // errors and randomness
 export {
@@ -41,11 +53,16 @@ export {
   CancelledError,
   ConfigError,
   DataError,
+  DivergenceError,
   FileError,
   NotebookError,
   TrainingError,
   UsageError,
 } from "./errors";
+// kernels
+export { readKernels } from "./kernels/read";
+export { createXnorGemm, packSigns, type SignMatrix, unpackSigns, type XnorOptions } from "./kernels/sign-matrix";
+export { xnorGemm } from "./kernels/xnor-gemm";
 // notebook
 export { newCellSignal } from "./notebook/cancel";
 export { show, showMarkdown, showTable } from "./notebook/display";
@@ -67,6 +84,7 @@ export { toPng, toSvg } from "./plot/export";
 export type { Figure } from "./plot/figure";
 export { imageGrid } from "./plot/image-grid";
 export { lines } from "./plot/lines";
+export { roofline } from "./plot/roofline";
 export { scaleError } from "./plot/scale-error";
 export { sizeBreakdown } from "./plot/size-breakdown";
 export { steForms } from "./plot/ste-forms";
@@ -90,18 +108,18 @@ export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/
 export { trainInto } from "./train/run";
 export { applySettings, parseRunConfig } from "./train/run-config";
 export { readRecord, readWeights } from "./train/run-folder";
+export { decodeSafetensors, encodeSafetensors } from "./train/safetensors";
 export { learningRateAt } from "./train/schedule";
 export { version } from "./version";
 // model
 export { type Binarization, binarizable, type ModelConfig, numPatches, numTokens } from "./vit/config";
+export { parameterShapes, weightLayers } from "./vit/layers";
 export { forward, forwardWithIntermediates, type Intermediates } from "./vit/model";
 export {
   initialParameters,
   type ParameterArrays,
   type Parameters,
-  parameterShapes,
   toTensors,
-  weightLayers,
 } from "./vit/parameters";
 export { type ModelInput, parseBinarizer, parseModelConfig } from "./vit/parse-config";
 export { type Summary, type SummaryRow, summarize } from "./vit/summary";

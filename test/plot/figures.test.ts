@@ -5,6 +5,7 @@ import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import { toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { palette } from "../../lib/plot/palette";
+import { roofline } from "../../lib/plot/roofline";
 import { type SizeRow, sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { throughput } from "../../lib/plot/throughput";
 import { trainingCurves } from "../../lib/plot/training-curves";
@@ -120,6 +121,38 @@ test("imageGrid draws coloured images as bytes and grey ones as a heatmap", () =
   ]);
   expect(tracesOf(figure).map((trace) => trace.type)).toEqual(["image", "heatmap"]);
   expect(tracesOf(figure)[0].z).toEqual([[[0, 128, 255]]]);
+});
+
+describe("roofline", () => {
+  const point = { name: "loop", operationsPerByte: 8, gops: 2 };
+  const peaks = [
+    { name: "floats", gops: 40 },
+    { name: "signs", gops: 400 },
+  ];
+
+  test("memory's roof ends at the highest peak, each peak begins where memory allows it", () => {
+    const points = [point, { ...point, operationsPerByte: 400 }];
+    const [memory, floats, signs] = tracesOf(roofline(points, { bandwidth: 10, peaks }));
+    expect([memory.x[1], memory.y[1]]).toEqual([40, 400]);
+    for (let i = 0; i < 2; i++) expect(memory.y[i]).toBeCloseTo(10 * memory.x[i], 10);
+    expect([floats.x[0], floats.y, signs.x[0], signs.y]).toEqual([4, [40, 40], 40, [400, 400]]);
+  });
+
+  test("labels roofs and points with their numbers", () => {
+    expect(textsOf(roofline([point], { bandwidth: 10, peaks }))).toEqual([
+      "memory: 10 GB/s",
+      "floats: 40 Gop/s",
+      "signs: 400 Gop/s",
+      "loop, 2",
+    ]);
+  });
+
+  test("refuses what a logarithm cannot show", () => {
+    for (const wrong of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => roofline([{ ...point, gops: wrong }], { bandwidth: 10, peaks })).toThrow(`got ${wrong}`);
+      expect(() => roofline([point], { bandwidth: wrong, peaks })).toThrow(`got ${wrong}`);
+    }
+  });
 });
 
 test("sizeBreakdown writes the total and its ratio to the first model", () => {

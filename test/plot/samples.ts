@@ -6,6 +6,7 @@ import { type BytesRow, bytesAgainstAccuracy } from "../../lib/plot/bytes-agains
 import type { Figure } from "../../lib/plot/figure";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
+import { roofline } from "../../lib/plot/roofline";
 import { scaleError } from "../../lib/plot/scale-error";
 import { sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { steForms } from "../../lib/plot/ste-forms";
@@ -58,6 +59,7 @@ export const smallest: Record<string, () => Figure> = {
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([sampleAccuracy("mlp", "channel", 0.9)]),
   imageGrid: () => imageGrid([{ title: "7", pixels }]),
   lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
+  roofline: () => roofline([{ name: "loop", operationsPerByte: 40, gops: 1 }], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [0, 1], error: [1, 1], minimum: { alpha: 0.5, error: 0.75 } }),
   sizeBreakdown: () => sizeBreakdown([{ name: "float", bytes: { head: 2048 } }]),
   steForms: () => steForms([{ name: "clip", x: [-2, -1, 1, 2], y: [0, 1, 1, 0] }]),
@@ -74,6 +76,7 @@ export const empty: Record<string, () => Figure> = {
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([]),
   imageGrid: () => imageGrid([]),
   lines: () => lines([], { x: "x", y: "y" }),
+  roofline: () => roofline([], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [], error: [], minimum: { alpha: 0, error: 0 } }),
   sizeBreakdown: () => sizeBreakdown([]),
   steForms: () => steForms([]),
