@@ -5,7 +5,7 @@ import { createEngine } from "../deploy/engine";
 import { packModel } from "../deploy/pack";
 import type { PackedModel } from "../deploy/packed-model";
 import { readKernels } from "../kernels/read";
-import { lossAndGradients } from "../train/loop";
+import { lossAndGradients } from "../train/gradients";
 import type { RunConfig } from "../train/record";
 import type { ModelConfig } from "../vit/config";
 import { forward } from "../vit/model";

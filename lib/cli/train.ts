@@ -14,6 +14,7 @@ export function registerTrain(program: Command): void {
     .option("--seed <n>", "seed of weights, order and augmentation", "1")
     .option("--name <text>", "name of the run in tables")
     .option("--out <folder>", "folder for record.json and the weights (default: runs/<name>-s<seed>-<id>)")
+    .option("--workers <n>", "threads that share out every batch; runs repeat bit for bit for the same number", "1")
     .option("--backend <name>", "auto, tensorflow, wasm or cpu", "auto")
     .addHelpText(
       "after",
@@ -27,6 +28,7 @@ interface Options {
   readonly seed: string;
   readonly name?: string;
   readonly out?: string;
+  readonly workers: string;
   readonly backend: string;
 }
 
@@ -36,6 +38,7 @@ async function run(what: string, options: Options): Promise<void> {
   const { runIdentity } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
   const seed = wholeNumber("--seed", options.seed);
+  const workers = wholeNumber("--workers", options.workers, 1);
   const choice = backendChoice(options.backend);
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
   const config = parseRunConfig(applySettings(written, options.set ?? []), basename(what));
@@ -50,6 +53,7 @@ async function run(what: string, options: Options): Promise<void> {
   let firstStep: number | undefined;
   const { record, existed } = await trainInto({ name, config, seed }, folder, {
     signal,
+    workers,
     onStep: ({ epoch, epochs, step, steps, loss }) => {
       process.send?.({ progress: { epoch, epochs, step, steps, loss } });
       firstStep ??= step;

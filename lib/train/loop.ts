@@ -1,16 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
-import { readFloats } from "../backend/read";
-import { type Batch, batches } from "../data/batches";
+import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
 import { CancelledError, ConfigError, DivergenceError } from "../errors";
-import { crossEntropy } from "../ops/cross-entropy";
 import { Random } from "../random";
 import type { ModelConfig } from "../vit/config";
-import { forward } from "../vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
+import { GradientWorkers } from "./gradient-workers";
+import { lossAndGradients } from "./gradients";
 import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
 import { learningRateAt } from "./schedule";
@@ -35,6 +34,11 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Go on from here; the result is the same, bit for bit, as without the interruption. */
   readonly resume?: TrainingState;
+  /**
+   * Threads that share out every batch, this one included. The same seed gives the same weights for the same number;
+   * another number adds the gradients up in another order, so its last digits differ.
+   */
+  readonly workers?: number;
 }
 
 /** A trained model. */
@@ -61,6 +65,23 @@ export async function train(
   options: TrainOptions = {},
 ): Promise<TrainResult> {
   checkFit(config.model, dataset);
+  const { workers = 1 } = options;
+  if (workers === 1) return trainWith(config, seed, dataset, options);
+  const helpers = await GradientWorkers.start(config, workers - 1);
+  try {
+    return await trainWith(config, seed, dataset, options, helpers);
+  } finally {
+    await helpers.stop();
+  }
+}
+
+async function trainWith(
+  config: RunConfig,
+  seed: number,
+  dataset: Dataset,
+  options: TrainOptions,
+  helpers?: GradientWorkers,
+): Promise<TrainResult> {
   const { model, training } = config;
   const { resume } = options;
   const optimizer = new Optimizer(resume ?? { weights: initialParameters(model, seed) });
@@ -83,8 +104,8 @@ export async function train(
       if (options.signal?.aborted) throw new CancelledError(`Training was stopped at step ${step + 1} of ${steps}.`);
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
       step++;
-      const { loss, logits, gradients } = attempt(
-        () => lossAndGradients(config, states, batch),
+      const { loss, logits, gradients } = await attempt(
+        () => helpers?.lossAndGradients(states, batch) ?? lossAndGradients(config, states, batch),
         () => diverged(`Activations became NaN at step ${step}`, epoch, training),
       );
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
@@ -97,7 +118,7 @@ export async function train(
       await new Promise(setImmediate); // lets interrupts, displays and other callbacks in
     }
     const elapsed = (performance.now() - epochStart) / 1000;
-    const validation = attempt(
+    const validation = await attempt(
       () => evaluateArrays(model, states, dataset, dataset.validation),
       () => diverged(`The validation loss became NaN after step ${step}`, epoch, training),
     );
@@ -121,42 +142,10 @@ export async function train(
   return { parameters, curve, test: evaluateArrays(model, states, dataset, dataset.test), seconds: seconds() };
 }
 
-/**
- * Loss, logits and the gradient of every parameter on one batch.
- *
- * @param model - from images to logits; `forward`, unless another way to compute them is to be measured
- * @returns gradients by parameter name, on the host
- */
-export function lossAndGradients(
-  config: RunConfig,
-  parameters: ParameterArrays,
-  batch: Batch,
-  model = forward,
-): { loss: number; logits: Float32Array; gradients: Readonly<Record<string, Float32Array>> } {
-  const { imageSize, channels } = config.model;
-  const names = Object.keys(parameters);
-  let [loss, logits] = [Number.NaN, new Float32Array()];
-  const gradients: Record<string, Float32Array> = {};
-  // The arrays leave by way of variables: tidy would look for tensors in every element of what it returns.
-  tf.tidy(() => {
-    const images = tf.tensor(batch.images, [batch.count, imageSize, imageSize, channels]);
-    const labels = tf.tensor1d(batch.labels, "int32");
-    const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-      const output = model(config.model, named, images);
-      logits = readFloats(output);
-      return crossEntropy(output, labels, config.training.labelSmoothing);
-    })(Object.values(toTensors(parameters)));
-    loss = readFloats(value)[0];
-    for (const [i, name] of names.entries()) gradients[name] = readFloats(grads[i]);
-  });
-  return { loss, logits, gradients };
-}
-
 // NaN that reaches a binarized layer stops there, which knows nothing of steps and epochs.
-function attempt<T>(compute: () => T, diverged: () => DivergenceError): T {
+async function attempt<T>(compute: () => T | Promise<T>, diverged: () => DivergenceError): Promise<T> {
   try {
-    return compute();
+    return await compute();
   } catch (error) {
     throw error instanceof DivergenceError ? diverged() : error;
   }

@@ -48,6 +48,8 @@ export interface Environment {
   readonly backend: string;
   readonly platform: string;
   readonly cpu: string;
+  /** Threads that shared out every batch, where there was more than one. */
+  readonly workers?: number;
 }
 
 /** `record.json`: everything a table or a figure needs to know of a finished run. */

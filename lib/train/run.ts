@@ -53,16 +53,19 @@ export async function trainInto(
         "Choose another folder with --out, or move that one away.",
     );
   }
+  const { workers = 1 } = options;
+  // A run goes on with the number of workers it was begun with, or starts over: its weights depend on it.
+  const progress = workers === 1 ? identity : `${identity}/${workers}`;
   const data = dataset ?? (await loadDataset(run.config.dataset));
   prepareFolder(folder);
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
     ...options,
-    resume: readCheckpoint(folder, identity),
+    resume: readCheckpoint(folder, progress),
     onEpoch: (epoch, state) => {
       options.onEpoch?.(epoch, state);
       if (performance.now() - savedAt < checkpointEvery) return;
-      writeCheckpoint(folder, identity, state());
+      writeCheckpoint(folder, progress, state());
       savedAt = performance.now();
     },
   });
@@ -79,7 +82,7 @@ export async function trainInto(
       validation: data.validation.count,
       test: data.test.count,
     },
-    environment: environment(),
+    environment: { ...environment(), ...(workers > 1 && { workers }) },
     curve: result.curve,
     test: result.test,
     bytes: { float: total.bytesFloat, packed: total.bytesPacked },

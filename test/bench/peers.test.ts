@@ -7,7 +7,7 @@ import { benchModel, noiseBatch } from "../../lib/bench/models";
 import { onnxRuntime } from "../../lib/bench/onnxruntime";
 import { type PyTorch, startPyTorch } from "../../lib/bench/pytorch";
 import { stockForward } from "../../lib/bench/stock-model";
-import { lossAndGradients } from "../../lib/train/loop";
+import { lossAndGradients } from "../../lib/train/gradients";
 import { initialParameters } from "../../lib/vit/parameters";
 
 describe("onnxruntime", () => {
