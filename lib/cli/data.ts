@@ -2,23 +2,11 @@ import type { Command } from "commander";
 import type { DatasetInfo, DatasetName } from "../data/catalog";
 import type { Progress } from "../data/fetch-file";
 import { DataError, UsageError } from "../errors";
+import { alignedTable, StatusLine } from "./terminal";
 
 interface DownloadFlags {
   mirror?: string;
   folder?: string;
-}
-
-/** Lines up columns, two spaces apart. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, c) => cell.padEnd(widths[c]))
-        .join("  ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
 
 async function infoOf(name: string): Promise<DatasetInfo> {
@@ -30,30 +18,22 @@ async function infoOf(name: string): Promise<DatasetInfo> {
 async function list(): Promise<void> {
   const { catalog, datasetNames } = await import("../data/catalog");
   const { datasetState } = await import("../data/state");
-  const rows = [["name", "image", "train", "val", "test", "classes", "state", "licence", "source"]];
+  const rows: string[][] = [];
   for (const name of datasetNames) {
     const info: DatasetInfo = catalog[name];
     const counts = [info.train, info.validation, info.test, info.classNames.length].map(String);
     const image = `${info.imageSize}x${info.imageSize}x${info.channels}`;
     rows.push([name, image, ...counts, await datasetState(name), info.licence, info.homepage]);
   }
-  console.log(table(rows));
+  const titles = ["name", "image", "train", "val", "test", "classes", "state", "licence", "source"];
+  console.log(alignedTable(titles, rows));
 }
 
-/** Shows progress: one line that is rewritten on a terminal, a plain line every few seconds elsewhere. */
-function progressLine(): (progress: Progress) => void {
-  const terminal = process.stdout.isTTY === true;
-  let next = Date.now() + (terminal ? 0 : 3000);
-  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
-  return ({ file, received, total }) => {
-    const done = received === total;
-    if (Date.now() < next && !(terminal && done)) return;
-    next = Date.now() + (terminal ? 100 : 3000);
-    const share = total ? ` of ${megabytes(total)} MB, ${Math.floor((100 * received) / total)}%` : " MB";
-    const line = `${file}  ${megabytes(received)}${share}`;
-    if (terminal) process.stdout.write(`\r${line}\x1b[K${done ? "\n" : ""}`);
-    else console.log(line);
-  };
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+
+function progressText({ file, received, total }: Progress): string {
+  const share = total ? ` of ${megabytes(total)} MB, ${Math.floor((100 * received) / total)}%` : " MB";
+  return `${file}  ${megabytes(received)}${share}`;
 }
 
 async function download(name: string, { mirror, folder }: DownloadFlags): Promise<void> {
@@ -67,12 +47,15 @@ async function download(name: string, { mirror, folder }: DownloadFlags): Promis
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once("SIGINT", interrupt);
+  const status = new StatusLine(3);
   try {
-    const options = { mirror, folder, signal: stop.signal, onProgress: progressLine() };
+    const onProgress = (progress: Progress) => status.update(progressText(progress));
+    const options = { mirror, folder, signal: stop.signal, onProgress };
     const result = await downloadDataset({ ...info, source: info.source }, options);
     const what = result.downloaded ? "downloaded and checked" : "already there and whole";
     console.log(`${name}: ${what}, in ${result.folder}`);
   } finally {
+    status.done();
     process.removeListener("SIGINT", interrupt);
   }
 }

@@ -32,8 +32,10 @@ async function run(options: { readonly seeds: string; readonly workers: string }
   const { records } = await trainStudy("quick", { ...options, out, signal });
 
   heading(3, "Figures");
-  await drawFigures({ results: join("data", "results", "quick"), out: "figures" });
   await drawFigures({ results: out, out: join("runs", "figures") });
+  console.log(
+    "figures/ holds those of the recorded study; `npx binvit figures` draws them again, with the same bytes.",
+  );
 
   heading(4, "Notebooks, through the tslab kernel");
   await runNotebooks({ out: join("runs", "notebooks"), signal });

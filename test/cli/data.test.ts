@@ -28,8 +28,10 @@ async function data(...words: string[]): Promise<void> {
 describe("binvit data list", () => {
   it("shows a line for each data set, columns aligned", async () => {
     await data("list");
-    expect(output.map((line) => line.split(/\s+/)[0])).toEqual([
-      "name",
+    const [titles, rule, ...lines] = output;
+    expect(titles).toMatch(/^name /);
+    expect(rule).toMatch(/^─+$/);
+    expect(lines.map((line) => line.split(/\s+/)[0])).toEqual([
       "digits",
       "shapes",
       "cifar10",
@@ -37,10 +39,10 @@ describe("binvit data list", () => {
       "mnist",
       "fashion-mnist",
     ]);
-    const column = output[0].indexOf("licence");
-    expect(output[1].slice(column)).toMatch(/^CC BY 4\.0 +https/);
-    expect(output[1]).toMatch(/8x8x1 +1257 +180 +360 +10 +embedded/);
-    expect(output[3]).toMatch(/32x32x3 +45000 +5000 +10000 +10 +(absent|present)/);
+    const column = titles.indexOf("licence");
+    expect(lines[0].slice(column)).toMatch(/^CC BY 4\.0 +https/);
+    expect(lines[0]).toMatch(/8x8x1 +1257 +180 +360 +10 +embedded/);
+    expect(lines[2]).toMatch(/32x32x3 +45000 +5000 +10000 +10 +(absent|present)/);
   });
 });
 

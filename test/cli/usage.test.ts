@@ -22,6 +22,9 @@ const commands = [
   ["data", "download"],
   ["data", "verify"],
   ["verify"],
+  ["pack"],
+  ["verify-packed"],
+  ["export"],
   ["bench"],
 ];
 
