@@ -75,6 +75,21 @@ function tile(a: usize, b: usize, steps: i32, c: usize, cStride: usize, addend: 
   v128.store(c + cStride * 3, c31, 16);
 }
 
+/** The first row of a tile alone: with a class token the number of tokens is odd. */
+function rowTile(a: usize, b: usize, steps: i32, c: usize): void {
+  let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
+  const end = a + (<usize>steps << 4);
+  while (a < end) {
+    const a0 = v128.load32_splat(a);
+    c0 = muladd(c0, a0, v128.load(b));
+    c1 = muladd(c1, a0, v128.load(b, 16));
+    a += 16;
+    b += 32;
+  }
+  v128.store(c, c0);
+  v128.store(c, c1, 16);
+}
+
 /** The part of a tile that lies inside C, `rows` × `columns`, by way of a whole tile at `spare`. */
 function edgeTile(
   a: usize,
@@ -88,7 +103,8 @@ function edgeTile(
   columns: i32,
   spare: usize,
 ): void {
-  tile(a, b, steps, spare, TILE_COLUMNS << 2, 0, 0);
+  if (rows == 1) rowTile(a, b, steps, spare);
+  else tile(a, b, steps, spare, TILE_COLUMNS << 2, 0, 0);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j += 4) {
       const at = <usize>j << 2;
