@@ -86,6 +86,7 @@ export { imageGrid } from "./plot/image-grid";
 export { lines } from "./plot/lines";
 export { roofline } from "./plot/roofline";
 export { scaleError } from "./plot/scale-error";
+export { shares } from "./plot/shares";
 export { sizeBreakdown } from "./plot/size-breakdown";
 export { steForms } from "./plot/ste-forms";
 export { plotRows, studyFigures } from "./plot/study-figures";

@@ -31,6 +31,22 @@ export function wholeNumber(option: string, text: string, least = 0): number {
   throw new UsageError(`${option} expects a whole number of at least ${least}, got "${text}".`);
 }
 
+/**
+ * Seeds from the command line: single ones and ranges, `1,2,3` or `1-10`.
+ *
+ * @throws UsageError if a part is neither, a range runs backwards, or a seed is named twice
+ */
+export function seedList(option: string, text: string): number[] {
+  const seeds = text.split(",").flatMap((part) => {
+    const [first, last] = part.split("-", 2).map((seed) => wholeNumber(option, seed));
+    if (last === undefined) return [first];
+    if (last < first) throw new UsageError(`${option} expects ranges from low to high, got "${part}".`);
+    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+  });
+  if (new Set(seeds).size < seeds.length) throw new UsageError(`${option} names a seed twice: ${text}.`);
+  return seeds;
+}
+
 const backends = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
 /**

@@ -1,9 +1,8 @@
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { UsageError } from "../errors";
 import type { StudyEvent } from "../study/run-study";
 import type { RunRecord } from "../train/record";
-import { presetOrFile, wholeNumber } from "./run-input";
+import { presetOrFile, seedList, wholeNumber } from "./run-input";
 import { interruptSignal } from "./terminal";
 
 /** `binvit study`: a grid of runs and its table. */
@@ -12,7 +11,7 @@ export function registerStudy(program: Command): void {
     .command("study")
     .description("train every row of a study with every seed, then print its table; finished runs are found")
     .argument("<preset|file>", "quick, or a JSON file")
-    .option("--seeds <list>", "seeds, e.g. 1,2,3", "1")
+    .option("--seeds <list>", "seeds, e.g. 1,2,3 or 1-10", "1")
     .option("--workers <n>", "processes at a time", "2")
     .option("--out <folder>", "folder of the runs (default: runs/<study>)")
     .option("--keep <folder>", "also copy the records there, e.g. data/results/quick")
@@ -48,8 +47,7 @@ export async function trainStudy(
 ): Promise<{ records: RunRecord[]; out: string }> {
   const { studies } = await import("../study/presets");
   const { parseStudyConfig } = await import("../study/study-config");
-  const seeds = options.seeds.split(",").map((seed) => wholeNumber("--seeds", seed));
-  if (new Set(seeds).size < seeds.length) throw new UsageError(`--seeds names a seed twice: ${options.seeds}.`);
+  const seeds = seedList("--seeds", options.seeds);
   const workers = wholeNumber("--workers", options.workers, 1);
   const written = presetOrFile(what, Object.keys(studies), (name) => studies[name as keyof typeof studies]);
   const study = parseStudyConfig(written, basename(what));

@@ -33,7 +33,9 @@ export interface Summary {
 /**
  * Sizes and operation counts of every layer, QKᵀ, AV, norms and scale factors included.
  *
- * A product of two 1-bit operands counts as binary; one of 1-bit weights and float activations (W1A32) as float.
+ * A product of two 1-bit operands counts as binary; one of 1-bit weights and float activations (W1A32) as float. Counts
+ * are those of the architecture, every layer for every token; `forward` does less at the end of the last block, which it
+ * computes for the class token alone.
  *
  * @param config - the model
  * @returns rows in the order data flows, and their sums; for one image

@@ -89,7 +89,12 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       ["study", "quick", "--seeds", "1,"],
       /^binvit: --seeds expects a whole number of at least 0, got ""\.\n$/,
     ],
-    ["a seed twice", ["study", "quick", "--seeds", "1,2,1"], /^binvit: --seeds names a seed twice: 1,2,1\.\n$/],
+    [
+      "a range that runs backwards",
+      ["study", "quick", "--seeds", "1,5-3"],
+      /^binvit: --seeds expects ranges from low to high, got "5-3"\.\n$/,
+    ],
+    ["a seed twice", ["study", "quick", "--seeds", "1-3,2"], /^binvit: --seeds names a seed twice: 1-3,2\.\n$/],
     [
       "no workers",
       ["study", "quick", "--workers", "0"],

@@ -87,6 +87,7 @@ test("the public names are these, and no other", () => {
       "scaleError",
       "scaleFactor",
       "selfAttention",
+      "shares",
       "show",
       "showMarkdown",
       "showTable",

@@ -6,6 +6,7 @@ import { toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { palette } from "../../lib/plot/palette";
 import { roofline } from "../../lib/plot/roofline";
+import { type ShareRow, shares } from "../../lib/plot/shares";
 import { type SizeRow, sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { throughput } from "../../lib/plot/throughput";
 import { trainingCurves } from "../../lib/plot/training-curves";
@@ -152,6 +153,25 @@ describe("roofline", () => {
       expect(() => roofline([{ ...point, gops: wrong }], { bandwidth: 10, peaks })).toThrow(`got ${wrong}`);
       expect(() => roofline([point], { bandwidth: wrong, peaks })).toThrow(`got ${wrong}`);
     }
+  });
+});
+
+describe("shares", () => {
+  test("each row is 100 percent, whatever its unit; a part that is missing is 0", () => {
+    const rows: ShareRow[] = [
+      { name: "time", parts: { qkv: 1, rest: 3 } },
+      { name: "MACs", parts: { qkv: 500 } },
+    ];
+    expect(tracesOf(shares(rows)).map(({ name, x }) => [name, x])).toEqual([
+      ["qkv", [25, 100]],
+      ["rest", [75, 0]],
+    ]);
+  });
+
+  test("refuses amounts that are no part of anything", () => {
+    expect(() => shares([{ name: "time", parts: { rest: -1 } }])).toThrow('"rest" of "time" is -1');
+    expect(() => shares([{ name: "time", parts: { rest: Number.NaN } }])).toThrow("is NaN");
+    expect(() => shares([{ name: "time", parts: { rest: 0 } }])).toThrow("add up to 0");
   });
 });
 

@@ -8,6 +8,7 @@ import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
 import { roofline } from "../../lib/plot/roofline";
 import { scaleError } from "../../lib/plot/scale-error";
+import { shares } from "../../lib/plot/shares";
 import { sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { steForms } from "../../lib/plot/ste-forms";
 import { throughput } from "../../lib/plot/throughput";
@@ -61,6 +62,7 @@ export const smallest: Record<string, () => Figure> = {
   lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
   roofline: () => roofline([{ name: "loop", operationsPerByte: 40, gops: 1 }], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [0, 1], error: [1, 1], minimum: { alpha: 0.5, error: 0.75 } }),
+  shares: () => shares([{ name: "time", parts: { qkv: 2 } }]),
   sizeBreakdown: () => sizeBreakdown([{ name: "float", bytes: { head: 2048 } }]),
   steForms: () => steForms([{ name: "clip", x: [-2, -1, 1, 2], y: [0, 1, 1, 0] }]),
   throughput: () => throughput([{ name: "stock", imagesPerSecond: 7, low: 6, high: 8 }]),
@@ -78,6 +80,7 @@ export const empty: Record<string, () => Figure> = {
   lines: () => lines([], { x: "x", y: "y" }),
   roofline: () => roofline([], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [], error: [], minimum: { alpha: 0, error: 0 } }),
+  shares: () => shares([]),
   sizeBreakdown: () => sizeBreakdown([]),
   steForms: () => steForms([]),
   throughput: () => throughput([]),
