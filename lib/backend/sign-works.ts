@@ -18,7 +18,7 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     expectNumbers(module.packSigns(space.at(x), bits, rows, inputs));
     module.packColumns(space.at(signs), columns, inputs, outputs);
     module.interleaveSigns(columns, panels, outputs, inputs);
-    module.xnorGemm(bits, panels, space.at(y), rows, outputs, inputs, ...factors, 0, scratch);
+    module.xnorGemm(bits, panels, space.at(y), rows, outputs, inputs, outputs, ...factors, 0, scratch);
     return [y];
   },
 

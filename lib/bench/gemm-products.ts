@@ -74,7 +74,7 @@ export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Arra
   const products = {
     xnor: to(y, m * n, () => {
       kernels.packSigns(x, xSigns, m, k);
-      kernels.xnorGemm(xSigns, panels, y, m, n, k, alpha, 0, bias, 0, scratch);
+      kernels.xnorGemm(xSigns, panels, y, m, n, k, n, alpha, 0, bias, 0, scratch);
     }),
     float: to(y, m * n, () => kernels.gemm(x, w, 0, y, 1, m, n, k, 0, 0, scratch)),
   };

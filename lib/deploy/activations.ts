@@ -7,6 +7,8 @@ import { stagingBytes } from "./weights";
 
 /** The buffers that a forward pass works in, for one batch. T: tokens of all its images, D: width. */
 export interface Activations {
+  /** Pixels [batch, S, S, c]. */
+  readonly images: Pointer;
   /** The residual stream [T, D], before and after a sublayer: no kernel reads what it writes. */
   readonly stream: readonly [Pointer, Pointer];
   /** [T, D]: normalized tokens, context of the attention, what a float layer adds to the stream. */
@@ -44,6 +46,7 @@ export function placeActivations(
   const reserve = (count: number) => arena.reserve(4 * count, "activations");
   const widest = Math.max(...weightLayers(config).map(({ inputs }) => signBytes(inputs)));
   return {
+    images: reserve(batch * config.imageSize ** 2 * config.channels),
     stream: [reserve(total * embedDim), reserve(total * embedDim)],
     narrow: reserve(total * embedDim),
     wide: reserve(batch * wideFloats(config)),

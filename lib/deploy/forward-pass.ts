@@ -3,12 +3,12 @@ import type { InferenceKernels, Pointer } from "../kernels/module";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
 import type { Activations } from "./activations";
 import type { Watch } from "./engine";
-import { cutPatches } from "./patches";
 import type { EngineLayer, Weights } from "./weights";
 
 /** `forward` of `lib/vit/model.ts` on one memory: the same kernels in the same order, for one batch at a time. */
 export class ForwardPass {
   private readonly floats: Float32Array;
+  private readonly words: Uint32Array;
 
   /** @param memory - has its final size: it must not grow any more */
   constructor(
@@ -19,6 +19,7 @@ export class ForwardPass {
     private readonly memory: WebAssembly.Memory,
   ) {
     this.floats = new Float32Array(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
   }
 
   /**
@@ -44,11 +45,14 @@ export class ForwardPass {
 
   /** Images → stream[0]. */
   private embed(images: Float32Array, batch: number, watch?: Watch): void {
-    const { embedDim, pooling } = this.config;
+    const { embedDim, pooling, imageSize, patchSize, channels } = this.config;
     const { wide, narrow, stream } = this.places;
     const patches = numPatches(this.config);
     const layer = this.layer("patch");
-    cutPatches(this.config, images, this.view(wide, batch * patches * layer.inputs));
+    this.view(this.places.images, images.length).set(images);
+    if (this.kernels.patchify(this.places.images, wide, batch, imageSize, patchSize, channels) !== 0) {
+      throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
+    }
     this.apply(layer, wide, narrow, batch * patches, { watch });
     const position = this.at("positionEmbedding");
     const extra = pooling === "class-token" ? embedDim : 0; // floats before the first patch
@@ -66,25 +70,48 @@ export class ForwardPass {
     const { stream, narrow, wide, probabilities, scratch } = this.places;
     const tokens = numTokens(this.config);
     const rows = batch * tokens;
+    const joint = this.layer(`${block}.attention.qkv`);
     this.norm(`${block}.norm1`, stream[0], narrow, rows);
-    this.apply(this.layer(`${block}.attention.qkv`), narrow, wide, rows, { watch });
+    // Panels of weights hold 8 outputs: keys can be had without queries where these are whole panels.
+    if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0) {
+      this.projectForFirstToken(joint, batch, watch);
+    } else this.apply(joint, narrow, wide, rows, { watch });
     for (let image = 0; image < batch; image++) {
       // One image at a time: the probabilities of a whole batch would not fit into a cache.
       const [qkv, context] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
       this.kernels.attention(qkv, context, probabilities, 1, tokens, embedDim, numHeads, queries, scratch);
     }
-    if (queries < tokens) this.keepFirstTokens(stream[0], batch, queries);
+    if (queries < tokens) this.keepFirst(stream[0], batch, embedDim, tokens);
     const add = { residual: stream[0], spare: wide, watch };
     this.apply(this.layer(`${block}.attention.out`), narrow, stream[1], batch * queries, add);
   }
 
-  /** Moves the first `queries` tokens of every image together. */
-  private keepFirstTokens(at: Pointer, batch: number, queries: number): void {
-    const length = queries * this.config.embedDim;
-    const stride = numTokens(this.config) * this.config.embedDim;
+  /** q k v of the normalized tokens, but q of each image's first token only. */
+  private projectForFirstToken(joint: EngineLayer, batch: number, watch?: Watch): void {
+    const { narrow, wide, signs, scratch } = this.places;
+    const { inputs, weight, alpha, bias } = joint;
+    const [tokens, width] = [numTokens(this.config), this.config.embedDim];
+    const token = this.tokenFactors(joint, narrow, batch * tokens);
+    this.pack(joint, narrow, batch * tokens);
+    this.show(joint, signs, wide, batch * tokens, watch);
+    const keys = weight + this.kernels.panelBytes(width, inputs);
+    const [alphas, biases] = [alpha && alpha + 4 * width, bias + 4 * width];
+    this.kernels.xnorGemm(
+      ...([signs, keys, wide + 4 * width, batch * tokens, 2 * width, inputs, 3 * width] as const),
+      ...([alphas, token, biases, 0, scratch] as const),
+    );
+    this.keepFirst(signs, batch, Math.ceil(inputs / 32), tokens);
+    if (token) this.keepFirst(token, batch, 1, tokens);
+    this.kernels.xnorGemm(
+      ...([signs, weight, wide, batch, width, inputs, 3 * width * tokens, alpha, token, bias, 0, scratch] as const),
+    );
+  }
+
+  /** Moves the first of every `group` rows together; rows are `length` words. */
+  private keepFirst(at: Pointer, batch: number, length: number, group: number): void {
     for (let image = 1; image < batch; image++) {
-      const from = at / 4 + image * stride;
-      this.floats.copyWithin(at / 4 + image * length, from, from + length);
+      const from = at / 4 + image * group * length;
+      this.words.copyWithin(at / 4 + image * length, from, from + length);
     }
   }
 
@@ -156,7 +183,10 @@ export class ForwardPass {
   ): void {
     const { inputs, outputs, weight, alpha, bias } = layer;
     this.show(layer, from, to, rows, watch);
-    this.kernels.xnorGemm(from, weight, to, rows, outputs, inputs, alpha, token, bias, residual, this.places.scratch);
+    this.kernels.xnorGemm(
+      ...([from, weight, to, rows, outputs, inputs, outputs] as const),
+      ...([alpha, token, bias, residual, this.places.scratch] as const),
+    );
   }
 
   private pack(layer: EngineLayer, from: Pointer, rows: number): void {
@@ -181,7 +211,7 @@ export class ForwardPass {
     watch?: Watch,
   ) {
     if (!watch) return;
-    this.kernels.xnorGemm(signs, weight, by, rows, outputs, inputs, 0, 0, 0, 0, this.places.scratch);
+    this.kernels.xnorGemm(signs, weight, by, rows, outputs, inputs, outputs, 0, 0, 0, 0, this.places.scratch);
     watch(name, this.view(by, rows * outputs).slice());
   }
 

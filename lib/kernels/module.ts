@@ -159,6 +159,9 @@ export interface KernelModule {
   packColumns(x: Pointer, signs: Pointer, k: number, n: number): number;
   packSigns(x: Pointer, signs: Pointer, rows: number, k: number): number;
   panelBytes(n: number, k: number): number;
+  patchify(
+    ...args: [images: Pointer, patches: Pointer, batch: number, size: number, patch: number, channels: number]
+  ): number;
   sign(x: Pointer, y: Pointer, count: number): void;
   signGrad(dy: Pointer, x: Pointer, dx: Pointer, count: number, form: number): void;
   signLinearInputGrad(
@@ -200,6 +203,7 @@ export interface KernelModule {
       m: number,
       n: number,
       k: number,
+      stride: number,
       alpha: Pointer,
       token: Pointer,
       bias: Pointer,
@@ -240,6 +244,7 @@ export type InferenceKernels = Pick<
   | "layerNorm"
   | "packSigns"
   | "panelBytes"
+  | "patchify"
   | "tokenScale"
   | "xnorGemm"
   | "xnorGemmScratch"

@@ -62,10 +62,10 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
 
     panelBytes: (n, k) => 4 * ((n + 7) & ~7) * signWords(k),
 
-    xnorGemm(a, panels, y, m, n, k, alpha, token, bias, residual) {
+    xnorGemm(a, panels, y, m, n, k, stride, alpha, token, bias, residual) {
       const [f, finish] = [floats(), finisher(floats(), alpha, token, bias)];
       multiplySigns(words(), a, panels, m, n, k, (i, j, sum) => {
-        const [value, at] = [finish(i, j, sum), i * n + j];
+        const [value, at] = [finish(i, j, sum), i * stride + j];
         f[(y >>> 2) + at] = residual ? f[(residual >>> 2) + at] + value : value;
       });
     },

@@ -59,6 +59,24 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
 
     gemmScratch: (n) => 4 * n,
 
+    patchify(images, patches, batch, size, patch, channels) {
+      const [f, line, row] = [floats(), patch * channels, size * channels];
+      let [to, odd] = [patches >>> 2, 0];
+      for (let band = 0; band < (batch * size) / patch; band++) {
+        for (let left = 0; left < row; left += line) {
+          for (let y = 0; y < patch; y++) {
+            const from = (images >>> 2) + (band * patch + y) * row + left;
+            for (let i = 0; i < line; i++) {
+              const value = f[from + i];
+              if (!Number.isFinite(value)) odd = 1;
+              f[to++] = value;
+            }
+          }
+        }
+      }
+      return odd;
+    },
+
     layerNorm(x, gamma, beta, y, mean, inverse, rows, width, epsilon) {
       const places = [x, gamma, beta, y, mean, inverse].map((pointer) => pointer >>> 2);
       layerNormRows(floats(), places, rows, width, epsilon);

@@ -109,7 +109,7 @@ export function createXnorGemm(kernels: BufferSource | "scalar"): XnorGemm {
       return pointers[2 + i];
     });
     module.interleaveSigns(right, panels, n, k);
-    module.xnorGemm(left, panels, y, m, n, k, alpha, token, bias, 0, scratch);
+    module.xnorGemm(left, panels, y, m, n, k, n, alpha, token, bias, 0, scratch);
     return new Float32Array(memory.buffer, y, m * n).slice();
   };
 }

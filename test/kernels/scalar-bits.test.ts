@@ -65,7 +65,7 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
       const [scalar, simd] = both((kernels, arena) => {
         const y = arena.room(m * n);
         const [rows, from] = [arena.put(asFloats(plainRows(a, m, k))), panels(kernels, arena, b, n, k)];
-        kernels.xnorGemm(rows, from, y, m, n, k, 0, 0, 0, 0, scratch(arena, kernels.xnorGemmScratch()));
+        kernels.xnorGemm(rows, from, y, m, n, k, n, 0, 0, 0, 0, scratch(arena, kernels.xnorGemmScratch()));
         return arena.read(y, m * n);
       });
       expect([...scalar]).toEqual([...reference.signProduct(a, b, [m, n, k])]);
@@ -97,7 +97,7 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
             values ? arena.put(values) : 0,
           );
           const work = scratch(arena, kernels.xnorGemmScratch());
-          kernels.xnorGemm(rows, from, y, m, n, k, at, to, shift, base, work);
+          kernels.xnorGemm(rows, from, y, m, n, k, n, at, to, shift, base, work);
           return arena.read(y, m * n);
         });
         expect(scalar).toEqual(simd);
@@ -124,7 +124,7 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
             const work = scratch(arena, kernels.xnorGemmScratch());
             const count = m * Math.ceil(n / 32);
             const [y, packed, direct] = [arena.room(m * n), arena.room(count), arena.room(count)];
-            kernels.xnorGemm(rows, from, y, m, n, k, at, to, shift, 0, work);
+            kernels.xnorGemm(rows, from, y, m, n, k, n, at, to, shift, 0, work);
             if (gelu) kernels.gelu(y, y, m * n);
             kernels.packSigns(y, packed, m, n);
             kernels.xnorGemmSigns(rows, from, direct, m, n, k, at, to, shift, gelu, work);

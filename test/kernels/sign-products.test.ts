@@ -29,7 +29,7 @@ function xnor(x: Float32Array, w: Float32Array, [m, n, k]: readonly [number, num
   expect(kernels.packSigns(xAt, bits, m, k)).toBe(0);
   expect(kernels.packColumns(wAt, columns, k, n)).toBe(0);
   kernels.interleaveSigns(columns, panels, n, k);
-  kernels.xnorGemm(bits, panels, y, m, n, k, alpha, token, bias, residual, scratch);
+  kernels.xnorGemm(bits, panels, y, m, n, k, n, alpha, token, bias, residual, scratch);
   expect(arena.intact()).toBe(true);
   return arena.read(y, m * n);
 }

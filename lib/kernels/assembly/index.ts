@@ -7,6 +7,7 @@ export { crossEntropy } from "./cross-entropy";
 export { gelu, geluGrad } from "./gelu";
 export { gemm, gemmScratch } from "./gemm";
 export { layerNorm, layerNormGrad } from "./layer-norm";
+export { patchify } from "./patchify";
 export { sign, signGrad } from "./sign";
 export { sumRows } from "./sum-rows";
 export { tokenScale } from "./token-scale";

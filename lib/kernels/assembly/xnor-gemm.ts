@@ -27,7 +27,7 @@ export function xnorGemmScratch(): usize {
  * y = residual + (acc · alpha · token + bias), acc the exact integer; a null pointer leaves its step out. k < 65536.
  *
  *     a        plain rows [m, k]         panels   panels of [n, k]
- *     y        floats [m, n]             alpha, bias [n]   token [m]   residual [m, n]
+ *     y        floats [m, n], rows `stride` apart             alpha, bias [n]   token [m]   residual as y
  */
 export function xnorGemm(
   a: usize,
@@ -36,6 +36,7 @@ export function xnorGemm(
   m: i32,
   n: i32,
   k: i32,
+  stride: i32,
   alpha: usize,
   token: usize,
   bias: usize,
@@ -50,8 +51,8 @@ export function xnorGemm(
     for (let i = 0; i < m; i += ROWS) {
       const rows = min(m - i, ROWS);
       countBlock(a, panels, m, n, k, i, rows, j, columns, scratch);
-      const at = i * n + j;
-      storeFloats(counts, rows, columns, k, factors, onward(token, i), onward(y, at), onward(residual, at), n);
+      const at = i * stride + j;
+      storeFloats(counts, rows, columns, k, factors, onward(token, i), onward(y, at), onward(residual, at), stride);
     }
   }
 }

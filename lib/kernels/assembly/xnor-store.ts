@@ -28,7 +28,7 @@ function value(counts: v128, k: v128, factors: usize, token: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.mul(acc, v128.load(factors)), token), v128.load(factors, COLUMNS * 4));
 }
 
-/** Stores floats; y and residual point to the first row and column, rows are n floats apart. */
+/** Stores floats; y and residual point to the first row and column, rows are `stride` floats apart. */
 export function storeFloats(
   counts: usize,
   rows: i32,
@@ -38,7 +38,7 @@ export function storeFloats(
   token: usize,
   y: usize,
   residual: usize,
-  n: i32,
+  stride: i32,
 ): void {
   const length = i32x4.splat(k);
   for (let row = 0; row < rows; row++) {
@@ -57,8 +57,8 @@ export function storeFloats(
       if (left > 4) storeLanes(y + at + 16, high, left - 4);
     }
     counts += COLUMNS * 2;
-    y += <usize>n << 2;
-    if (residual) residual += <usize>n << 2;
+    y += <usize>stride << 2;
+    if (residual) residual += <usize>stride << 2;
   }
 }
 
