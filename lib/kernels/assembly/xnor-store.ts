@@ -28,6 +28,44 @@ function value(counts: v128, k: v128, factors: usize, token: v128): v128 {
   return f32x4.add(f32x4.mul(f32x4.mul(acc, v128.load(factors)), token), v128.load(factors, COLUMNS * 4));
 }
 
+/** Most signs whose product fits into 16 bits with its sign. */
+const NARROW: i32 = 32767;
+
+/** `storeFloats` of 64 columns without token scales, the case that products of whole layers are made of. */
+function storeWhole(
+  counts: usize,
+  rows: i32,
+  k: i32,
+  factors: usize,
+  y: usize,
+  residual: usize,
+  stride: i32,
+): void {
+  const length = i16x8.splat(<i16>k);
+  const rowBytes: usize = <usize>stride << 2;
+  for (let row = 0; row < rows; row++) {
+    for (let column: usize = 0; column < <usize>COLUMNS; column += 8) {
+      const acc = i16x8.sub(length, i16x8.shl(v128.load(counts), 1));
+      const factor = factors + (column << 2);
+      const at = y + (column << 2);
+      let low = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(acc));
+      let high = f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(acc));
+      low = f32x4.add(f32x4.mul(low, v128.load(factor)), v128.load(factor, COLUMNS * 4));
+      high = f32x4.add(f32x4.mul(high, v128.load(factor, 16)), v128.load(factor, COLUMNS * 4 + 16));
+      if (residual) {
+        const from = residual + (column << 2);
+        low = f32x4.add(v128.load(from), low);
+        high = f32x4.add(v128.load(from, 16), high);
+      }
+      v128.store(at, low);
+      v128.store(at, high, 16);
+      counts += 16;
+    }
+    y += rowBytes;
+    if (residual) residual += rowBytes;
+  }
+}
+
 /** Stores floats; y and residual point to the first row and column, rows are `stride` floats apart. */
 export function storeFloats(
   counts: usize,
@@ -40,6 +78,10 @@ export function storeFloats(
   residual: usize,
   stride: i32,
 ): void {
+  if (columns == COLUMNS && !token && k <= NARROW) {
+    storeWhole(counts, rows, k, factors, y, residual, stride);
+    return;
+  }
   const length = i32x4.splat(k);
   for (let row = 0; row < rows; row++) {
     const beta = token ? v128.load32_splat(token + (<usize>row << 2)) : f32x4.splat(1);
