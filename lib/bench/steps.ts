@@ -5,6 +5,7 @@ import { createEngine } from "../deploy/engine";
 import { packModel } from "../deploy/pack";
 import type { PackedModel } from "../deploy/packed-model";
 import { readKernels } from "../kernels/read";
+import { GradientWorkers } from "../train/gradient-workers";
 import { lossAndGradients } from "../train/gradients";
 import type { RunConfig } from "../train/record";
 import type { ModelConfig } from "../vit/config";
@@ -25,6 +26,21 @@ export function trainingStep(config: RunConfig, batch: Batch, model: keyof typeo
   return () => {
     lossAndGradients(config, parameters, batch, floatModels[model]);
   };
+}
+
+/**
+ * The same step shared out over threads, this one included.
+ *
+ * @returns the step, and what ends the threads
+ */
+export async function sharedTrainingStep(
+  config: RunConfig,
+  batch: Batch,
+  workers: number,
+): Promise<{ step: () => Promise<unknown>; stop: () => Promise<void> }> {
+  const parameters = initialParameters(config.model, 1);
+  const threads = await GradientWorkers.start(config, workers - 1);
+  return { step: () => threads.lossAndGradients(parameters, batch), stop: () => threads.stop() };
 }
 
 /** @returns one inference by TensorFlow.js, from pixels on the host to logits on the host; the weights stay where they are */

@@ -3,7 +3,7 @@ import { kernelSwitch } from "./kernel-switch";
 import { type BenchModel, benchModel, noiseBatch } from "./models";
 import { type PyTorch, pyTorchTimer } from "./pytorch";
 import { type BenchRow, compare } from "./row";
-import { trainingStep } from "./steps";
+import { sharedTrainingStep, trainingStep } from "./steps";
 
 /** A model with a number of images a step. */
 export interface ModelCase {
@@ -34,9 +34,12 @@ export async function benchTraining(options: {
   const rows: BenchRow[] = [];
   for (const { model, batch: count } of cases) {
     const batch = noiseBatch(model.float, count);
+    on();
+    const shared = count > 1 ? await sharedTrainingStep(model.w1a1, batch, 2) : undefined;
     const variants: Record<string, Timer> = {
       float: timed(trainingStep(model.float, batch, "own"), on),
       w1a1: timed(trainingStep(model.w1a1, batch, "own"), on),
+      ...(shared && { "w1a1, two workers": timed(shared.step, on) }),
       "stock float": timed(trainingStep(model.float, batch, "stock"), off),
       "float on stock kernels": timed(trainingStep(model.float, batch, "own"), off),
       "w1a1 on stock kernels": timed(trainingStep(model.w1a1, batch, "own"), off),
@@ -65,9 +68,15 @@ export async function benchTraining(options: {
         "pytorch-float": "PyTorch float",
       },
     };
-    for (const comparison of count > 1 ? [float, w1a1] : [w1a1]) {
+    const workers = {
+      case: `${model.name}/w1a1/batch-${count}/workers-2`,
+      ours: "w1a1, two workers",
+      peers: { "own-one-worker": "w1a1" },
+    };
+    for (const comparison of count > 1 ? [float, w1a1, workers] : [w1a1]) {
       rows.push(...compare("training", "images/s", count, seconds, comparison));
     }
+    await shared?.stop();
   }
   switchKernels(true);
   return rows;

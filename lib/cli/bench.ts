@@ -69,9 +69,7 @@ function print(
     const cells = memory.map((row) => [row.case, row.task, row.variant, (row.bytes / 2 ** 20).toFixed(1)]);
     console.log(`${alignedTable(["memory", "task", "variant", "MiB"], cells)}\n`);
   }
-  console.log(
-    `One thread, warm, median of ${rounds} interleaved rounds (a third of them for runs above 1 s); × is ours / theirs.`,
-  );
+  console.log(`Warm, median of ${rounds} interleaved rounds (a third of them for runs above 1 s); × is ours / theirs.`);
   for (const name of chosen) console.log(explanations[name]);
   if (memory.length > 0) console.log(explanations.memory);
   if (pytorch !== undefined) console.log(`pytorch: ${pytorch}; w1a1 is simulated in floats, with our gradients.`);
@@ -85,7 +83,8 @@ const explanations = {
   packing of the activations counted; theirs multiply floats. signs-float: signs by floats, against our float product.`,
   inference: `inference: from pixels to logits. Ours is the packed engine on W1A1, or our float model; theirs are float models.`,
   training: `training: forward, loss and all gradients, without the optimizer. stock-wasm is the float model in plain
-  TensorFlow.js, which has no binarization; own-stock-kernels our operations without our WebAssembly kernels.`,
+  TensorFlow.js, which has no binarization; own-stock-kernels our operations without our WebAssembly
+  kernels. workers-2 shares the batch out over two threads; everything else is one thread.`,
   memory: `memory: all WebAssembly memory after one step or inference in a process of its own; it never shrinks, and
-  TensorFlow.js lets it grow by a fifth at a time. packed: the engine with its weights, 16 images at a time.`,
+  TensorFlow.js lets it grow in coarse steps. packed: the engine with its weights, 16 images at a time.`,
 };

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { BenchRow } from "../../lib/bench/row";
 import { drawFigures } from "../../lib/cli/figures";
 import { kitRoot } from "../../lib/kit-root";
 import { checkNotebook } from "../../lib/notebook/check";
@@ -51,4 +52,22 @@ test("the recorded study reaches what the README says of it", () => {
   for (const part of ["mlp", "mhsa"]) {
     expect(mean(`${part}/channel`)).toBeGreaterThanOrEqual(mean("mlp+mhsa/channel"));
   }
+});
+
+test("the README's tables of speed are those of the recorded benchmark", () => {
+  const { rows, bytes } = JSON.parse(readFileSync(join(kitRoot(), "data", "results", "bench.json"), "utf8"));
+  const readme = readFileSync(join(kitRoot(), "README.md"), "utf8");
+  const number = (value: number) => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));
+  const written = readme.match(/^\| `[^`]+` \| [a-z-]+ \|.*$/gm) ?? [];
+  expect(written.length).toBeGreaterThan(20);
+  const measured = rows.map(
+    ({ case: name, peer, ours, theirs, ratio }: BenchRow) =>
+      `| \`${name}\` | ${peer} | ${number(ours)} | ${number(theirs)} | ` +
+      `${number(ratio.median)} (${number(ratio.min)} … ${number(ratio.max)}) |`,
+  );
+  for (const line of written) expect(measured).toContain(line);
+  const size = (format: string) =>
+    bytes.find((row: { model: string; format: string }) => row.model.startsWith("cifar-s") && row.format === format)
+      .bytes;
+  expect(readme).toContain(`${(size("safetensors") / size("packed")).toFixed(1)} times smaller`);
 });

@@ -8,13 +8,13 @@ import { BLOCK_WORDS, COLUMNS, countDifferences, TABLE_BYTES, tabulateSigns } fr
  * Y = A · Bᵀ of two matrices of signs, [m, k] and [n, k], as bits (layouts in pack-signs.ts).
  *
  * Of k signs, popcount(a XOR b) differ, so the product of two rows is k − 2 popcount(a XOR b): padding bits are 0 on
- * both sides and count nothing. Y is made in blocks of 256 rows × 64 columns: differences are counted into 16 bits,
+ * both sides and count nothing. Y is made in blocks of 1024 rows × 64 columns: differences are counted into 16 bits,
  * by tables where there are many rows, by popcount where there are few, then scaled as they are stored.
  *
- *     scratch:  | tables, 32 KB | counts, 256 × 64 × 2 bytes | 64 alphas | 64 biases |      from a multiple of 64 on
+ *     scratch:  | tables, 32 KB | counts, 1024 × 64 × 2 bytes | 64 alphas | 64 biases |      from a multiple of 64 on
  */
 
-const ROWS: i32 = 256;
+const ROWS: i32 = 1024;
 /** Rows from which on tables are faster. */
 const MANY: i32 = 64;
 
