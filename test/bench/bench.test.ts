@@ -113,6 +113,7 @@ describe("models", () => {
     expect(names(rows)).toEqual([
       ...rowNames("digits/float/batch-3", ["stock-wasm", "own-stock-kernels", "pytorch"]),
       ...rowNames("digits/w1a1/batch-3", binary),
+      ...rowNames("digits/w1a1/batch-3/workers-2", ["own-one-worker"]),
       ...rowNames("digits/w1a1/batch-1", binary),
     ]);
     expect(new Set(asked)).toEqual(
