@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { DivergenceError, TrainingError } from "../errors";
-import type { Pointer } from "../kernels/module";
+import { type Pointer, signWords } from "../kernels/module";
 import type { SignKernelName } from "./kernels";
 import type { Workspace } from "./wasm-backend";
 import { expectSize, last, size, type Work } from "./work";
@@ -71,7 +71,7 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
 /** Counts of differing signs are kept in 16 bits. */
 const mostInputs = 65_535;
 
-const wordBytes = (signs: number): number => 4 * Math.ceil(signs / 32);
+const wordBytes = (signs: number): number => 4 * signWords(signs);
 
 function layerSizes(x: tf.TensorInfo, signs: tf.TensorInfo): { rows: number; inputs: number; outputs: number } {
   const [inputs, outputs] = signs.shape;

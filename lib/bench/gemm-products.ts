@@ -1,5 +1,5 @@
 import { Arena } from "../deploy/arena";
-import { instantiateKernels, type Pointer } from "../kernels/module";
+import { instantiateKernels, type Pointer, signWords } from "../kernels/module";
 import { readKernels } from "../kernels/read";
 import { Random } from "../random";
 
@@ -39,7 +39,7 @@ export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Arra
   const kernels = instantiateKernels(readKernels(), memory);
   const arena = new Arena();
   const floats = (count: number) => arena.reserve(4 * count, "product");
-  const signs = (rows: number, columns: number) => arena.reserve(4 * rows * Math.ceil(columns / 32), "signs");
+  const signs = (rows: number, columns: number) => arena.reserve(4 * rows * signWords(columns), "signs");
   const [x, w, wRows, y, g, dw] = [m * k, k * n, n * k, m * n, m * n, k * n].map(floats);
   const [alpha, bias] = [floats(n), floats(n)];
   const [xSigns, wSigns] = [signs(m, k), signs(n, k)];

@@ -36,9 +36,9 @@ export interface BinaryLinearParameters {
  * Reference: Rastegari et al., *XNOR-Net*, 2016, section 3.2; Sato et al., PRMU2022-83, 2023, for ViT.
  */
 export function binaryLinear(x: tf.Tensor, parameters: BinaryLinearParameters, binarizer: Binarizer): tf.Tensor {
-  expectScale(binarizer, parameters.scale);
   const { scale, weightSte, activationSte } = binarizer;
   if (hasKernels() && isKernelScale(scale) && isKernelSte(weightSte) && isKernelSte(activationSte)) {
+    expectScale(binarizer, parameters.scale);
     return fusedBinaryLinear(x, parameters, binarizer);
   }
   const { signs, factor } = signsAndFactor(parameters.weight, binarizer, parameters.scale);

@@ -1,5 +1,5 @@
 import { DataError } from "../errors";
-import type { InferenceKernels, Pointer } from "../kernels/module";
+import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
 import type { Activations } from "./activations";
 import type { Watch } from "./engine";
@@ -100,7 +100,7 @@ export class ForwardPass {
       ...([signs, keys, wide + 4 * width, batch * tokens, 2 * width, inputs, 3 * width] as const),
       ...([alphas, token, biases, 0, scratch] as const),
     );
-    this.keepFirst(signs, batch, Math.ceil(inputs / 32), tokens);
+    this.keepFirst(signs, batch, signWords(inputs), tokens);
     if (token) this.keepFirst(token, batch, 1, tokens);
     this.kernels.xnorGemm(
       ...([signs, weight, wide, batch, width, inputs, 3 * width * tokens, alpha, token, bias, 0, scratch] as const),

@@ -1,4 +1,5 @@
 import { scaleCount } from "../binarize/binarizer";
+import { signWords } from "../kernels/module";
 import type { Arrays } from "../train/safetensors";
 import type { ModelConfig } from "../vit/config";
 import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
@@ -27,7 +28,7 @@ export const signsName = (layer: WeightLayer): string => `${layer.weight}.signs`
 export const alphaName = (layer: WeightLayer): string => `${layer.weight}.alpha`;
 
 /** Bytes of one row of signs: whole 32-bit words. */
-export const signBytes = (inputs: number): number => 4 * Math.ceil(inputs / 32);
+export const signBytes = (inputs: number): number => 4 * signWords(inputs);
 
 /**
  * Type and shape of every tensor of a packed model.

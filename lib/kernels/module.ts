@@ -251,6 +251,9 @@ export type InferenceKernels = Pick<
   | "xnorGemmSigns"
 >;
 
+/** @returns words of one row of k signs, which is filled up to a whole word */
+export const signWords = (k: number): number => Math.ceil(k / 32);
+
 /**
  * Starts the kernels on a memory, which stays the caller's: the module owns no data, stack or heap in it.
  *

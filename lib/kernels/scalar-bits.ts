@@ -1,12 +1,9 @@
 /** The 1-bit kernels of inference without SIMD, on 32-bit words; layouts are those of `assembly/pack-signs.ts`. */
 
-import type { InferenceKernels } from "./module";
+import { type InferenceKernels, signWords } from "./module";
 import { laneSum } from "./scalar-float";
 
 const fround = Math.fround;
-
-/** Words of one row of k signs. */
-const signWords = (k: number): number => (k + 31) >>> 5;
 
 /** The number of ones in a word: sums of 2, 4, 8 bits side by side, then of all bytes by one multiplication. */
 export function popcount(word: number): number {

@@ -1,7 +1,7 @@
 /** Matrices of signs on plain typed arrays, for teaching and experiments. Runs in Node and in a browser. */
 
 import { BinvitError } from "../errors";
-import { type InferenceKernels, instantiateKernels } from "./module";
+import { type InferenceKernels, instantiateKernels, signWords } from "./module";
 import { scalarKernels } from "./scalar";
 import { hasSimd } from "./simd";
 
@@ -32,9 +32,6 @@ const mostSigns = 65_535;
 /** Most memory that a product may take, bytes; below it every address fits into the kernels' integers. */
 const mostBytes = 2 ** 30;
 
-/** Words of one row of k signs. */
-const rowWords = (k: number): number => Math.ceil(k / 32);
-
 /**
  * Keeps the signs of a matrix, one bit each.
  *
@@ -49,7 +46,7 @@ export function packSigns(values: ArrayLike<number>, rows: number, k: number): S
   if (values.length !== rows * k) {
     throw new BinvitError(`packSigns: ${values.length} values, expected ${rows} × ${k} = ${rows * k}.`);
   }
-  const width = rowWords(k);
+  const width = signWords(k);
   const words = new Uint32Array(rows * width);
   for (let row = 0; row < rows; row++) {
     for (let j = 0; j < k; j++) {
@@ -67,7 +64,7 @@ export function packSigns(values: ArrayLike<number>, rows: number, k: number): S
 
 /** @returns the matrix as ±1; shape [rows, k] */
 export function unpackSigns({ rows, k, words }: SignMatrix): Float32Array {
-  const width = rowWords(k);
+  const width = signWords(k);
   return Float32Array.from({ length: rows * k }, (_, at) => {
     const j = at % k;
     return (words[Math.floor(at / k) * width + (j >> 5)] >>> (j & 31)) & 1 ? -1 : 1;
@@ -147,7 +144,7 @@ function check(a: SignMatrix, b: SignMatrix, { alpha, token, bias }: XnorOptions
 function checkMatrix(name: string, { rows, k, words }: SignMatrix): void {
   requireSize(`rows of ${name}`, rows);
   requireSize(`k of ${name}`, k);
-  const width = rowWords(k);
+  const width = signWords(k);
   if (words.length !== rows * width) {
     throw new BinvitError(
       `xnorGemm: ${name} has ${words.length} words, expected ${rows} × ${width} = ${rows * width}.`,

@@ -1,5 +1,3 @@
-import { signWords } from "./pack-signs";
-
 /**
  * Counts of differing signs by look-up, for products with many rows: the counterpart of sign-tables.ts for signs.
  *
