@@ -22,6 +22,12 @@ export interface BackendReport {
   readonly kernels: boolean;
 }
 
+/** What computes the numbers, as far as their last digits depend on it; `wasm+kernels` is the same on every machine. */
+export type Arithmetic = "tensorflow" | "wasm+kernels" | "wasm" | "cpu";
+
+/** @returns what the current backend computes with; it must be ready */
+export const arithmetic = (): Arithmetic => (hasKernels() ? "wasm+kernels" : (tf.getBackend() as Arithmetic));
+
 /** How the backend is set up. */
 export interface BackendOptions {
   /** Use binvit's kernels on wasm; the environment variable BINVIT_KERNELS=off turns them off too. */

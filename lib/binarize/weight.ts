@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../errors";
+import { mean } from "../ops/mean";
 import { stopGradient } from "../ops/stop-gradient";
 import { type Binarizer, isLearned } from "./binarizer";
 import { scaleFactor } from "./scale";
@@ -32,7 +33,7 @@ export interface BinaryWeight {
  */
 export function signsAndFactor(weight: tf.Tensor, binarizer: Binarizer, scale?: tf.Tensor): BinaryWeight {
   expectScale(binarizer, scale);
-  const latent = binarizer.center ? tf.sub(weight, tf.mean(weight, 0, true)) : weight;
+  const latent = binarizer.center ? tf.sub(weight, mean(weight, 0)) : weight;
   const signs = sign(latent, binarizer.weightSte);
   if (binarizer.scale === "none") return { signs };
   const factor = scaleFactor(latent, binarizer.scale, scale);

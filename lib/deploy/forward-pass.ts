@@ -122,12 +122,12 @@ export class ForwardPass {
     const add = { residual: stream[1], spare: narrow, watch };
     this.norm(`${block}.norm2`, stream[1], narrow, rows);
     if (fc1.product === "signs" && fc2.product === "signs" && !fc2.tokenScale) {
-      // Of the hidden units only the signs are read, so nothing else is stored.
+      // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
       this.pack(fc1, narrow, rows);
       const factors = this.tokenFactors(fc1, narrow, rows);
       this.show(fc1, signs, wide, rows, watch);
       const { outputs, inputs, weight, alpha, bias } = fc1;
-      this.kernels.xnorGemmSigns(signs, weight, hiddenSigns, rows, outputs, inputs, alpha, factors, bias, 1, scratch);
+      this.kernels.xnorGemmSigns(signs, weight, hiddenSigns, rows, outputs, inputs, alpha, factors, bias, scratch);
       this.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
       return;
     }

@@ -223,7 +223,6 @@ export interface KernelModule {
       alpha: Pointer,
       token: Pointer,
       bias: Pointer,
-      gelu: number,
       scratch: Pointer,
     ]
   ): void;

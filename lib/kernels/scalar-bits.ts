@@ -67,14 +67,12 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       });
     },
 
-    xnorGemmSigns(a, panels, signs, m, n, k, alpha, token, bias, gelu) {
+    xnorGemmSigns(a, panels, signs, m, n, k, alpha, token, bias) {
       const [w, finish] = [words(), finisher(floats(), alpha, token, bias)];
       const [to, width] = [signs >>> 2, signWords(n)];
       w.fill(0, to, to + m * width);
       multiplySigns(w, a, panels, m, n, k, (i, j, sum) => {
-        const value = finish(i, j, sum);
-        const negative = value < 0 && (!gelu || fround(fround(value * value) * -0.5) >= -60);
-        if (negative) w[to + i * width + (j >>> 5)] |= 1 << (j & 31);
+        if (finish(i, j, sum) < 0) w[to + i * width + (j >>> 5)] |= 1 << (j & 31);
       });
     },
 

@@ -64,7 +64,8 @@ export function layerNormRows(
 ): void {
   for (let row = 0; row < rows; row++) {
     const at = row * width;
-    const middle = fround(laneSum(width, (i) => f[x + at + i], 2) / width);
+    const first = f[x + at];
+    const middle = fround(first + fround(laneSum(width, (i) => fround(f[x + at + i] - first), 2) / width));
     const squares = laneSum(
       width,
       (i) => {
@@ -83,17 +84,36 @@ export function layerNormRows(
   }
 }
 
-/** Softmax of each row in place, scaled first. */
-export function softmaxRows(f: Float32Array, x: number, rows: number, width: number, scale: number): void {
-  for (let at = x; at < x + rows * width; at += width) {
+/** The powers and shares that softmax of each row, scaled first, is made of. */
+export function powersOfRows(
+  f: Float32Array,
+  [x, shares]: readonly [number, number],
+  rows: number,
+  width: number,
+  scale: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const at = x + row * width;
     let largest = f[at];
     for (let i = 1; i < width; i++) if (largest < f[at + i]) largest = f[at + i];
     const sum = laneSum(width, (i) => {
       f[at + i] = expNonPositive(fround(fround(f[at + i] - largest) * scale));
       return f[at + i];
     });
-    const share = fround(1 / sum);
-    for (let i = 0; i < width; i++) f[at + i] *= share;
+    f[shares + row] = 1 / sum;
+  }
+}
+
+/** x · shares, row by row, in place; rows are `stride` apart. */
+export function scaleRows(
+  f: Float32Array,
+  [x, shares]: readonly [number, number],
+  rows: number,
+  width: number,
+  stride: number,
+): void {
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < width; i++) f[x + row * stride + i] *= f[shares + row];
   }
 }
 
@@ -119,12 +139,15 @@ function expNonPositive(x: number): number {
 const cdfSlope = fround(0.2316418882);
 const cdfTerms = [0.5307027145, -0.7265760135, 0.7107068705, -0.142248368, 0.127414796].map(fround);
 
-/** x Φ(x) of one float; the method stands at the SIMD form. */
+const smallestNormal = 2 ** -126;
+
+/** x Φ(x) of one float, below 0 for every x < 0; the method stands at the SIMD form. */
 export function geluOf(x: number): number {
-  const bell = expNonPositive(fround(fround(x * x) * -0.5));
+  const bell = expNonPositive(Math.max(fround(fround(x * x) * -0.5), -60));
   const t = fround(1 / fround(1 + fround(Math.abs(x) * cdfSlope)));
   let p = cdfTerms[0];
   for (let i = 1; i < cdfTerms.length; i++) p = fround(fround(p * t) + cdfTerms[i]);
   const tail = fround(fround(p * t) * bell);
-  return fround(x * (x < 0 ? tail : fround(1 - tail)));
+  const y = fround(x * (x < 0 ? tail : fround(1 - tail)));
+  return y === 0 && x < 0 ? -smallestNormal : y;
 }

@@ -1,6 +1,6 @@
 import type { InferenceKernels } from "./module";
 import { scalarBitKernels } from "./scalar-bits";
-import { geluOf, layerNormRows, multiply, type Strides, softmaxRows } from "./scalar-float";
+import { geluOf, layerNormRows, multiply, powersOfRows, type Strides, scaleRows } from "./scalar-float";
 
 /**
  * The kernels of inference in plain TypeScript: the second of three tiers, between the float64 loops of `reference.ts`
@@ -24,6 +24,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
     attention(qkv, out, probs, batch, tokens, width, heads, queries, scratch) {
       const f = floats();
       const [dim, row] = [width / heads, 3 * width];
+      const [shares, work] = [scratch >>> 2, (scratch >>> 2) + tokens];
       const scale = Math.fround(1 / Math.fround(Math.sqrt(dim)));
       for (let image = 0; image < batch; image++) {
         for (let head = 0; head < heads; head++) {
@@ -31,14 +32,16 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
           const [k, v] = [q + width, q + 2 * width];
           const p = (probs >>> 2) + (image * heads + head) * queries * tokens;
           const to = (out >>> 2) + image * queries * width + head * dim;
-          multiply(f, [q, [row, 1]], [k, [1, row]], [p, tokens], [queries, tokens, dim], undefined, scratch >>> 2);
-          softmaxRows(f, p, queries, tokens, scale);
-          multiply(f, [p, [tokens, 1]], [v, [row, 1]], [to, width], [queries, dim, tokens], undefined, scratch >>> 2);
+          multiply(f, [q, [row, 1]], [k, [1, row]], [p, tokens], [queries, tokens, dim], undefined, work);
+          powersOfRows(f, [p, shares], queries, tokens, scale);
+          multiply(f, [p, [tokens, 1]], [v, [row, 1]], [to, width], [queries, dim, tokens], undefined, work);
+          scaleRows(f, [to, shares], queries, dim, width);
+          scaleRows(f, [p, shares], queries, tokens, tokens);
         }
       }
     },
 
-    attentionScratch: (tokens, width, heads) => 4 * Math.max(tokens, width / heads),
+    attentionScratch: (tokens, width, heads) => 4 * (tokens + Math.max(tokens, width / heads)),
 
     gelu(x, y, count) {
       const f = floats();

@@ -11,6 +11,10 @@ export const abs = tf.customGrad((x, save) => {
   (save as tf.GradSaveFunc)([input]);
   return {
     value: tf.abs(input),
-    gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, tf.sign(saved)),
+    gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => tf.mul(dy, direction(saved)),
   };
 }) as (x: tf.Tensor) => tf.Tensor;
+
+// tf.sign is 0 below 1.2e-7 on the wasm backend.
+const direction = (x: tf.Tensor): tf.Tensor =>
+  tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));

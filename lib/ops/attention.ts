@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
+import { stopGradient } from "./stop-gradient";
 
 /** Queries, keys and values of every head; each of shape [B, H, N, d]. */
 export interface Heads {
@@ -24,7 +25,7 @@ export interface Heads {
 export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
   if (!hasKernels()) {
     const { query, key, value } = splitHeads(qkv, numHeads);
-    return joinHeads(tf.matMul(attentionProbabilities(query, key), value));
+    return joinHeads(attend(query, key, value));
   }
   const fused = tf.customGrad((input, save) => {
     const [context, probabilities] = kernels.attention(input as tf.Tensor, numHeads);
@@ -39,6 +40,24 @@ export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
 }
 
 /**
+ * The values of all tokens, weighted by how much each query attends to them.
+ *
+ * context = Σ e V / Σ e, e = e^(s − max s), s = Q Kᵀ / √d
+ *
+ * The sum of values is divided, not each e: where keys have equal scores, values that cancel leave exactly 0, whose sign
+ * is +1 on every backend, and not a rounding of softmax.
+ *
+ * @param query - shape [B, H, N, d]
+ * @param key - shape [B, H, N, d]
+ * @param value - shape [B, H, N, d]
+ * @returns shape [B, H, N, d]
+ */
+export function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  const powers = scorePowers(query, key);
+  return tf.div(tf.matMul(powers, value), tf.sum(powers, -1, true));
+}
+
+/**
  * How much every token attends to every other.
  *
  * A = softmax(Q Kᵀ / √d)
@@ -48,8 +67,17 @@ export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
  * @returns rows that sum to 1; shape [B, H, N, N]
  */
 export function attentionProbabilities(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
+  const powers = scorePowers(query, key);
+  return tf.div(powers, tf.sum(powers, -1, true));
+}
+
+/** e^(s − max s), and 0 where that is below e^−60, as in kernels/assembly/exp.ts: a backend's own limit is elsewhere. */
+function scorePowers(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
   const headDim = query.shape[3] as number;
-  return tf.softmax(tf.mul(tf.matMul(query, tf.transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(headDim)));
+  const products = tf.matMul(query, tf.transpose(key, [0, 1, 3, 2]));
+  const largest = stopGradient(tf.max(products, -1, true)); // it shifts what softmax does not see
+  const exponents = tf.mul(tf.sub(products, largest), 1 / Math.sqrt(headDim));
+  return tf.mul(tf.exp(exponents), tf.cast(tf.greaterEqual(exponents, -60), "float32"));
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
+import { mean } from "./mean";
 
 /**
  * Layer normalization over the last axis.
@@ -21,17 +22,17 @@ export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsil
     const keep = save as tf.GradSaveFunc;
     const [g, b] = [scale as tf.Tensor, shift as tf.Tensor];
     if (hasKernels()) {
-      const [y, mean, inverse] = kernels.layerNorm(input as tf.Tensor, g, b, epsilon);
-      keep([input as tf.Tensor, g, mean, inverse]);
+      const [y, center, inverse] = kernels.layerNorm(input as tf.Tensor, g, b, epsilon);
+      keep([input as tf.Tensor, g, center, inverse]);
       return {
         value: y,
-        gradFunc: (dy: tf.Tensor, [savedX, savedG, savedMean, savedInverse]: tf.Tensor[]) =>
-          kernels.layerNormGrad(dy, savedX, savedG, savedMean, savedInverse) as tf.Tensor[],
+        gradFunc: (dy: tf.Tensor, [savedX, savedG, savedCenter, savedInverse]: tf.Tensor[]) =>
+          kernels.layerNormGrad(dy, savedX, savedG, savedCenter, savedInverse) as tf.Tensor[],
       };
     }
-    const { mean, variance } = tf.moments(input as tf.Tensor, -1, true);
-    const inverse = tf.rsqrt(tf.add(variance, epsilon));
-    const normalized = tf.mul(tf.sub(input as tf.Tensor, mean), inverse);
+    const centered = tf.sub(input as tf.Tensor, mean(input as tf.Tensor, -1));
+    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));
+    const normalized = tf.mul(centered, inverse);
     keep([normalized, inverse, g]);
     return { value: tf.add(tf.mul(normalized, g), b), gradFunc: plainGradient };
   }) as (x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor) => tf.Tensor;

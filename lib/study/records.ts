@@ -40,7 +40,7 @@ function runsOf(folders: readonly string[]): RunRecord[] {
     const record = readRecord(folder);
     return record ? [{ record, madeAt: statSync(join(folder, "record.json")).mtimeMs }] : [];
   });
-  const configuration = ({ config }: RunRecord) => runIdentity(config, 0);
+  const configuration = ({ config, environment }: RunRecord) => runIdentity(config, 0, environment.arithmetic);
   const current = new Map(
     runs.sort((a, b) => a.madeAt - b.madeAt).map(({ record }) => [record.name, configuration(record)]),
   );

@@ -1,5 +1,6 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { type Arithmetic, arithmetic, useBackend } from "../backend/select";
 import { CancelledError, TrainingError } from "../errors";
 import { writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
@@ -28,11 +29,12 @@ export type StudyEvent =
  * @param study - rows
  * @param seeds - every row is trained with each
  * @param out - the study's folder
+ * @param how - what the numbers are computed with
  */
-export function studyRuns(study: StudyConfig, seeds: readonly number[], out: string): StudyRun[] {
+export function studyRuns(study: StudyConfig, seeds: readonly number[], out: string, how: Arithmetic): StudyRun[] {
   return seeds.flatMap((seed) =>
     study.rows.map((row) => {
-      const id = runIdentity(row.config, seed).slice(0, 8);
+      const id = runIdentity(row.config, seed, how).slice(0, 8);
       return { row, seed, folder: join(out, `${row.name.replace("/", "-")}-s${seed}-${id}`) };
     }),
   );
@@ -57,7 +59,8 @@ export async function runStudy(
   },
 ): Promise<RunRecord[]> {
   const { seeds, workers, out, onEvent, signal } = options;
-  const runs = studyRuns(study, seeds, out);
+  await useBackend(); // for its name: the processes that train choose the same
+  const runs = studyRuns(study, seeds, out, arithmetic());
   const waiting: StudyRun[] = [];
   for (const run of runs) {
     if (readRecord(run.folder)) onEvent?.({ kind: "found", run });

@@ -7,11 +7,21 @@ const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
 
 const recordFields = z.object({
-  schema: z.literal("binvit.run/1"),
+  schema: z.literal("binvit.run/2"),
   name: z.string(),
   config: z.object({ dataset: group, model: group, training: group }),
   seed: count,
-  dataset: z.object({ name: z.string(), sha256: z.string(), train: count, validation: count, test: count }),
+  dataset: z.object({
+    name: z.string(),
+    sha256: z.string(),
+    train: count,
+    validation: count,
+    test: count,
+    maxValue: z.number().positive(),
+    mean: z.array(z.number()),
+    std: z.array(z.number().positive()),
+    classNames: z.array(z.string()),
+  }),
   environment: group,
   curve: z.array(z.object({ epoch: count, trainLoss: z.number(), validationAccuracy: z.number() })),
   test: z.object({ accuracy: z.number(), loss: z.number(), count }),

@@ -1,4 +1,5 @@
-import type { DatasetConfig } from "../data/dataset";
+import type { Arithmetic } from "../backend/select";
+import type { Dataset, DatasetConfig } from "../data/dataset";
 import type { ModelConfig } from "../vit/config";
 
 /** How a model is trained; complete, nothing is left to a default. */
@@ -45,27 +46,30 @@ export interface Environment {
   readonly binvit: string;
   readonly node: string;
   readonly tfjs: string;
-  readonly backend: string;
+  /** What the numbers were computed with: part of the run's identity, since another gives other last digits. */
+  readonly arithmetic: Arithmetic;
   readonly platform: string;
   readonly cpu: string;
   /** Threads that shared out every batch, where there was more than one. */
   readonly workers?: number;
 }
 
+/** What a model was trained on, and what its inputs must be normalized with. */
+export interface DatasetRecord extends Pick<Dataset, "name" | "sha256" | "maxValue" | "mean" | "std" | "classNames"> {
+  /** Images of each split. */
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
 /** `record.json`: everything a table or a figure needs to know of a finished run. */
 export interface RunRecord {
-  readonly schema: "binvit.run/1";
+  readonly schema: "binvit.run/2";
   /** Name of the row, e.g. `mlp+mhsa/channel`; free text for single runs. */
   readonly name: string;
   readonly config: RunConfig;
   readonly seed: number;
-  readonly dataset: {
-    readonly name: string;
-    readonly sha256: string;
-    readonly train: number;
-    readonly validation: number;
-    readonly test: number;
-  };
+  readonly dataset: DatasetRecord;
   readonly environment: Environment;
   readonly curve: readonly EpochRecord[];
   readonly test: { readonly accuracy: number; readonly loss: number; readonly count: number };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Arithmetic } from "../backend/select";
 import { FileError } from "../errors";
 import { fileError, readJson, writeAtomically } from "../files";
 import { parameterShapes } from "../vit/layers";
@@ -11,13 +12,13 @@ import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safete
 import type { TrainingState } from "./state";
 
 /**
- * What makes two runs the same: configuration and seed, but not where the data set lies.
+ * What makes two runs the same: configuration, seed and arithmetic, but not where the data set lies.
  *
  * @returns 64 hexadecimal digits
  */
-export function runIdentity(config: RunConfig, seed: number): string {
+export function runIdentity(config: RunConfig, seed: number, arithmetic: Arithmetic): string {
   const { folder: _, ...dataset } = config.dataset;
-  return sha256(canonical({ schema: "binvit.run/1", config: { ...config, dataset }, seed }));
+  return sha256(canonical({ schema: "binvit.run/2", config: { ...config, dataset }, seed, arithmetic }));
 }
 
 /** JSON with sorted keys, so that the order in which a file was written does not matter. */

@@ -1,5 +1,6 @@
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
+import { arithmetic } from "../backend/select";
 import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
 import { FileError } from "../errors";
@@ -44,12 +45,13 @@ export async function trainInto(
   options: Omit<TrainOptions, "resume"> = {},
   dataset?: Dataset,
 ): Promise<{ record: RunRecord; existed: boolean }> {
-  const identity = runIdentity(run.config, run.seed);
+  const identity = runIdentity(run.config, run.seed, arithmetic());
   const found = readRecord(folder);
-  if (found && runIdentity(found.config, found.seed) === identity) return { record: found, existed: true };
+  if (found && runIdentity(found.config, found.seed, found.environment.arithmetic) === identity)
+    return { record: found, existed: true };
   if (found) {
     throw new FileError(
-      `${folder} already holds another finished run, ${found.name} with seed ${found.seed}. ` +
+      `${folder} already holds another finished run, ${found.name} with seed ${found.seed} on ${found.environment.arithmetic}. ` +
         "Choose another folder with --out, or move that one away.",
     );
   }
@@ -71,7 +73,7 @@ export async function trainInto(
   });
   const { total } = summarize(run.config.model);
   const record: RunRecord = {
-    schema: "binvit.run/1",
+    schema: "binvit.run/2",
     name: run.name,
     config: run.config,
     seed: run.seed,
@@ -81,6 +83,10 @@ export async function trainInto(
       train: data.train.count,
       validation: data.validation.count,
       test: data.test.count,
+      maxValue: data.maxValue,
+      mean: data.mean,
+      std: data.std,
+      classNames: data.classNames,
     },
     environment: { ...environment(), ...(workers > 1 && { workers }) },
     curve: result.curve,
@@ -100,7 +106,7 @@ export function environment(): Environment {
     binvit: version,
     node: process.versions.node,
     tfjs: tf.version_core,
-    backend: tf.getBackend(),
+    arithmetic: arithmetic(),
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
   };

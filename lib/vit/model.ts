@@ -4,7 +4,7 @@ import type { Binarizer } from "../binarize/binarizer";
 import { binaryPatchEmbedding } from "../binarize/conv";
 import { binaryLinear } from "../binarize/linear";
 import { add } from "../ops/add";
-import { attentionProbabilities, joinHeads, selfAttention, splitHeads } from "../ops/attention";
+import { attend, attentionProbabilities, joinHeads, selfAttention, splitHeads } from "../ops/attention";
 import { gelu } from "../ops/gelu";
 import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
@@ -71,7 +71,7 @@ function run(config: ModelConfig, p: Parameters, images: tf.Tensor, trace?: Trac
   if (trace) trace.embedded = x;
   for (let i = 0; i < config.depth; i++) {
     const block = `blocks.${i}`;
-    let context = attend(config, p, block, norm(config, p, `${block}.norm1`, x), trace);
+    let context = attention(config, p, block, norm(config, p, `${block}.norm1`, x), trace);
     // After the last attention only the class token is read: the rest of the block is computed for it alone.
     if (i === config.depth - 1 && config.pooling === "class-token" && !trace) {
       [x, context] = [firstToken(x), firstToken(context)];
@@ -102,7 +102,7 @@ function embed(config: ModelConfig, p: Parameters, images: tf.Tensor): tf.Tensor
 }
 
 /** Context of every token; the output projection is left to the caller. */
-function attend(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor, trace?: Trace): tf.Tensor {
+function attention(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor, trace?: Trace): tf.Tensor {
   const { numHeads, binarize } = config;
   const qkv = layer(p, `${block}.attention.qkv`, x, binarize.qkv);
   if (binarize.scores === "off" && binarize.values === "off" && !trace) {
@@ -110,9 +110,14 @@ function attend(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor,
   }
   const { query, key, value } = splitHeads(qkv, numHeads);
   const operand = (t: tf.Tensor, how: Binarizer | "off") => (how === "off" ? t : binarizeOperand(t, how));
-  const probabilities = attentionProbabilities(operand(query, binarize.scores), operand(key, binarize.scores));
+  const [asks, offers] = [operand(query, binarize.scores), operand(key, binarize.scores)];
+  if (binarize.values === "off") {
+    trace?.attention.push(attentionProbabilities(asks, offers));
+    return joinHeads(attend(asks, offers, value));
+  }
+  const probabilities = attentionProbabilities(asks, offers);
   trace?.attention.push(probabilities);
-  const weights = binarize.values === "off" ? probabilities : binarizeProbabilities(probabilities, binarize.values);
+  const weights = binarizeProbabilities(probabilities, binarize.values);
   return joinHeads(tf.matMul(weights, operand(value, binarize.values)));
 }
 

@@ -44,11 +44,11 @@ describe("the quick study", () => {
   });
 
   test("gives every row and seed a folder of its own, which its configuration names", () => {
-    const runs = studyRuns(quick, [1, 2], "out");
+    const runs = studyRuns(quick, [1, 2], "out", "wasm+kernels");
     expect(new Set(runs.map(({ folder }) => folder)).size).toBe(24);
     expect(runs[0].folder).toMatch(/^out.float-s1-[0-9a-f]{8}$/);
     const longer = parseStudyConfig({ ...studies.quick, training: { epochs: 41 } });
-    const others = studyRuns(longer, [1, 2], "out").map(({ folder }) => folder);
+    const others = studyRuns(longer, [1, 2], "out", "wasm+kernels").map(({ folder }) => folder);
     expect(others.some((folder) => runs.some((run) => run.folder === folder))).toBe(false);
   });
 });

@@ -64,7 +64,7 @@ describe("a study", () => {
   test("reports a run that fails, finishes the others, and tries that one again", async () => {
     const what = study();
     const out = "failing";
-    const [, mlp] = studyRuns(what, [1], join(folder, out));
+    const [, mlp] = studyRuns(what, [1], join(folder, out), "wasm+kernels");
     mkdirSync(join(folder, out));
     writeFileSync(mlp.folder, "a file where the run's folder belongs");
     const { records, kinds } = await run(what, out);

@@ -52,8 +52,8 @@ describe("a run's identity", () => {
     const turned = Object.fromEntries(Object.entries(config).reverse()) as unknown as RunConfig;
     const training = Object.fromEntries(Object.entries(config.training).reverse()) as unknown as RunConfig["training"];
     const elsewhere = { ...turned, training, dataset: { ...config.dataset, folder: "/data" } };
-    expect(runIdentity(elsewhere, 1)).toBe(runIdentity(config, 1));
-    expect(runIdentity(config, 1)).toMatch(/^[0-9a-f]{64}$/);
+    expect(runIdentity(elsewhere, 1, "wasm+kernels")).toBe(runIdentity(config, 1, "wasm+kernels"));
+    expect(runIdentity(config, 1, "wasm+kernels")).toMatch(/^[0-9a-f]{64}$/);
   });
 
   test("changes with every setting and with the seed", () => {
@@ -65,9 +65,9 @@ describe("a run's identity", () => {
       { ...config, dataset: { name: "digits", trainLimit: 65 } },
     ];
     const identities = [
-      runIdentity(config, 1),
-      runIdentity(config, 2),
-      ...others.map((other) => runIdentity(other, 1)),
+      runIdentity(config, 1, "wasm+kernels"),
+      runIdentity(config, 2, "wasm+kernels"),
+      ...others.map((other) => runIdentity(other, 1, "wasm+kernels")),
     ];
     expect(new Set(identities).size).toBe(identities.length);
   });
@@ -80,7 +80,7 @@ describe("a finished run", () => {
     expect(readdirSync(folder).sort()).toEqual(["record.json", "weights.safetensors"]);
     expect(readRecord(folder)).toEqual(record);
     expect(record).toMatchObject({
-      schema: "binvit.run/1",
+      schema: "binvit.run/2",
       name: "small",
       config,
       seed: 1,
@@ -172,7 +172,7 @@ describe("an interrupted run", () => {
       },
     });
     await expect(stopped).rejects.toThrow(/stopped at step 5 of 8/);
-    writeCheckpoint(folder, runIdentity(config, 1), saved!);
+    writeCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"), saved!);
   }
 
   test("goes on from its checkpoint, to the same weights bit for bit, and removes it", async () => {
@@ -194,11 +194,11 @@ describe("an interrupted run", () => {
 
   test("starts over where the checkpoint is of another run, or damaged", async () => {
     await interrupt();
-    expect(readCheckpoint(folder, runIdentity(config, 1))?.epoch).toBe(1);
-    expect(readCheckpoint(folder, runIdentity(config, 2))).toBeUndefined();
+    expect(readCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"))?.epoch).toBe(1);
+    expect(readCheckpoint(folder, runIdentity(config, 2, "wasm+kernels"))).toBeUndefined();
     const path = join(folder, "checkpoint.safetensors");
     writeFileSync(path, readFileSync(path).subarray(0, 1000));
-    expect(readCheckpoint(folder, runIdentity(config, 1))).toBeUndefined();
+    expect(readCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"))).toBeUndefined();
     expect((await into(folder)).record.curve).toHaveLength(2);
   });
 });

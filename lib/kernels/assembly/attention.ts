@@ -1,5 +1,5 @@
 import { multiply, multiplyScratch } from "./gemm";
-import { softmaxRows, softmaxRowsGrad } from "./softmax";
+import { powersOfRows, scaleRows, softmaxRowsGrad } from "./softmax";
 
 /**
  * Self-attention of all heads, straight from the joint projection: no head is ever copied out.
@@ -10,6 +10,12 @@ import { softmaxRows, softmaxRowsGrad } from "./softmax";
  *
  * A head is a strided matrix: row n starts 3D floats after row n − 1 in qkv, D floats in out. The first M of the N tokens
  * ask (`queries`): all of them, or the class token alone where nothing else is read.
+ *
+ * The values are summed with the bare powers e^(s − max s), and what has been summed is divided: keys with the same score
+ * have the same power, 1 for the largest, so values that cancel leave exactly 0. With p they would leave a rounding, and a
+ * layer that reads the sign of the context would follow it.
+ *
+ *     scratch:  | shares, N floats, … up to [N, N] | scratch of a product |
  */
 export function attention(
   qkv: usize,
@@ -27,14 +33,18 @@ export function attention(
   const headBytes: usize = <usize>dim << 2;
   const partBytes: usize = <usize>width << 2;
   const row = 3 * width;
+  const work = scratch + (<usize>(tokens * tokens) << 2);
   for (let image = 0; image < batch; image++) {
     for (let head = 0; head < heads; head++) {
       const q = qkv + <usize>head * headBytes;
       const k = q + partBytes;
       const v = k + partBytes;
-      multiply(q, row, 1, k, 1, row, probs, tokens, queries, tokens, dim, 0, scratch);
-      softmaxRows(probs, queries, tokens, scale);
-      multiply(probs, tokens, 1, v, row, 1, out + <usize>head * headBytes, width, queries, dim, tokens, 0, scratch);
+      const context = out + <usize>head * headBytes;
+      multiply(q, row, 1, k, 1, row, probs, tokens, queries, tokens, dim, 0, work);
+      powersOfRows(probs, scratch, queries, tokens, scale);
+      multiply(probs, tokens, 1, v, row, 1, context, width, queries, dim, tokens, 0, work);
+      scaleRows(context, scratch, queries, dim, width);
+      scaleRows(probs, scratch, queries, tokens, tokens);
       probs += <usize>(queries * tokens) << 2;
     }
     qkv += <usize>(tokens * row) << 2;

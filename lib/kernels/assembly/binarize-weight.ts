@@ -1,6 +1,5 @@
 import { loadLanes, storeLanes } from "./lanes";
 import { pseudoSlope, signLanes } from "./sign";
-import { sumRows } from "./sum-rows";
 
 /** Forms of α: 1, the mean of |v| over everything or per column, or a parameter per column or for all. */
 const NONE: i32 = 0;
@@ -103,14 +102,24 @@ export function binarizeWeightGrad(
   }
 }
 
-/** The mean of each column, or zeros if not asked for. */
+/**
+ * The mean of each column, or zeros if not asked for: w₀ + mean(w − w₀), exact where all of a column are equal, so that
+ * what is left of them is 0 and not a rounding with a sign.
+ */
 function columnMeans(x: usize, means: usize, rows: i32, width: i32, wanted: bool): void {
-  if (!wanted) {
-    memory.fill(means, 0, <usize>width << 2);
-    return;
+  memory.fill(means, 0, <usize>width << 2);
+  if (!wanted) return;
+  const share = f32x4.splat(1 / <f32>rows);
+  for (let i = 0; i < width; i += 4) {
+    const at = <usize>i << 2;
+    const left = width - i;
+    const first = loadLanes(x + at, left, 0);
+    let sum = f32x4.splat(0);
+    for (let row = 1; row < rows; row++) {
+      sum = f32x4.add(sum, f32x4.sub(loadLanes(x + at + <usize>row * (<usize>width << 2), left, 0), first));
+    }
+    storeLanes(means + at, f32x4.add(first, f32x4.mul(sum, share)), left);
   }
-  sumRows(x, means, rows, width);
-  multiplyAll(means, width, 1 / <f32>rows);
 }
 
 /** alpha = mean of |w − means| over the rows. */

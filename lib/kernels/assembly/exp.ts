@@ -8,6 +8,7 @@
  *
  * What is below e^−60 ≈ 1e-26 is cut off: beside 1 it is far below rounding, but its products would be subnormal, and
  * processors are up to a hundred times slower on those. Unscaled binary layers saturate softmax and GELU all the time.
+ * Where only the sign of a result is read, 0 would be wrong: gelu.ts keeps its exponent from going that far.
  */
 // @ts-ignore: decorator
 @inline

@@ -11,6 +11,10 @@ import { loadLanes, storeLanes } from "./lanes";
  * Φ(−|x|) = e^(−z²) t (a₁ + t (a₂ + t (a₃ + t (a₄ + t a₅)))) / 2, absolute error below 1e-7, and Φ(|x|) = 1 − Φ(−|x|).
  * The small side is computed without a difference, so it keeps its relative precision.
  *
+ * GELU(x) < 0 for every x < 0, and the next layer may read nothing but that sign, so no result rounds to −0: the exponent
+ * −x²/2 stops at −60 (a result of −1e-26 that exact arithmetic would make smaller still), and what underflows all the
+ * same, of x beyond −1e10 or subnormal, becomes −2⁻¹²⁶.
+ *
  * Reference: Abramowitz and Stegun, *Handbook of Mathematical Functions*, 7.1.26, 1964.
  */
 export function gelu(x: usize, y: usize, count: i32): void {
@@ -48,21 +52,25 @@ export function geluGrad(dy: usize, x: usize, dx: usize, count: i32): void {
 // @ts-ignore: decorator
 @inline
 function geluLanes(x: v128): v128 {
-  return f32x4.mul(x, normalCdf(x, gaussian(x)));
+  const zero = f32x4.splat(0);
+  const bell = expNonPositive(f32x4.max(halfSquare(x), f32x4.splat(-60)));
+  const y = f32x4.mul(x, normalCdf(x, bell));
+  const lost = v128.and(f32x4.eq(y, zero), f32x4.lt(x, zero));
+  return v128.or(y, v128.and(lost, f32x4.splat(-1.1754943508222875e-38)));
 }
 
 // @ts-ignore: decorator
 @inline
 function slopeLanes(x: v128): v128 {
-  const bell = gaussian(x);
+  const bell = expNonPositive(halfSquare(x)); // cut to 0 far out: x² grows, and x φ(x) must not
   return f32x4.add(normalCdf(x, bell), f32x4.mul(x, f32x4.mul(bell, f32x4.splat(0.3989422804))));
 }
 
-/** e^(−x²/2) */
+/** −x²/2 */
 // @ts-ignore: decorator
 @inline
-function gaussian(x: v128): v128 {
-  return expNonPositive(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)));
+function halfSquare(x: v128): v128 {
+  return f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5));
 }
 
 // @ts-ignore: decorator

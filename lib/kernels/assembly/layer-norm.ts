@@ -7,7 +7,8 @@ import { loadLanes, storeLanes, sumLanes } from "./lanes";
  *     x, y, dy, dx   row 0 | row 1 | …        γ, β, dγ, dβ   one row
  *     mean, inverse  one float a row, kept for the gradient
  *
- * Groups of four lanes are summed in two registers in turn, so that one addition need not wait for the other.
+ * Groups of four lanes are summed in two registers in turn, so that one addition need not wait for the other. The mean is
+ * x₀ + mean(x − x₀): exact where all are equal, so that their difference from it is 0 and not a rounding with a sign.
  */
 export function layerNorm(
   x: usize,
@@ -22,17 +23,21 @@ export function layerNorm(
 ): void {
   const rowBytes: usize = <usize>width << 2;
   for (let row = 0; row < rows; row++) {
+    const first = f32.load(x);
+    const origin = f32x4.splat(first);
     let sum = f32x4.splat(0);
     let more = f32x4.splat(0);
     let i = 0;
     for (; i + 8 <= width; i += 8) {
       const at = x + (<usize>i << 2);
-      sum = f32x4.add(sum, v128.load(at));
-      more = f32x4.add(more, v128.load(at, 16));
+      sum = f32x4.add(sum, f32x4.sub(v128.load(at), origin));
+      more = f32x4.add(more, f32x4.sub(v128.load(at, 16), origin));
     }
-    if (i < width) sum = f32x4.add(sum, loadLanes(x + (<usize>i << 2), width - i, 0));
-    if (i + 4 < width) more = f32x4.add(more, loadLanes(x + (<usize>(i + 4) << 2), width - i - 4, 0));
-    const middle = sumLanes(f32x4.add(sum, more)) / <f32>width;
+    if (i < width) sum = f32x4.add(sum, f32x4.sub(loadLanes(x + (<usize>i << 2), width - i, first), origin));
+    if (i + 4 < width) {
+      more = f32x4.add(more, f32x4.sub(loadLanes(x + (<usize>(i + 4) << 2), width - i - 4, first), origin));
+    }
+    const middle = first + sumLanes(f32x4.add(sum, more)) / <f32>width;
     const center = f32x4.splat(middle);
     sum = f32x4.splat(0);
     more = f32x4.splat(0);

@@ -2,11 +2,12 @@ import { expNonPositive } from "./exp";
 import { loadLanes, maxLanes, storeLanes, sumLanes } from "./lanes";
 
 /**
- * Softmax of each row of x [rows, width], scaled first, in place: x = softmax(scale · x), scale > 0.
+ * What softmax of each row of x [rows, width], scaled first, is made of, in place: x = e^(scale · (x − max x)), scale > 0,
+ * and shares = 1 / Σ of a row. A softmax is x · share; `scaleRows` makes it one.
  *
- *     row 0 | row 1 | …   each `width` floats; three sweeps over a row while it is in the cache
+ *     row 0 | row 1 | …   each `width` floats; two sweeps over a row while it is in the cache
  */
-export function softmaxRows(x: usize, rows: i32, width: i32, scale: f32): void {
+export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
   for (let row = 0; row < rows; row++) {
     let most = f32x4.splat(-f32.MAX_VALUE);
@@ -41,22 +42,27 @@ export function softmaxRows(x: usize, rows: i32, width: i32, scale: f32): void {
       sum = f32x4.add(sum, power);
       storeLanes(at, power, left);
     }
-    const share = f32x4.splat(<f32>1 / sumLanes(sum));
-    for (i = 0; i + 8 <= width; i += 8) {
-      const at = x + (<usize>i << 2);
-      v128.store(at, f32x4.mul(v128.load(at), share));
-      v128.store(at, f32x4.mul(v128.load(at, 16), share), 16);
-    }
-    for (; i < width; i += 4) {
-      const at = x + (<usize>i << 2);
-      const left = width - i;
-      storeLanes(at, f32x4.mul(loadLanes(at, left, 0), share), left);
-    }
+    f32.store(shares, <f32>1 / sumLanes(sum));
+    shares += 4;
     x += <usize>width << 2;
   }
 }
 
-/** Gradient of `softmaxRows` in place: dp = scale · p (dp − Σ dp p), row by row. */
+/** x · shares, row by row, in place; rows of `width` floats are `stride` floats apart. */
+export function scaleRows(x: usize, shares: usize, rows: i32, width: i32, stride: i32): void {
+  for (let row = 0; row < rows; row++) {
+    const share = v128.load32_splat(shares);
+    for (let i = 0; i < width; i += 4) {
+      const at = x + (<usize>i << 2);
+      const left = width - i;
+      storeLanes(at, f32x4.mul(loadLanes(at, left, 0), share), left);
+    }
+    shares += 4;
+    x += <usize>stride << 2;
+  }
+}
+
+/** Gradient of softmax(scale · x) in place: dp = scale · p (dp − Σ dp p), row by row. */
 export function softmaxRowsGrad(dp: usize, p: usize, rows: i32, width: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
   for (let row = 0; row < rows; row++) {

@@ -57,7 +57,7 @@ export function xnorGemm(
   }
 }
 
-/** The signs of the same values, or with `gelu` of GELU of them as gelu.ts computes it; plain rows [m, n]. */
+/** The signs of the same values, which are those of GELU of them too; plain rows [m, n]. */
 export function xnorGemmSigns(
   a: usize,
   panels: usize,
@@ -68,7 +68,6 @@ export function xnorGemmSigns(
   alpha: usize,
   token: usize,
   bias: usize,
-  gelu: bool,
   scratch: usize,
 ): void {
   const counts = countsOf(scratch);
@@ -82,7 +81,7 @@ export function xnorGemmSigns(
       const rows = min(m - i, ROWS);
       countBlock(a, panels, m, n, k, i, rows, j, columns, scratch);
       const to = signs + <usize>i * rowBytes + (<usize>j >> 3);
-      storeSigns(counts, rows, columns, k, factors, onward(token, i), to, rowBytes, gelu);
+      storeSigns(counts, rows, columns, k, factors, onward(token, i), to, rowBytes);
     }
   }
 }

@@ -114,9 +114,9 @@ export function storeSigns(
   token: usize,
   signs: usize,
   rowBytes: usize,
-  gelu: bool,
 ): void {
   const length = i32x4.splat(k);
+  const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
     const beta = token ? v128.load32_splat(token + (<usize>row << 2)) : f32x4.splat(1);
     for (let column = 0; column < columns; column += 8) {
@@ -124,23 +124,11 @@ export function storeSigns(
       const at = factors + (<usize>column << 2);
       const low = value(i32x4.extend_low_i16x8_u(sums), length, at, beta);
       const high = value(i32x4.extend_high_i16x8_u(sums), length, at + 16, beta);
-      const byte = i32x4.bitmask(negative(low, gelu)) | (i32x4.bitmask(negative(high, gelu)) << 4);
+      const byte = i32x4.bitmask(f32x4.lt(low, zero)) | (i32x4.bitmask(f32x4.lt(high, zero)) << 4);
       const left = columns - column;
       store<u8>(signs + (<usize>column >> 3), <u8>(left < 8 ? byte & ((1 << left) - 1) : byte));
     }
     counts += COLUMNS * 2;
     signs += rowBytes;
   }
-}
-
-/** Below this, v² / 2 > 60: the gelu kernel takes e^(−v²/2) for 0 there, and −0 has the sign +1. */
-const GELU_VANISHES: f32 = -10.954450607299805;
-
-/** Where a value, or what the gelu kernel makes of it, is negative. */
-// @ts-ignore: decorator
-@inline
-function negative(v: v128, gelu: bool): v128 {
-  const below = f32x4.lt(v, f32x4.splat(0));
-  if (!gelu) return below;
-  return v128.and(below, f32x4.ge(v, f32x4.splat(GELU_VANISHES)));
 }
