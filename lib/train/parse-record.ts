@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FileError } from "../errors";
 import { parseWith } from "../vit/parse-with";
 import type { RunRecord } from "./record";
+import { recordSha256 } from "./seal";
 
 const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
@@ -29,6 +30,7 @@ const recordFields = z.object({
   parameters: count,
   seconds: z.number(),
   weightsSha256: z.string(),
+  sha256: z.string(),
 });
 
 /**
@@ -37,7 +39,7 @@ const recordFields = z.object({
  * @param value - what the file holds
  * @param path - the file, for messages
  * @returns the same value
- * @throws FileError naming the part that is missing or of another type
+ * @throws FileError naming the part that is missing or of another type, or if anything was changed since it was written
  */
 export function parseRecord(value: unknown, path: string): RunRecord {
   try {
@@ -45,5 +47,12 @@ export function parseRecord(value: unknown, path: string): RunRecord {
   } catch (error) {
     throw new FileError(`${path} is not the record of a run. ${(error as Error).message} Move it away.`);
   }
-  return value as RunRecord;
+  const record = value as RunRecord;
+  if (recordSha256(record) !== record.sha256) {
+    throw new FileError(
+      `${path} was changed after it was written: its SHA-256 is not the one it carries. ` +
+        "Take it from a backup, or move it away and train again.",
+    );
+  }
+  return record;
 }

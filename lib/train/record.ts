@@ -80,4 +80,6 @@ export interface RunRecord {
   readonly seconds: number;
   /** SHA-256 of the final weights in the order of their names. */
   readonly weightsSha256: string;
+  /** SHA-256 of everything above, as canonical JSON; made by `sealRecord`, checked when the record is read. */
+  readonly sha256: string;
 }

@@ -9,6 +9,7 @@ import type { ParameterArrays } from "../vit/parameters";
 import { parseRecord } from "./parse-record";
 import type { EpochRecord, RunConfig, RunRecord } from "./record";
 import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";
+import { canonicalJson, sha256 } from "./seal";
 import type { TrainingState } from "./state";
 
 /**
@@ -18,19 +19,8 @@ import type { TrainingState } from "./state";
  */
 export function runIdentity(config: RunConfig, seed: number, arithmetic: Arithmetic): string {
   const { folder: _, ...dataset } = config.dataset;
-  return sha256(canonical({ schema: "binvit.run/2", config: { ...config, dataset }, seed, arithmetic }));
+  return sha256(canonicalJson({ schema: "binvit.run/2", config: { ...config, dataset }, seed, arithmetic }));
 }
-
-/** JSON with sorted keys, so that the order in which a file was written does not matter. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner) =>
-    inner && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
-const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 /** @returns the SHA-256 of all weights' bytes, in the order of their names */
 export function weightsSha256(parameters: ParameterArrays): string {

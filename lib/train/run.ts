@@ -17,6 +17,7 @@ import {
   writeCheckpoint,
   writeRun,
 } from "./run-folder";
+import { sealRecord } from "./seal";
 
 /** A run to be made, or to be found finished. */
 export interface Run {
@@ -72,7 +73,7 @@ export async function trainInto(
     },
   });
   const { total } = summarize(run.config.model);
-  const record: RunRecord = {
+  const record = sealRecord({
     schema: "binvit.run/2",
     name: run.name,
     config: run.config,
@@ -95,7 +96,7 @@ export async function trainInto(
     parameters: total.parameters,
     seconds: result.seconds,
     weightsSha256: weightsSha256(result.parameters),
-  };
+  });
   writeRun(folder, record, result.parameters);
   return { record, existed: false };
 }

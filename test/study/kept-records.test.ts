@@ -6,6 +6,7 @@ import { FileError } from "../../lib/errors";
 import { loadStudy } from "../../lib/study/records";
 import { keepRecords } from "../../lib/study/run-study";
 import { parseRunConfig } from "../../lib/train/run-config";
+import { sealRecord } from "../../lib/train/seal";
 import { madeUpRecord } from "./records";
 
 let folder: string;
@@ -59,10 +60,10 @@ test("a folder of runs is read too, unfinished ones left out", () => {
 
 test("of a row that was changed, the newer configuration counts, with all its seeds", () => {
   const write = (seed: number, epochs: number, minutesAgo: number) => {
-    const made = {
+    const made = sealRecord({
       ...madeUpRecord("float", seed, 0.9),
       config: parseRunConfig({ extends: "digits", training: { epochs } }),
-    };
+    });
     const run = join(folder, `${seed}-${epochs}`);
     mkdirSync(run);
     writeFileSync(join(run, "record.json"), JSON.stringify(made));

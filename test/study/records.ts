@@ -1,9 +1,10 @@
 import type { RunRecord } from "../../lib/train/record";
 import { parseRunConfig } from "../../lib/train/run-config";
+import { sealRecord } from "../../lib/train/seal";
 
 /** A finished run's record, as if it had been trained. */
 export function madeUpRecord(name: string, seed: number, accuracy: number): RunRecord {
-  return {
+  return sealRecord({
     schema: "binvit.run/2",
     name,
     config: parseRunConfig({ extends: "digits" }),
@@ -26,5 +27,5 @@ export function madeUpRecord(name: string, seed: number, accuracy: number): RunR
     parameters: 100_000,
     seconds: 10 * seed,
     weightsSha256: "00",
-  };
+  });
 }

@@ -143,6 +143,7 @@ describe("a record", () => {
     ["has a seed in words", (r: RunRecord) => ({ ...r, seed: "one" }), /seed: expected number, got "one"/],
     ["has no accuracy", (r: RunRecord) => ({ ...r, test: { loss: 1, count: 1 } }), /test.accuracy: expected number/],
     ["is a list", () => [], /expected an object, got \[\]/],
+    ["has no digest", (r: RunRecord) => ({ ...r, sha256: undefined }), /it\.sha256: expected string, got nothing/],
   ])("that %s is refused, and kept", async (_, damage, reason) => {
     const record = copyFinished();
     const damaged = damage(record);
@@ -150,6 +151,20 @@ describe("a record", () => {
     writeFileSync(recordPath(), text);
     expect(() => readRecord(folder)).toThrow(FileError);
     await expect(into(folder)).rejects.toThrow(reason);
+    expect(readFileSync(recordPath(), "utf8")).toBe(text);
+  });
+
+  test.each<[string, (r: RunRecord) => object]>([
+    ["heads", (r) => ({ config: { ...r.config, model: { ...r.config.model, numHeads: 4 } } })],
+    ["seed", () => ({ seed: 2 })],
+    ["accuracy", (r) => ({ test: { ...r.test, accuracy: 0.99 } })],
+    ["backend", (r) => ({ environment: { ...r.environment, backend: "cpu" } })],
+    ["digest", () => ({ sha256: "0".repeat(64) })],
+  ])("whose %s was changed is refused, and kept", async (_, change) => {
+    const record = copyFinished();
+    const text = JSON.stringify({ ...record, ...change(record) });
+    writeFileSync(recordPath(), text);
+    await expect(into(folder)).rejects.toThrow(/record\.json was changed after it was written: .* move it away/);
     expect(readFileSync(recordPath(), "utf8")).toBe(text);
   });
 
