@@ -33,6 +33,11 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
   binary_linear: ({ x, weight, bias, scale }, options) =>
     binaryLinear(x, { weight, bias, scale }, binarizerOf(options)),
+  mlp: ({ x, weight1, bias1, weight2, bias2 }, options) => {
+    const how = binarizerOf(options);
+    const hidden = gelu(binaryLinear(x, { weight: weight1, bias: bias1 }, how));
+    return binaryLinear(hidden, { weight: weight2, bias: bias2 }, how);
+  },
   binary_patch_embedding: ({ x, kernel, bias, scale }, { patchSize: _, ...options }) =>
     binaryPatchEmbedding(x, { kernel, bias, scale }, binarizerOf(options)),
   vit: ({ x, ...parameters }, { binarize, binarizer, ...sizes }) => {

@@ -19,6 +19,63 @@ test("popcount of words with every number of ones", () => {
   }
 });
 
+test("GELU has the sign of what it is given, however far out and however small", () => {
+  const far = Array.from({ length: 4000 }, (_, i) => -i / 50); // 0 … −80
+  const x = [
+    ...far,
+    -10.954450607299805,
+    -10.954451,
+    -1e3,
+    -1e6,
+    -1e10,
+    -1e30,
+    -3.4e38,
+    -1e-20,
+    -1.2e-38,
+    -1e-40,
+    -1.4e-45,
+  ];
+  const negative = Float32Array.from([...x.slice(1), ...x.slice(1).map((value) => -value)]);
+  const [scalar, simd] = both((kernels, arena) => {
+    const y = arena.room(negative.length);
+    kernels.gelu(arena.put(negative), y, negative.length);
+    return arena.read(y, negative.length).slice();
+  });
+  expect(scalar).toEqual(simd);
+  expect(negative.filter((value, i) => value < 0 !== simd[i] < 0)).toEqual(new Float32Array());
+  expect(Math.max(...simd.filter((_, i) => negative[i] < -15).map(Math.abs))).toBeLessThan(1e-25);
+});
+
+test("layer norm of equal numbers is β exactly", () => {
+  for (const width of [...sizes, 48, 96, 192]) {
+    for (const value of [0.1, -0.3, 3.7e-5, 12345.678, 1e-40]) {
+      const [x, gamma, beta] = [value, 5, -0].map((filling) => new Float32Array(width).fill(filling));
+      const [scalar, simd] = both((kernels, arena) => {
+        const [y, mean, inverse] = [arena.room(width), arena.room(1), arena.room(1)];
+        kernels.layerNorm(arena.put(x), arena.put(gamma), arena.put(beta), y, mean, inverse, 1, width, 1e-6);
+        return arena.read(y, width).slice();
+      });
+      expect([scalar, simd]).toEqual([new Float32Array(width), new Float32Array(width)]);
+    }
+  }
+});
+
+test("attention to keys of equal scores leaves exactly 0 of values that cancel", () => {
+  for (const tokens of [3, 5, 6, 7, 33, 65]) {
+    // Equal keys, so every token is weighted alike; values 1, 1, −2, 3, 3, −6, … add up to 0.
+    const values = Array.from({ length: tokens }, (_, i) => (i % 3 === 2 ? -2 : 1) * (1 + Math.floor(i / 3)));
+    const total = values.reduce((sum, value) => sum + value, 0);
+    const qkv = Float32Array.from(values.flatMap((value, i) => [0.37, 1.1, i === 0 ? value - total : value]));
+    const [scalar, simd] = both((kernels, arena) => {
+      const [out, probs] = [arena.room(tokens), arena.room(tokens ** 2)];
+      const work = scratch(arena, kernels.attentionScratch(tokens, 1, 1));
+      kernels.attention(arena.put(qkv), out, probs, 1, tokens, 1, 1, tokens, work);
+      return arena.read(out, tokens).slice();
+    });
+    expect([scalar, simd]).toEqual([new Float32Array(tokens), new Float32Array(tokens)]);
+  }
+});
+
 describe.each(sizes)("the scalar form gives the bits of the SIMD form, size %i:", (size) => {
   const random = new Random(size);
 

@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
+import { binarizers } from "../../lib/binarize/binarizer";
 import { sign } from "../../lib/binarize/sign";
+import { signsAndFactor } from "../../lib/binarize/weight";
+import { abs } from "../../lib/ops/abs";
 import { selfAttention } from "../../lib/ops/attention";
 import { crossEntropy } from "../../lib/ops/cross-entropy";
 import { gelu } from "../../lib/ops/gelu";
@@ -21,6 +24,34 @@ describe.each(backends)("far from zero, on $name", ({ use }) => {
     for (const [i, y] of values(gelu(x)).entries()) expect(y).toBeCloseTo(expected[i], 4);
     const slopes = values(tf.grad((t) => tf.sum(gelu(t)))(x));
     for (const [i, slope] of slopes.entries()) expect(slope).toBeCloseTo(i < 3 ? 0 : 1, 4);
+  });
+
+  test("gelu keeps the sign of what it is given", () => {
+    const x = [-40, -20.5, -14, -10.955, -10.954, -8, -5.6, -5.4, -3, -1e-3, -1e-20, -1e-37, 0, 1e-37, 1e-3, 5.5, 40];
+    const y = values(gelu(tf.tensor1d(x)));
+    expect(y.map((value) => value < 0)).toEqual(x.map((value) => value < 0));
+    expect(values(sign(gelu(tf.tensor1d(x)), "clip"))).toEqual(x.map((value) => (value < 0 ? -1 : 1)));
+  });
+
+  test("what is left of equal numbers after their mean is 0, of weights and in layer norm", () => {
+    for (const count of [3, 7, 48, 65]) {
+      const equal = tf.fill([count, 2], 0.1);
+      const normalized = layerNorm(tf.transpose(equal), tf.fill([count], 5), tf.zeros([count]), 1e-6);
+      expect(values(normalized).every((value) => value === 0)).toBe(true);
+      const { signs } = signsAndFactor(equal, { ...binarizers.channel, center: true });
+      expect(values(signs).every((value) => value === 1)).toBe(true);
+    }
+  });
+
+  test("the gradient of abs has the sign of numbers that are far below 1e-7", () => {
+    const x = tf.tensor1d([1e-7, -1e-7, 1e-9, -1e-9, 1e-20, -1e-20, 1e-37, -1e-37, 0, -0]);
+    const slopes = values(tf.grad((t) => tf.sum(abs(t)))(x));
+    expect(slopes.map((slope) => slope + 0)).toEqual([1, -1, 1, -1, 1, -1, 1, -1, 0, 0]);
+  });
+
+  test("attention to keys of equal scores leaves exactly 0 of values that cancel", () => {
+    const tokens = [1, 1, -2, 3, 3, -6, 0].map((value) => [0.37, 1.1, value]);
+    expect(values(selfAttention(tf.tensor3d([tokens]), 1)).every((value) => value === 0)).toBe(true);
   });
 
   test("layer norm of equal numbers is beta, and its gradient finite", () => {

@@ -11,10 +11,10 @@ describe.each(backends)("reference vectors on $name", ({ name, use }) => {
     expect(report.kernels).toBe(name === "wasm with kernels");
   });
 
-  test("23 of 23 pass", () => {
+  test("25 of 25 pass", () => {
     const results = verifyFolder(golden);
     expect(results.filter((result) => !result.passed)).toEqual([]);
-    expect(results).toHaveLength(23);
+    expect(results).toHaveLength(25);
   });
 
   test("with an error of less than a tenth of the tolerance, so that none passes by luck", () => {
