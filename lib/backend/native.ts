@@ -15,13 +15,17 @@ export function loadNative(load: (name: string) => unknown): NativeResult {
     load("@tensorflow/tfjs-node");
     return { loaded: true };
   } catch (error) {
+    if (isMissing(error)) return { loaded: false, reason: "tfjs-node is not installed" };
     const [firstLine] = `${error instanceof Error ? error.message : error}`.split("\n");
     return { loaded: false, reason: `tfjs-node does not load (${firstLine})` };
   }
 }
 
-// tfjs-node 4.22 calls two functions that Node 23 removed; upstream has the repair, but no release with it.
-function restoreUtil(util: Record<string, unknown>): void {
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith("Cannot find module '@tensorflow/tfjs-node");
+
+/** tfjs-node 4.22 calls two functions that Node 23 removed; upstream has the repair, but no release with it. */
+export function restoreUtil(util: Record<string, unknown>): void {
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   util.isArray ??= Array.isArray;
 }

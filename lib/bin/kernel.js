@@ -1,4 +1,4 @@
-// Starts the tslab kernel: `node kernel.js kernel --config-path=FILE`, with three repairs.
+// Starts the tslab kernel: `node kernel.js kernel --config-path=FILE`, with repairs.
 const { Worker } = require("node:worker_threads");
 const zmq = require("zeromq");
 
@@ -68,5 +68,8 @@ if (process.env.BINVIT_KERNEL_FOLLOWS_STDIN) {
   `;
   new Worker(watch, { eval: true }).unref();
 }
+
+// 4. Cells import the kit from wherever their notebook lies.
+require("./resolve.cjs");
 
 require("tslab/dist/main.js").main();

@@ -33,6 +33,16 @@ describe("loading native TensorFlow", () => {
     expect(present).toEqual(Array(5).fill(true));
   });
 
+  test("a package that is missing is not installed, whichever of its files is asked for first", () => {
+    for (const name of [manifest, "@tensorflow/tfjs-node"]) {
+      const result = loadNative((asked) => {
+        if (asked === name) throw new Error(`Cannot find module '${asked}'\nRequire stack: …`);
+        return {};
+      });
+      expect(result).toEqual({ loaded: false, reason: "tfjs-node is not installed" });
+    }
+  });
+
   test("a package that does not load says why in one line", () => {
     const result = loadNative((name) => {
       if (name !== "@tensorflow/tfjs-node") return {};

@@ -118,10 +118,12 @@ test("the public names are these, and no other", () => {
   `);
 });
 
-test("the version is the same in the code, the packages and the citation", () => {
+test("the version is the same in the code, the packages, the lock, the citation and at the top of the changelog", () => {
   const read = (...path: string[]) => readFileSync(join(kitRoot(), ...path), "utf8");
-  expect(JSON.parse(read("lib", "package.json")).version).toBe(binvit.version);
-  expect(JSON.parse(read("package.json")).version).toBe(binvit.version);
-  expect(read("CITATION.cff")).toContain(`version: ${binvit.version}\n`);
-  expect(read("CHANGELOG.md")).toContain(`## ${binvit.version}\n`);
+  const lock = JSON.parse(read("package-lock.json"));
+  const manifests = [JSON.parse(read("package.json")), JSON.parse(read("lib", "package.json"))];
+  const versions = [...manifests, lock, lock.packages[""], lock.packages.lib].map((manifest) => manifest.version);
+  expect(versions).toEqual(versions.map(() => binvit.version));
+  expect(/^version: (.*)$/m.exec(read("CITATION.cff"))?.[1]).toBe(binvit.version);
+  expect(/^## (.*)$/m.exec(read("CHANGELOG.md"))?.[1]).toBe(binvit.version);
 });
