@@ -33,6 +33,8 @@ const recordFields = z.object({
   sha256: z.string(),
 });
 
+const earlierSchema: string = "binvit.run/1";
+
 /**
  * Checks that a parsed JSON file is the record of a run.
  *
@@ -42,6 +44,12 @@ const recordFields = z.object({
  * @throws FileError naming the part that is missing or of another type, or if anything was changed since it was written
  */
 export function parseRecord(value: unknown, path: string): RunRecord {
+  if ((value as Partial<RunRecord> | null)?.schema === earlierSchema) {
+    throw new FileError(
+      `${path} was made by binvit 0.2 or earlier. This version corrected the sign behind GELU, so that run would not ` +
+        "come out the same. Train it again into another folder; nothing here was changed.",
+    );
+  }
   try {
     parseWith(recordFields, value, "it");
   } catch (error) {

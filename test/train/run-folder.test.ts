@@ -85,7 +85,7 @@ describe("a finished run", () => {
       config,
       seed: 1,
       dataset: { name: "digits", sha256: digits.sha256, train: 64, validation: 40, test: 50 },
-      environment: { backend: "wasm", node: process.versions.node },
+      environment: { arithmetic: "wasm+kernels", node: process.versions.node },
       test: { count: 50 },
     });
     expect(record.curve).toHaveLength(2);
@@ -106,7 +106,9 @@ describe("a finished run", () => {
     const attempts = [() => into(folder, 2), () => into(folder, 1, smallRun({ training: { epochs: 3 } }))];
     for (const attempt of attempts) {
       await expect(attempt()).rejects.toThrow(FileError);
-      await expect(attempt()).rejects.toThrow(/already holds another finished run, small with seed 1\. Choose another/);
+      await expect(attempt()).rejects.toThrow(
+        /already holds another finished run, small with seed 1 on wasm\+kernels\. Choose another/,
+      );
     }
     expect(readdirSync(folder).map((file) => readFileSync(join(folder, file)))).toEqual(before);
   });
@@ -134,7 +136,12 @@ describe("a finished run", () => {
 describe("a record", () => {
   test.each([
     ["is not JSON", () => '{"schema": "binvit', /record\.json is not valid JSON/],
-    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/2" }), /schema: expected "binvit.run\/1"/],
+    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/9" }), /schema: expected "binvit.run\/2"/],
+    [
+      "was made before the sign behind GELU was corrected",
+      (r: RunRecord) => ({ ...r, schema: "binvit.run/1" }),
+      /was made by binvit 0\.2 or earlier\. .* the sign behind GELU.* Train it again/,
+    ],
     [
       "has no configuration",
       (r: RunRecord) => ({ ...r, config: undefined }),
@@ -158,7 +165,7 @@ describe("a record", () => {
     ["heads", (r) => ({ config: { ...r.config, model: { ...r.config.model, numHeads: 4 } } })],
     ["seed", () => ({ seed: 2 })],
     ["accuracy", (r) => ({ test: { ...r.test, accuracy: 0.99 } })],
-    ["backend", (r) => ({ environment: { ...r.environment, backend: "cpu" } })],
+    ["arithmetic", (r) => ({ environment: { ...r.environment, arithmetic: "cpu" as const } })],
     ["digest", () => ({ sha256: "0".repeat(64) })],
   ])("whose %s was changed is refused, and kept", async (_, change) => {
     const record = copyFinished();
