@@ -1,23 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import type { Dataset } from "../../lib/data/dataset";
 import { FileError } from "../../lib/errors";
-import { train } from "../../lib/train/loop";
 import type { RunConfig, RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
-import {
-  readCheckpoint,
-  readRecord,
-  readWeights,
-  runIdentity,
-  weightsSha256,
-  writeCheckpoint,
-} from "../../lib/train/run-folder";
+import { readRecord, readWeights, runIdentity, weightsSha256 } from "../../lib/train/run-folder";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
-import type { TrainingState } from "../../lib/train/state";
 import { smallDigits, smallRun } from "./small-run";
 
 let digits: Dataset;
@@ -178,50 +169,6 @@ describe("a record", () => {
   test("is undefined where there is none", () => {
     expect(readRecord(folder)).toBeUndefined();
     expect(readRecord(join(folder, "nowhere"))).toBeUndefined();
-  });
-});
-
-describe("an interrupted run", () => {
-  /** What training leaves behind when it is stopped in its second epoch. */
-  async function interrupt(): Promise<void> {
-    const controller = new AbortController();
-    let saved: TrainingState | undefined;
-    const stopped = train(config, 1, digits, {
-      signal: controller.signal,
-      onEpoch: (_, state) => {
-        saved = state();
-        controller.abort();
-      },
-    });
-    await expect(stopped).rejects.toThrow(/stopped at step 5 of 8/);
-    writeCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"), saved!);
-  }
-
-  test("goes on from its checkpoint, to the same weights bit for bit, and removes it", async () => {
-    await interrupt();
-    const started: number[] = [];
-    const resumed = await trainInto(
-      { name: "small", config, seed: 1 },
-      folder,
-      { onStep: ({ step }) => started.push(step) },
-      digits,
-    );
-    expect(started[0]).toBe(5);
-    expect(existsSync(join(folder, "checkpoint.safetensors"))).toBe(false);
-    const whole = await into(join(folder, "whole"));
-    expect(resumed.record.weightsSha256).toBe(whole.record.weightsSha256);
-    expect(resumed.record.test).toEqual(whole.record.test);
-    expect(resumed.record.curve).toHaveLength(2);
-  });
-
-  test("starts over where the checkpoint is of another run, or damaged", async () => {
-    await interrupt();
-    expect(readCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"))?.epoch).toBe(1);
-    expect(readCheckpoint(folder, runIdentity(config, 2, "wasm+kernels"))).toBeUndefined();
-    const path = join(folder, "checkpoint.safetensors");
-    writeFileSync(path, readFileSync(path).subarray(0, 1000));
-    expect(readCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"))).toBeUndefined();
-    expect((await into(folder)).record.curve).toHaveLength(2);
   });
 });
 
