@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { FileError } from "./errors";
+import { parseJson } from "./json";
 
 /**
  * Writes a file whole or not at all: first beside its place, then moved there, so that what was there before
@@ -26,7 +27,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
 /**
  * Reads and parses a JSON file.
  *
- * @throws FileError if it is missing or not JSON
+ * @throws FileError if it is missing, not JSON, or nested without reason
  */
 export function readJson(path: string): unknown {
   let text: string;
@@ -36,7 +37,7 @@ export function readJson(path: string): unknown {
     throw fileError(error, `read ${path}`);
   }
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, "")); // some editors begin a file with a byte order mark
+    return parseJson(text.replace(/^\uFEFF/, "")); // some editors begin a file with a byte order mark
   } catch (error) {
     const problem = (error as Error).message.replace(/\s+/g, " "); // it may quote several lines
     throw new FileError(`${path} is not valid JSON: ${problem}. Mend it, or write it again.`);

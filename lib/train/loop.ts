@@ -125,6 +125,8 @@ async function trainWith(
     if (!Number.isFinite(validation.loss)) {
       throw diverged(`The validation loss became ${validation.loss} after step ${step}`, epoch, training);
     }
+    const infinite = Object.keys(states).find((name) => !states[name].weight.every(Number.isFinite));
+    if (infinite) throw diverged(`"${infinite}" is no longer finite after step ${step}`, epoch, training);
     const record: EpochRecord = {
       epoch,
       trainLoss: smoothedLoss / dataset.train.count,
@@ -139,7 +141,9 @@ async function trainWith(
     options.onEpoch?.(record, () => snapshot(states, curve, seconds()));
   }
   const parameters = snapshot(states, curve, seconds()).weights; // of their own: the states are views of one memory
-  return { parameters, curve, test: evaluateArrays(model, states, dataset, dataset.test), seconds: seconds() };
+  const test = evaluateArrays(model, states, dataset, dataset.test);
+  if (!Number.isFinite(test.loss)) throw diverged(`The test loss became ${test.loss}`, training.epochs, training);
+  return { parameters, curve, test, seconds: seconds() };
 }
 
 // NaN that reaches a binarized layer stops there, which knows nothing of steps and epochs.
@@ -171,7 +175,7 @@ function evaluateArrays(
   }
 }
 
-/** @throws ConfigError if image size, channels or classes of model and data differ */
+/** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */
 export function checkFit(model: ModelConfig, dataset: Dataset): void {
   for (const key of ["imageSize", "channels", "numClasses"] as const) {
     if (model[key] !== dataset[key]) {
@@ -179,5 +183,12 @@ export function checkFit(model: ModelConfig, dataset: Dataset): void {
         `model.${key} is ${model[key]}, but ${dataset.name} has ${dataset[key]}. Set model.${key}=${dataset[key]}.`,
       );
     }
+  }
+  const { mean, std, classNames } = dataset;
+  if (mean.length !== model.channels || std.length !== model.channels || classNames.length !== model.numClasses) {
+    throw new ConfigError(
+      `${dataset.name} needs mean and std of ${model.channels} numbers and ${model.numClasses} classNames, ` +
+        `has ${mean.length}, ${std.length} and ${classNames.length}.`,
+    );
   }
 }

@@ -1,20 +1,36 @@
 import { z } from "zod";
-import { FileError } from "../errors";
+import { BinvitError, FileError } from "../errors";
 import { parseWith } from "../vit/parse-with";
-import type { RunRecord } from "./record";
-import { recordSha256 } from "./seal";
+import type { EpochRecord, RunConfig, RunRecord } from "./record";
+import { parseRunConfig } from "./run-config";
+import { canonicalJson, recordSha256 } from "./seal";
 
 const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
+const share = z.number().min(0).max(1);
+const notNegative = z.number().min(0);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/, "expected a SHA-256 of 64 hexadecimal digits");
 
-const recordFields = z.object({
+const epochFields: z.ZodType<EpochRecord> = z.strictObject({
+  epoch: z.int().min(1),
+  trainLoss: notNegative,
+  trainAccuracy: share,
+  validationLoss: notNegative,
+  validationAccuracy: share,
+  learningRate: notNegative,
+  flipShare: share,
+  imagesPerSecond: notNegative,
+});
+
+// Strict: a key that is not known here was not written by this version, and would be lost where the record is kept.
+const recordFields = z.strictObject({
   schema: z.literal("binvit.run/2"),
   name: z.string(),
-  config: z.object({ dataset: group, model: group, training: group }),
+  config: z.strictObject({ dataset: group, model: group, training: group }),
   seed: count,
-  dataset: z.object({
+  dataset: z.strictObject({
     name: z.string(),
-    sha256: z.string(),
+    sha256,
     train: count,
     validation: count,
     test: count,
@@ -23,36 +39,76 @@ const recordFields = z.object({
     std: z.array(z.number().positive()),
     classNames: z.array(z.string()),
   }),
-  environment: group,
-  curve: z.array(z.object({ epoch: count, trainLoss: z.number(), validationAccuracy: z.number() })),
-  test: z.object({ accuracy: z.number(), loss: z.number(), count }),
-  bytes: z.object({ float: count, packed: count }),
+  environment: z.strictObject({
+    binvit: z.string(),
+    node: z.string(),
+    tfjs: z.string(),
+    arithmetic: z.enum(["tensorflow", "wasm+kernels", "wasm", "cpu"]),
+    platform: z.string(),
+    cpu: z.string(),
+    workers: z.int().min(2).optional(),
+  }),
+  curve: z.array(epochFields),
+  test: z.strictObject({ accuracy: share, loss: notNegative, count: z.int().min(1) }),
+  bytes: z.strictObject({ float: count, packed: count }),
   parameters: count,
-  seconds: z.number(),
-  weightsSha256: z.string(),
-  sha256: z.string(),
+  seconds: notNegative,
+  weightsSha256: sha256,
+  sha256,
 });
 
+const earlierSchema: string = "binvit.run/1";
+
 /**
- * Checks that a parsed JSON file is the record of a run.
+ * Checks that a parsed JSON file is the record of a run: complete, without any unknown key, every number in its range,
+ * the configuration one that could be trained, and all of it as it was written.
  *
  * @param value - what the file holds
  * @param path - the file, for messages
  * @returns the same value
- * @throws FileError naming the part that is missing or of another type, or if anything was changed since it was written
+ * @throws FileError naming the part that is missing or of another type or range, or if anything was changed
  */
 export function parseRecord(value: unknown, path: string): RunRecord {
-  try {
-    parseWith(recordFields, value, "it");
-  } catch (error) {
-    throw new FileError(`${path} is not the record of a run. ${(error as Error).message} Move it away.`);
-  }
-  const record = value as RunRecord;
-  if (recordSha256(record) !== record.sha256) {
+  if ((value as Partial<RunRecord> | null)?.schema === earlierSchema) {
     throw new FileError(
-      `${path} was changed after it was written: its SHA-256 is not the one it carries. ` +
-        "Take it from a backup, or move it away and train again.",
+      `${path} was made by binvit 0.2 or earlier. This version corrected the sign behind GELU, so that run would not ` +
+        "come out the same. Train it again into another folder; nothing here was changed.",
     );
   }
+  const refuse = (problem: string) => new FileError(`${path} is not the record of a run. ${problem} ${remedy}`);
+  let config: RunConfig;
+  try {
+    config = parseRunConfig(parseWith(recordFields, value, "it").config, "it.config");
+  } catch (error) {
+    if (error instanceof BinvitError) throw refuse(error.message);
+    throw error;
+  }
+  const record = value as RunRecord;
+  if (canonicalJson(config) !== canonicalJson(record.config)) throw refuse("Its configuration is not complete.");
+  const problem = contradiction(record);
+  if (problem) throw refuse(problem);
+  if (recordSha256(record) !== record.sha256) {
+    throw new FileError(`${path} was changed after it was written: its SHA-256 is not the one it carries. ${remedy}`);
+  }
   return record;
+}
+
+const remedy = "Take it from a backup, or move it away and train again.";
+
+/** @returns what cannot be, if two parts of a record contradict each other */
+function contradiction({ config, dataset, curve, test }: RunRecord): string | undefined {
+  const { model, training } = config;
+  const lengths: readonly [string, number, number][] = [
+    ["it.curve", curve.length, training.epochs],
+    ["it.dataset.mean", dataset.mean.length, model.channels],
+    ["it.dataset.std", dataset.std.length, model.channels],
+    ["it.dataset.classNames", dataset.classNames.length, model.numClasses],
+  ];
+  for (const [name, length, expected] of lengths) {
+    if (length !== expected) return `${name}: expected ${expected} entries, got ${length}.`;
+  }
+  const wrong = curve.findIndex(({ epoch }, i) => epoch !== i + 1);
+  if (wrong >= 0) return `it.curve.${wrong}.epoch: expected ${wrong + 1}, got ${curve[wrong].epoch}.`;
+  if (test.count !== dataset.test) return `it.test.count: expected ${dataset.test} images, got ${test.count}.`;
+  return undefined;
 }

@@ -6,11 +6,11 @@ import { FileError } from "../errors";
 import { fileError, readJson, writeAtomically } from "../files";
 import { parameterShapes } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
+import { checkpointPath } from "./checkpoint";
 import { parseRecord } from "./parse-record";
-import type { EpochRecord, RunConfig, RunRecord } from "./record";
+import type { RunConfig, RunRecord } from "./record";
 import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";
 import { canonicalJson, sha256 } from "./seal";
-import type { TrainingState } from "./state";
 
 /**
  * What makes two runs the same: configuration, seed and arithmetic, but not where the data set lies.
@@ -62,7 +62,7 @@ export function prepareFolder(folder: string): void {
 export function writeRun(folder: string, record: RunRecord, parameters: ParameterArrays): void {
   writeAtomically(join(folder, "weights.safetensors"), encodeSafetensors(parameters, { format: "binvit.weights/1" }));
   writeAtomically(join(folder, "record.json"), `${JSON.stringify(record, null, 1)}\n`);
-  rmSync(join(folder, "checkpoint.safetensors"), { force: true });
+  rmSync(checkpointPath(folder), { force: true });
 }
 
 /**
@@ -101,41 +101,5 @@ function readBytes(path: string): Uint8Array {
     return readFileSync(path);
   } catch (error) {
     throw fileError(error, `read ${path}`);
-  }
-}
-
-/** Saves where a training stands, so that an interrupted run can go on. */
-export function writeCheckpoint(folder: string, identity: string, state: TrainingState): void {
-  const arrays: Record<string, { shape: readonly number[]; data: Float32Array }> = {};
-  for (const [name, { shape, data }] of Object.entries(state.weights)) {
-    arrays[`weight/${name}`] = { shape, data };
-    arrays[`first/${name}`] = { shape, data: state.first[name] };
-    arrays[`second/${name}`] = { shape, data: state.second[name] };
-  }
-  const progress = JSON.stringify({ curve: state.curve, seconds: state.seconds });
-  writeAtomically(join(folder, "checkpoint.safetensors"), encodeSafetensors(arrays, { identity, progress }));
-}
-
-/**
- * The state that an interrupted run left behind.
- *
- * @returns undefined if there is none, or if it is of another configuration or damaged: the run then starts over
- */
-export function readCheckpoint(folder: string, identity: string): TrainingState | undefined {
-  const path = join(folder, "checkpoint.safetensors");
-  if (!existsSync(path)) return undefined;
-  try {
-    const { arrays, metadata } = decodeSafetensors(readFileSync(path), path);
-    if (metadata.identity !== identity) return undefined;
-    const { curve, seconds } = JSON.parse(metadata.progress) as { curve: EpochRecord[]; seconds: number };
-    const part = (prefix: string) =>
-      Object.entries(arrays)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, array]) => [name.slice(prefix.length), array] as const);
-    const data = (prefix: string) => Object.fromEntries(part(prefix).map(([name, array]) => [name, array.data]));
-    const weights = Object.fromEntries(part("weight/"));
-    return { epoch: curve.length, weights, first: data("first/"), second: data("second/"), curve, seconds };
-  } catch {
-    return undefined;
   }
 }

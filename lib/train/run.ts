@@ -6,17 +6,10 @@ import { loadDataset } from "../data/load";
 import { FileError } from "../errors";
 import { version } from "../version";
 import { summarize } from "../vit/summary";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import {
-  prepareFolder,
-  readCheckpoint,
-  readRecord,
-  runIdentity,
-  weightsSha256,
-  writeCheckpoint,
-  writeRun,
-} from "./run-folder";
+import { prepareFolder, readRecord, runIdentity, weightsSha256, writeRun } from "./run-folder";
 import { sealRecord } from "./seal";
 
 /** A run to be made, or to be found finished. */
@@ -25,6 +18,12 @@ export interface Run {
   readonly name: string;
   readonly config: RunConfig;
   readonly seed: number;
+}
+
+/** What a caller may watch or stop. */
+export interface RunOptions extends Omit<TrainOptions, "resume"> {
+  /** Gets what should be known but stops nothing, e.g. that a checkpoint is damaged; standard error if left out. */
+  readonly onNotice?: (line: string) => void;
 }
 
 /** Milliseconds between checkpoints: often enough to lose little, rare enough not to be felt. */
@@ -43,7 +42,7 @@ const checkpointEvery = 5000;
 export async function trainInto(
   run: Run,
   folder: string,
-  options: Omit<TrainOptions, "resume"> = {},
+  options: RunOptions = {},
   dataset?: Dataset,
 ): Promise<{ record: RunRecord; existed: boolean }> {
   const identity = runIdentity(run.config, run.seed, arithmetic());
@@ -64,7 +63,7 @@ export async function trainInto(
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
     ...options,
-    resume: readCheckpoint(folder, progress),
+    resume: readCheckpoint(folder, progress, options.onNotice ?? console.error),
     onEpoch: (epoch, state) => {
       options.onEpoch?.(epoch, state);
       if (performance.now() - savedAt < checkpointEvery) return;

@@ -1,6 +1,7 @@
 /** Safetensors files. No Node module is imported here: packed models are read in a browser too. */
 
 import { FileError } from "../errors";
+import { parseJson } from "../json";
 
 /** The types of number that are read and written; little endian. */
 const arrayTypes = { F32: Float32Array, U8: Uint8Array } as const;
@@ -26,7 +27,7 @@ export type FloatArrays = Arrays<"F32">;
  */
 export function encodeSafetensors(arrays: Arrays<Dtype>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const names = Object.keys(arrays).sort();
-  const header: Record<string, unknown> = { __metadata__: metadata };
+  const header: Record<string, unknown> = byName([["__metadata__", metadata]]);
   let end = 0;
   for (const name of names) {
     const { shape, data } = arrays[name];
@@ -76,14 +77,14 @@ export function decodeSafetensors<D extends Dtype = "F32">(
   const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
   if (headerLength > file.length - 8) fail(`its header claims ${headerLength} bytes, ${file.length - 8} are there`);
   const start = 8 + headerLength;
-  let header: Record<string, unknown> = {};
+  let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder().decode(file.subarray(8, start)));
+    header = parseJson(new TextDecoder().decode(file.subarray(8, start)));
   } catch {
     fail("its header is not JSON");
   }
-  if (!isObject(header)) fail("its header is not an object");
-  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isObject(header)) return fail("its header is not an object");
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
   if (!isObject(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     fail("its metadata is not an object of texts");
   }
@@ -91,7 +92,7 @@ export function decodeSafetensors<D extends Dtype = "F32">(
   const spans: [number, number][] = [];
   for (const [name, entry] of Object.entries(entries)) {
     const problem = entryProblem(entry, dtypes, available);
-    if (problem) fail(`tensor "${name}" ${problem}`);
+    if (problem) fail(`tensor ${JSON.stringify(name.slice(0, 80))} ${problem}`);
     spans.push((entry as Entry).data_offsets);
   }
   spans.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
@@ -102,9 +103,14 @@ export function decodeSafetensors<D extends Dtype = "F32">(
   if (end !== available) fail(`${end} bytes of data expected, ${available} found`);
   const arrays = Object.entries(entries as Record<string, Entry>).map(([name, { dtype, shape, data_offsets }]) => {
     const bytes = new Uint8Array(file.subarray(start + data_offsets[0], start + data_offsets[1])); // a copy, aligned
-    return [name, { shape, data: new arrayTypes[dtype](bytes.buffer) }];
+    return [name, { shape, data: new arrayTypes[dtype](bytes.buffer) as Arrays<D>[string]["data"] }] as const;
   });
-  return { arrays: Object.fromEntries(arrays), metadata: metadata as Record<string, string> };
+  return { arrays: byName(arrays), metadata: byName(Object.entries(metadata as Record<string, string>)) };
+}
+
+/** An object that has these names and no others: a tensor may be called `constructor`, or `__proto__`. */
+function byName<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.assign(Object.create(null), Object.fromEntries(entries));
 }
 
 const isObject = (value: unknown): value is object =>
@@ -117,8 +123,11 @@ interface Entry {
 }
 
 function entryProblem(entry: unknown, dtypes: readonly Dtype[], available: number): string | undefined {
-  const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as Partial<Entry>;
-  if (!dtype || !dtypes.includes(dtype)) return `has type ${dtype}, expected ${dtypes.join(" or ")}`;
+  if (!isObject(entry)) return "is not described by an object";
+  const { dtype, shape, data_offsets: offsets } = entry as Partial<Entry>;
+  if (!dtype || !dtypes.includes(dtype)) {
+    return `has type ${JSON.stringify(dtype)?.slice(0, 40)}, expected ${dtypes.join(" or ")}`;
+  }
   if (!Array.isArray(shape) || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) return "has no valid shape";
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     return "has no valid data_offsets";

@@ -54,7 +54,7 @@ export function weightLayers(config: ModelConfig): WeightLayer[] {
  */
 export function parameterShapes(config: ModelConfig): Record<string, readonly number[]> {
   const { embedDim, patchSize, channels } = config;
-  const shapes: Record<string, readonly number[]> = {};
+  const shapes: Record<string, readonly number[]> = Object.create(null); // it is asked for names from files
   const norm = (prefix: string) => {
     shapes[`${prefix}.gamma`] = [embedDim];
     shapes[`${prefix}.beta`] = [embedDim];

@@ -28,7 +28,8 @@ function explain(issue: z.core.$ZodIssue, input: unknown): Problem {
   const path = issue.path.map(String);
   const value = path.reduce<unknown>((place, key) => (place as Record<string, unknown> | undefined)?.[key], input);
   if (issue.code === "unrecognized_keys") {
-    const keys = issue.keys.map((key) => `"${key}"`).join(", ");
+    const named = issue.keys.slice(0, 3).map((key) => JSON.stringify(key.slice(0, longest)));
+    const keys = named.join(", ") + (issue.keys.length > 3 ? ` and ${issue.keys.length - 3} more` : "");
     return { path, message: `unknown key ${keys}. Check its spelling, or remove it.`, unknownKeys: issue.keys.length };
   }
   if (issue.code === "invalid_union" && isObject(value)) {
@@ -60,4 +61,15 @@ function choices(issue: z.core.$ZodIssue): string[] {
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 
-const describe = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value));
+/** The value as it was written; long ones cut, nested ones without end named only. */
+function describe(value: unknown): string {
+  if (value === undefined) return "nothing";
+  try {
+    const text = JSON.stringify(value) ?? typeof value;
+    return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+  } catch {
+    return Array.isArray(value) ? "a list that cannot be written out" : `a value of type ${typeof value}`;
+  }
+}
+
+const longest = 80;

@@ -7,7 +7,7 @@ import { loadStudy } from "../../lib/study/records";
 import { keepRecords } from "../../lib/study/run-study";
 import { parseRunConfig } from "../../lib/train/run-config";
 import { sealRecord } from "../../lib/train/seal";
-import { madeUpRecord } from "./records";
+import { madeUpCurve, madeUpRecord } from "./records";
 
 let folder: string;
 beforeEach(() => {
@@ -63,6 +63,7 @@ test("of a row that was changed, the newer configuration counts, with all its se
     const made = sealRecord({
       ...madeUpRecord("float", seed, 0.9),
       config: parseRunConfig({ extends: "digits", training: { epochs } }),
+      curve: madeUpCurve(epochs, 0.9),
     });
     const run = join(folder, `${seed}-${epochs}`);
     mkdirSync(run);

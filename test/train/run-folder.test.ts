@@ -1,23 +1,14 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import type { Dataset } from "../../lib/data/dataset";
 import { FileError } from "../../lib/errors";
-import { train } from "../../lib/train/loop";
 import type { RunConfig, RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
-import {
-  readCheckpoint,
-  readRecord,
-  readWeights,
-  runIdentity,
-  weightsSha256,
-  writeCheckpoint,
-} from "../../lib/train/run-folder";
+import { readRecord, readWeights, runIdentity, weightsSha256 } from "../../lib/train/run-folder";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
-import type { TrainingState } from "../../lib/train/state";
 import { smallDigits, smallRun } from "./small-run";
 
 let digits: Dataset;
@@ -85,7 +76,7 @@ describe("a finished run", () => {
       config,
       seed: 1,
       dataset: { name: "digits", sha256: digits.sha256, train: 64, validation: 40, test: 50 },
-      environment: { backend: "wasm", node: process.versions.node },
+      environment: { arithmetic: "wasm+kernels", node: process.versions.node },
       test: { count: 50 },
     });
     expect(record.curve).toHaveLength(2);
@@ -106,7 +97,9 @@ describe("a finished run", () => {
     const attempts = [() => into(folder, 2), () => into(folder, 1, smallRun({ training: { epochs: 3 } }))];
     for (const attempt of attempts) {
       await expect(attempt()).rejects.toThrow(FileError);
-      await expect(attempt()).rejects.toThrow(/already holds another finished run, small with seed 1\. Choose another/);
+      await expect(attempt()).rejects.toThrow(
+        /already holds another finished run, small with seed 1 on wasm\+kernels\. Choose another/,
+      );
     }
     expect(readdirSync(folder).map((file) => readFileSync(join(folder, file)))).toEqual(before);
   });
@@ -134,7 +127,12 @@ describe("a finished run", () => {
 describe("a record", () => {
   test.each([
     ["is not JSON", () => '{"schema": "binvit', /record\.json is not valid JSON/],
-    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/2" }), /schema: expected "binvit.run\/1"/],
+    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/9" }), /schema: expected "binvit.run\/2"/],
+    [
+      "was made before the sign behind GELU was corrected",
+      (r: RunRecord) => ({ ...r, schema: "binvit.run/1" }),
+      /was made by binvit 0\.2 or earlier\. .* the sign behind GELU.* Train it again/,
+    ],
     [
       "has no configuration",
       (r: RunRecord) => ({ ...r, config: undefined }),
@@ -158,7 +156,7 @@ describe("a record", () => {
     ["heads", (r) => ({ config: { ...r.config, model: { ...r.config.model, numHeads: 4 } } })],
     ["seed", () => ({ seed: 2 })],
     ["accuracy", (r) => ({ test: { ...r.test, accuracy: 0.99 } })],
-    ["backend", (r) => ({ environment: { ...r.environment, backend: "cpu" } })],
+    ["arithmetic", (r) => ({ environment: { ...r.environment, arithmetic: "cpu" as const } })],
     ["digest", () => ({ sha256: "0".repeat(64) })],
   ])("whose %s was changed is refused, and kept", async (_, change) => {
     const record = copyFinished();
@@ -171,50 +169,6 @@ describe("a record", () => {
   test("is undefined where there is none", () => {
     expect(readRecord(folder)).toBeUndefined();
     expect(readRecord(join(folder, "nowhere"))).toBeUndefined();
-  });
-});
-
-describe("an interrupted run", () => {
-  /** What training leaves behind when it is stopped in its second epoch. */
-  async function interrupt(): Promise<void> {
-    const controller = new AbortController();
-    let saved: TrainingState | undefined;
-    const stopped = train(config, 1, digits, {
-      signal: controller.signal,
-      onEpoch: (_, state) => {
-        saved = state();
-        controller.abort();
-      },
-    });
-    await expect(stopped).rejects.toThrow(/stopped at step 5 of 8/);
-    writeCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"), saved!);
-  }
-
-  test("goes on from its checkpoint, to the same weights bit for bit, and removes it", async () => {
-    await interrupt();
-    const started: number[] = [];
-    const resumed = await trainInto(
-      { name: "small", config, seed: 1 },
-      folder,
-      { onStep: ({ step }) => started.push(step) },
-      digits,
-    );
-    expect(started[0]).toBe(5);
-    expect(existsSync(join(folder, "checkpoint.safetensors"))).toBe(false);
-    const whole = await into(join(folder, "whole"));
-    expect(resumed.record.weightsSha256).toBe(whole.record.weightsSha256);
-    expect(resumed.record.test).toEqual(whole.record.test);
-    expect(resumed.record.curve).toHaveLength(2);
-  });
-
-  test("starts over where the checkpoint is of another run, or damaged", async () => {
-    await interrupt();
-    expect(readCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"))?.epoch).toBe(1);
-    expect(readCheckpoint(folder, runIdentity(config, 2, "wasm+kernels"))).toBeUndefined();
-    const path = join(folder, "checkpoint.safetensors");
-    writeFileSync(path, readFileSync(path).subarray(0, 1000));
-    expect(readCheckpoint(folder, runIdentity(config, 1, "wasm+kernels"))).toBeUndefined();
-    expect((await into(folder)).record.curve).toHaveLength(2);
   });
 });
 

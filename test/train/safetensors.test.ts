@@ -48,16 +48,24 @@ describe("safetensors", () => {
     const mixed = { signs: { shape: [3], data: Uint8Array.of(1, 0, 255) }, ...arrays };
     const encoded = encodeSafetensors(mixed);
     expect(decodeSafetensors(encoded, "w", { dtypes: ["F32", "U8"] }).arrays).toEqual(mixed);
-    expect(() => decodeSafetensors(encoded, "w")).toThrow(/"signs" has type U8, expected F32\./);
+    expect(() => decodeSafetensors(encoded, "w")).toThrow(/"signs" has type "U8", expected F32\./);
   });
 
-  test("may name a tensor __proto__", () => {
-    const { arrays: back } = decodeSafetensors(
-      file('{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4),
-      "w",
-    );
-    expect(Object.keys(back)).toEqual(["__proto__"]);
-  });
+  test.each(["__proto__", "constructor", "toString"])(
+    "may name a tensor %s, and have no other of such names",
+    (name) => {
+      const { arrays: back, metadata } = decodeSafetensors(
+        file(`{"${name}":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4),
+        "w",
+      );
+      expect(Object.keys(back)).toEqual([name]);
+      expect(back.hasOwnProperty).toBeUndefined();
+      expect(metadata[name]).toBeUndefined();
+      const again = decodeSafetensors(encodeSafetensors(back, { ["__proto__"]: "text" }), "w");
+      expect(Object.keys(again.arrays)).toEqual([name]);
+      expect(Object.entries(again.metadata)).toEqual([["__proto__", "text"]]);
+    },
+  );
 
   test("cut off anywhere are refused", () => {
     const whole = encodeSafetensors(arrays);
@@ -72,7 +80,7 @@ describe("safetensors", () => {
     ["a header that is a list", file([1], 0), /header is not an object/],
     ["a header that is null", file("null", 0), /header is not an object/],
     ["a header longer than the file", Buffer.from("ffffffffffffff7f", "hex"), /header claims/],
-    ["another type", file({ w: { ...entry(0, 4), dtype: "F16" } }, 4), /"w" has type F16, expected F32/],
+    ["another type", file({ w: { ...entry(0, 4), dtype: "F16" } }, 4), /"w" has type "F16", expected F32/],
     ["a shape of another size", file({ w: entry(0, 8, [3]) }, 8), /"w" needs 12 bytes, its offsets span 8/],
     ["a negative shape", file({ w: entry(0, 4, [-1]) }, 4), /"w" has no valid shape/],
     ["no shape", file({ w: { ...entry(0, 4), shape: undefined } }, 4), /"w" has no valid shape/],
@@ -81,7 +89,10 @@ describe("safetensors", () => {
     ["offsets that overlap", file({ v: entry(0, 8), w: entry(4, 8) }, 8), /data expected at offset 8, got 4/],
     ["offsets with a gap", file({ v: entry(0, 4), w: entry(8, 12) }, 12), /data expected at offset 4, got 8/],
     ["data that no tensor claims", file({ w: entry(0, 4) }, 8), /4 bytes of data expected, 8 found/],
-    ["an entry that is null", file({ w: null }, 0), /"w" has type undefined/],
+    ["an entry that is null", file({ w: null }, 0), /"w" is not described by an object/],
+    ["an entry that is a text", file({ w: "F32" }, 0), /"w" is not described by an object/],
+    ["a header nested without end", file("[".repeat(200_000) + "]".repeat(200_000), 0), /header is not JSON/],
+    ["a name with lines", file({ "a\nb": null }, 0), /tensor "a\\nb" is/],
     ["metadata that is null", file({ __metadata__: null }, 0), /metadata is not an object of texts/],
     ["metadata that is no text", file({ __metadata__: { a: 1 } }, 0), /metadata is not an object of texts/],
   ])("with %s are refused with the path and the reason", (_, bytes, reason) => {

@@ -1,0 +1,175 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { arithmetic, useBackend } from "../../lib/backend/select";
+import type { Dataset } from "../../lib/data/dataset";
+import { DivergenceError } from "../../lib/errors";
+import { readCheckpoint, writeCheckpoint } from "../../lib/train/checkpoint";
+import { train } from "../../lib/train/loop";
+import type { RunRecord } from "../../lib/train/record";
+import { trainInto } from "../../lib/train/run";
+import { runIdentity } from "../../lib/train/run-folder";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
+import type { TrainingState } from "../../lib/train/state";
+import { smallDigits, smallRun } from "./small-run";
+
+const config = smallRun({ training: { epochs: 2 } });
+let digits: Dataset;
+let identity: string;
+/** What training leaves behind when it is stopped in its second epoch. */
+let saved: TrainingState;
+/** The record of the same run, never interrupted. */
+let whole: RunRecord;
+let folder: string;
+let notices: string[];
+
+beforeAll(async () => {
+  await useBackend("wasm");
+  identity = runIdentity(config, 1, arithmetic());
+  digits = await smallDigits();
+  const controller = new AbortController();
+  const stopped = train(config, 1, digits, {
+    signal: controller.signal,
+    onEpoch: (_, state) => {
+      saved = state();
+      controller.abort();
+    },
+  });
+  await expect(stopped).rejects.toThrow(/stopped at step 5 of 8/);
+  const place = mkdtempSync(join(tmpdir(), "binvit-whole-"));
+  whole = (await trainInto({ name: "small", config, seed: 1 }, place, {}, digits)).record;
+  rmSync(place, { recursive: true });
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "binvit-checkpoint-"));
+  notices = [];
+  writeCheckpoint(folder, identity, saved);
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const path = () => join(folder, "checkpoint.safetensors");
+const read = (who = identity) => readCheckpoint(folder, who, (line) => notices.push(line));
+
+/** Goes on in the folder, and tells the steps that were trained. */
+async function goOn(): Promise<{ record: RunRecord; steps: number[] }> {
+  const steps: number[] = [];
+  const options = {
+    onStep: ({ step }: { step: number }) => steps.push(step),
+    onNotice: (line: string) => notices.push(line),
+  };
+  const { record } = await trainInto({ name: "small", config, seed: 1 }, folder, options, digits);
+  return { record, steps };
+}
+
+describe("an interrupted run", () => {
+  test("goes on from its checkpoint, to the same weights bit for bit, and removes it", async () => {
+    const { record, steps } = await goOn();
+    expect(steps[0]).toBe(5);
+    expect(existsSync(path())).toBe(false);
+    expect(record.weightsSha256).toBe(whole.weightsSha256);
+    expect(record.test).toEqual(whole.test);
+    expect(record.curve).toHaveLength(2);
+    expect(notices).toEqual([]);
+  });
+
+  test("is another run's to leave alone", () => {
+    expect(read()?.epoch).toBe(1);
+    expect(read(runIdentity(config, 2, arithmetic()))).toBeUndefined();
+    expect(notices).toEqual([]);
+    expect(existsSync(path())).toBe(true);
+  });
+
+  test("whose checkpoint is damaged says so in one line, keeps it, starts over and finishes", async () => {
+    const damaged = readFileSync(path());
+    damaged[damaged.length - 5] ^= 1;
+    writeFileSync(path(), damaged);
+    const { record, steps } = await goOn();
+    expect(steps[0]).toBe(1);
+    expect(record.weightsSha256).toBe(whole.weightsSha256);
+    expect(notices).toEqual([
+      `${path()} is damaged, or of an earlier version: it is now ` +
+        `${join(folder, "checkpoint.damaged.safetensors")}, and this run starts over.`,
+    ]);
+    expect(readdirSync(folder).sort()).toEqual([
+      "checkpoint.damaged.safetensors",
+      "record.json",
+      "weights.safetensors",
+    ]);
+    expect(readFileSync(join(folder, "checkpoint.damaged.safetensors"))).toEqual(damaged);
+  });
+});
+
+/** The checkpoint with a change that keeps it a sound safetensors file. */
+function rewritten(change: (arrays: Record<string, unknown>, metadata: Record<string, string>) => void): Uint8Array {
+  const { arrays, metadata } = decodeSafetensors(readFileSync(path()), "c");
+  const copy = { ...arrays };
+  change(copy, metadata);
+  return encodeSafetensors(copy, metadata);
+}
+
+describe("a checkpoint", () => {
+  test.each<[string, () => string | Uint8Array]>([
+    ["cut off", () => readFileSync(path()).subarray(0, 1000)],
+    ["empty", () => ""],
+    ["a text", () => "not a checkpoint"],
+    ["without a digest", () => rewritten((_, metadata) => delete metadata.sha256)],
+    [
+      "with a weight that is not a number",
+      () => rewritten((a) => (a["weight/head.bias"] = { shape: [10], data: new Float32Array(10).fill(Number.NaN) })),
+    ],
+    [
+      "with a tensor of another name",
+      () =>
+        rewritten((a) => {
+          a["weight/constructor"] = a["weight/head.bias"];
+          delete a["weight/head.bias"];
+        }),
+    ],
+    [
+      "with a tensor of another shape",
+      () => rewritten((a) => (a["weight/head.bias"] = { shape: [5, 2], data: saved.weights["head.bias"].data })),
+    ],
+    ["without a moment", () => rewritten((a) => delete a["second/head.bias"])],
+    ["with another progress", () => rewritten((_, m) => (m.progress = m.progress.replace('"epoch":1', '"epoch":2')))],
+    ["with a further text", () => rewritten((_, m) => (m.note = "mine"))],
+    ["of an identity that was changed", () => rewritten((_, m) => (m.identity = "0".repeat(64)))],
+  ])("%s is moved aside, and never stands in the way again", (_, content) => {
+    writeFileSync(path(), content());
+    expect(read()).toBeUndefined();
+    expect(notices).toHaveLength(1);
+    expect(read()).toBeUndefined();
+    expect(notices).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(["checkpoint.damaged.safetensors"]);
+  });
+
+  test("that is damaged never replaces one that was damaged before", () => {
+    for (const text of ["first", "second"]) {
+      writeFileSync(path(), text);
+      read();
+    }
+    expect(readFileSync(join(folder, "checkpoint.damaged.safetensors"), "utf8")).toBe("first");
+    expect(readFileSync(join(folder, "checkpoint.damaged-2.safetensors"), "utf8")).toBe("second");
+  });
+
+  test("with any of its bits flipped is refused, or says the same", () => {
+    const sound = readFileSync(path());
+    const before = JSON.stringify(read());
+    for (let bit = 3; bit < 8 * sound.length; bit += 8 * 97 + 1) {
+      const flipped = Buffer.from(sound);
+      flipped[bit >> 3] ^= 1 << (bit & 7);
+      writeFileSync(path(), flipped);
+      const state = read();
+      if (state) expect(JSON.stringify(state)).toBe(before);
+    }
+    expect(notices.length).toBeGreaterThan(50);
+  });
+});
+
+test("weights that are no longer finite end the training, and reach no checkpoint", async () => {
+  const wild = smallRun({ training: { epochs: 1, warmupEpochs: 0, learningRate: 3e38 } });
+  let epochs = 0;
+  const attempt = train(wild, 1, digits, { onEpoch: () => epochs++ });
+  await expect(attempt).rejects.toThrow(DivergenceError);
+  expect(epochs).toBe(0);
+});
