@@ -41,7 +41,7 @@ describe("a reader written from docs/packed-model.md alone", () => {
     const config = parseRunConfig({
       extends: "digits",
       dataset: { trainLimit: 320 },
-      model: { depth: 2, binarize: { mlp: scale, mhsa: scale } },
+      model: { embedDim: 32, mlpDim: 64, depth: 2, binarize: { mlp: scale, mhsa: scale } },
       training: { epochs: 3, warmupEpochs: 1 },
     });
     const { parameters } = await train(config, 1, digits);
@@ -50,7 +50,7 @@ describe("a reader written from docs/packed-model.md alone", () => {
     const engine = createEngine(model);
     let farOut = 0; // hidden units where GELU underflows in float32
     const logits = engine.forward(pixels, count, (layer, sums) => {
-      if (layer.endsWith("fc1")) farOut += sums.filter((sum) => sum < -16).length;
+      if (layer.endsWith("fc1")) farOut += sums.filter((sum) => sum < -12).length;
     });
     expect(farOut).toBeGreaterThan(1000);
     const reader = await readerOf(model);
