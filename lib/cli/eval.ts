@@ -43,13 +43,13 @@ async function evaluatePacked(path: string, options: DataOptions): Promise<void>
   const config = trained as DatasetConfig; // a name that is not known here is refused when it is loaded
   const data = await dataToEvaluate(model.config, { config, sha256 }, options);
   const { createEngine } = await import("../deploy/engine");
-  const { readKernels } = await import("../kernels/read");
   const { batches } = await import("../data/batches");
   const { Tally } = await import("../train/evaluate");
-  const engine = createEngine(model, { kernels: readKernels() });
+  const engine = createEngine(model);
+  const normalized = { ...data, ...(model.pixels && { mean: model.pixels.mean, std: model.pixels.std }) };
   const tally = new Tally();
   let milliseconds = 0;
-  for (const { images, labels, count } of batches(data, data.test, { batchSize: 128 })) {
+  for (const { images, labels, count } of batches(normalized, data.test, { batchSize: 128 })) {
     const startedAt = performance.now();
     const logits = engine.forward(images, count);
     milliseconds += performance.now() - startedAt;

@@ -23,6 +23,7 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   const { encodePackedModel } = await import("../deploy/format");
   const { sizesOf } = await import("../deploy/sizes");
   const { encodeSafetensors } = await import("../train/safetensors");
+  const { summarize } = await import("../vit/summary");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
   const { writeAtomically } = await import("../files");
@@ -43,6 +44,8 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   console.log(alignedTable(["part", "bytes", "share"], [...rows, ["total", count(file.length), "100.0%"]]));
   console.log(
     `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
-      `${(float / file.length).toFixed(2)} times as many.`,
+      `${(float / file.length).toFixed(2)} times as many.` +
+      `\n\`binvit summary\` and the tables of studies count ${count(summarize(model.config).total.bytesPacked)} of them: ` +
+      "no header, and no rows of signs filled up to whole words.",
   );
 }

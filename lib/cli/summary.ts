@@ -49,10 +49,15 @@ async function run(what: string, options: { readonly set?: string[]; readonly js
   ]);
   const titles = ["layer", "shape", "bits w/a", "parameters", "bytes float", "bytes packed", "MACs", "binary MACs"];
   console.log(alignedTable(titles, cells));
+  const { packedFileSize } = await import("../deploy/file-size");
+  const file = await packedFileSize(model);
   const share = total.binaryMacs / (total.macs + total.binaryMacs);
   console.log(
     `\nPacked is ${(total.bytesFloat / total.bytesPacked).toFixed(2)} times smaller than float` +
       ` (${count(total.bytesScales)} bytes of scale factors included).` +
+      (file
+        ? `\nA file of \`binvit pack\` adds a header and fills rows up to words: about ${count(file)} bytes.`
+        : "") +
       `\n${(100 * share).toFixed(1)}% of the multiply-accumulates are between two 1-bit operands. Counts are for one image.`,
   );
 }

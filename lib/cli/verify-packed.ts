@@ -25,7 +25,6 @@ async function run(folder: string, options: { readonly folder?: string }): Promi
   const { packedRun } = await import("../deploy/packed-run");
   const { decodePackedModel, encodePackedModel } = await import("../deploy/format");
   const { comparePacked } = await import("../deploy/parity");
-  const { readKernels } = await import("../kernels/read");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
   const record = await finishedRun(folder);
@@ -36,8 +35,7 @@ async function run(folder: string, options: { readonly folder?: string }): Promi
   const packed = await decodePackedModel(await encodePackedModel(packedRun(record, weights)));
   const status = new StatusLine();
   const { count } = data.test;
-  const kernels = readKernels();
-  const parity = comparePacked(packed, weights, data, { kernels, maxBatch: 32 }, (done) =>
+  const parity = comparePacked(packed, weights, data, { maxBatch: 32 }, (done) =>
     status.update(`${bar(done / count)} ${done}/${count} images`),
   );
   status.done();

@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors";
 import type { Random } from "../random";
 import type { Dataset, Split } from "./dataset";
+import { normalizationTable } from "./normalization";
 
 /** Random changes of training images. */
 export interface Augmentation {
@@ -26,14 +27,6 @@ export interface Batch {
   /** Class indices; shape [count]. */
   readonly labels: Int32Array;
   readonly count: number;
-}
-
-/** Maps every byte of every channel to its normalized value; shape [C, 256]. */
-function normalizationTable({ channels, maxValue, mean, std }: Dataset): Float32Array {
-  return Float32Array.from({ length: 256 * channels }, (_, i) => {
-    const channel = i >> 8;
-    return ((i & 255) / maxValue - mean[channel]) / std[channel];
-  });
 }
 
 /** Copies one image, moved by (shiftX, shiftY) and mirrored; what comes from outside the image is byte 0. */

@@ -1,3 +1,5 @@
+import type { PixelStatistics } from "./normalization";
+
 /** Images and labels of one split; pixels are bytes so that CIFAR stays at 3,072 bytes an image. */
 export interface Split {
   /** Row-major NHWC, `count * imageSize * imageSize * channels` bytes. */
@@ -8,17 +10,12 @@ export interface Split {
 }
 
 /** A data set in memory, with the statistics that normalize it. */
-export interface Dataset {
+export interface Dataset extends PixelStatistics {
   readonly name: string;
   readonly imageSize: number;
   readonly channels: number;
   readonly numClasses: number;
   readonly classNames: readonly string[];
-  /** The byte that stands for full brightness: 255, or 16 for `digits`. */
-  readonly maxValue: number;
-  /** Mean and standard deviation of each channel over the training split, of pixels divided by `maxValue`. */
-  readonly mean: readonly number[];
-  readonly std: readonly number[];
   readonly train: Split;
   readonly validation: Split;
   readonly test: Split;

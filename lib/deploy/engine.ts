@@ -1,6 +1,8 @@
 /** The inference engine: packed models without TensorFlow.js, in Node and in a browser. */
 
-import { ConfigError, DataError } from "../errors";
+import type { PixelStatistics } from "../data/normalization";
+import { ConfigError } from "../errors";
+import { embeddedKernels } from "../kernels/embedded";
 import { type InferenceKernels, instantiateKernels } from "../kernels/module";
 import { scalarKernels } from "../kernels/scalar";
 import { hasSimd } from "../kernels/simd";
@@ -8,14 +10,15 @@ import type { ModelConfig } from "../vit/config";
 import { placeActivations } from "./activations";
 import { Arena } from "./arena";
 import { ForwardPass } from "./forward-pass";
+import { ImageReader, type Images } from "./images";
 import type { PackedModel } from "./packed-model";
 import { predictedClasses } from "./predicted-classes";
 import { fillWeights, placeWeights } from "./weights";
 
 /** How an engine is made. */
 export interface EngineOptions {
-  /** The compiled kernels (`binvit.wasm`), or `scalar` for those in plain TypeScript. */
-  readonly kernels: BufferSource | "scalar";
+  /** Compiled kernels instead of those that the engine brings along, or `scalar` for those in plain TypeScript. */
+  readonly kernels?: BufferSource | "scalar";
   /** Images that are computed together; decides how much memory is taken. */
   readonly maxBatch?: number;
 }
@@ -28,18 +31,23 @@ export interface Engine {
   readonly config: ModelConfig;
   /** Which kernels run; `scalar` also where WebAssembly has no SIMD. */
   readonly tier: "simd" | "scalar";
+  /** How bytes are normalized, where the model says so. */
+  readonly pixels?: PixelStatistics;
+  /** What each class is, where the model says so; shape [C]. */
+  readonly classNames?: readonly string[];
   /**
    * From images to logits.
    *
-   * @param images - normalized, row-major; shape [count, S, S, c]
+   * @param images - normalized numbers or raw bytes, row-major; shape [count, S, S, c]
    * @param count - any number of images
    * @param watch - for comparisons; leave it out
    * @returns logits; shape [count, C]
-   * @throws DataError if `images` is of another length, or holds what is not a finite number
+   * @throws DataError if `images` is of another type or length, holds what is not a finite number or a byte above
+   * `pixels.maxValue`, or is of bytes and the model does not say how to normalize them
    */
-  forward(images: Float32Array, count: number, watch?: Watch): Float32Array;
+  forward(images: Images, count: number, watch?: Watch): Float32Array;
   /** The same, with the class of the largest logit for each image; shape [count]. */
-  predict(images: Float32Array, count: number): Int32Array;
+  predict(images: Images, count: number): Int32Array;
 }
 
 /**
@@ -49,33 +57,31 @@ export interface Engine {
  * logits are those of the simulation.
  *
  * @param model - from `decodePackedModel` or `packModel`
- * @param options - the kernels; in Node `readKernels()`, in a browser the fetched `binvit.wasm`
+ * @param options - nothing that would have to be given
  * @throws ConfigError if the model needs too much memory, or `maxBatch` is not a whole number of at least 1
  */
-export function createEngine(model: PackedModel, { kernels: module, maxBatch = 16 }: EngineOptions): Engine {
+export function createEngine(model: PackedModel, { kernels: module, maxBatch = 16 }: EngineOptions = {}): Engine {
   if (!Number.isSafeInteger(maxBatch) || maxBatch < 1) {
     throw new ConfigError(`maxBatch is ${maxBatch}, expected a whole number of at least 1.`);
   }
   const memory = new WebAssembly.Memory({ initial: 1 });
   const simd = module !== "scalar" && hasSimd();
-  const kernels = simd ? instantiateKernels(module, memory) : scalarKernels(memory);
-  const { config } = model;
+  const kernels = simd ? instantiateKernels(module ?? embeddedKernels(), memory) : scalarKernels(memory);
+  const { config, pixels, classNames } = model;
+  const reader = new ImageReader(config, pixels);
   const pass = layOut(model, kernels, memory, maxBatch);
-  const { imageSize, channels, numClasses } = config;
-  const imageLength = imageSize ** 2 * channels;
+  const { numClasses } = config;
   const engine: Engine = {
     config,
     tier: simd ? "simd" : "scalar",
+    pixels,
+    classNames,
     forward(images, count, watch) {
-      if (!Number.isSafeInteger(count) || count < 0 || images.length !== count * imageLength) {
-        const expected = `${count} × ${imageSize} × ${imageSize} × ${channels}`;
-        throw new DataError(`Images are ${images.length} numbers, expected ${expected} = ${count * imageLength}.`);
-      }
+      reader.check(images, count);
       const logits = new Float32Array(count * numClasses);
       for (let first = 0; first < count; first += maxBatch) {
         const batch = Math.min(maxBatch, count - first);
-        const part = images.subarray(first * imageLength, (first + batch) * imageLength);
-        logits.set(pass.run(part, batch, watch), first * numClasses);
+        logits.set(pass.run(reader.batch(images, first, batch), batch, watch), first * numClasses);
       }
       return logits;
     },

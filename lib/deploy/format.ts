@@ -1,17 +1,15 @@
 /** Packed model files, from and to bytes; docs/packed-model.md describes them. Runs in a browser too. */
 
-import { z } from "zod";
-import { BinvitError, FileError } from "../errors";
+import { FileError } from "../errors";
 import { decodeSafetensors, encodeSafetensors } from "../train/safetensors";
 import { version } from "../version";
 import type { ModelConfig } from "../vit/config";
 import { weightLayers } from "../vit/layers";
-import { parseModelConfig } from "../vit/parse-config";
-import { parseWith } from "../vit/parse-with";
-import { type Origin, type PackedModel, packedShapes, signsName, unsupported } from "./packed-model";
+import { type Fail, readClassNames, readModel, readOrigin, readPixels } from "./header";
+import { type PackedModel, packedShapes, signsName, unsupported } from "./packed-model";
 
 /** The format and its version, as the file's metadata states them. */
-const format = "binvit.packed/1";
+const format = "binvit.packed/2";
 
 const noDigest = "0".repeat(64);
 
@@ -21,9 +19,16 @@ const noDigest = "0".repeat(64);
  * @param model - with every tensor that its configuration asks for
  * @returns the bytes; the same model gives the same bytes
  */
-export async function encodePackedModel({ config, origin, tensors }: PackedModel): Promise<Uint8Array> {
-  const texts = { format, binvit: version, model: JSON.stringify(config), run: JSON.stringify(origin) };
-  const file = encodeSafetensors(tensors, { ...texts, sha256: noDigest });
+export async function encodePackedModel(model: PackedModel): Promise<Uint8Array> {
+  const { config, origin, pixels, classNames, tensors } = model;
+  const parts = Object.entries({ model: config, run: origin, pixels, classNames }).filter(([, part]) => part);
+  const texts = parts.map(([key, part]) => [key, JSON.stringify(part)]);
+  const file = encodeSafetensors(tensors, {
+    format,
+    binvit: version,
+    ...Object.fromEntries(texts),
+    sha256: noDigest,
+  });
   const digest = new TextEncoder().encode(await sha256(file, "the packed model"));
   file.set(digest, digestPlace(file));
   return file;
@@ -43,41 +48,35 @@ export async function decodePackedModel(file: Uint8Array, where = "The packed mo
   };
   const remedy = "Pack it again with `binvit pack`";
   const { arrays: tensors, metadata } = decodeSafetensors(file, where, { dtypes: ["F32", "U8"], remedy });
-  if (metadata.format !== format) fail(`its format is ${JSON.stringify(metadata.format)}, expected "${format}"`);
-  const config = parsed(metadata, "model", parseModelConfig, fail);
-  const origin = parsed(metadata, "run", (input, name) => parseWith(originFields, input, name), fail);
+  checkFormat(metadata.format, where, fail);
+  const config = readModel(metadata, fail);
+  const origin = readOrigin(metadata, fail);
   const refused = unsupported(config);
   if (refused) fail(refused);
   checkTensors(config, tensors, fail);
+  const pixels = readPixels(metadata, config, fail);
+  const classNames = readClassNames(metadata, config, fail);
   checkPadding(config, tensors, fail);
   for (const [name, { data }] of Object.entries(tensors)) {
     if (data instanceof Float32Array && !data.every(Number.isFinite))
       fail(`tensor "${name}" holds numbers that are not finite`);
   }
   await checkDigest(file, metadata.sha256, where, fail);
-  return { config, origin, tensors };
+  return { config, origin, ...(pixels && { pixels }), ...(classNames && { classNames }), tensors };
 }
 
-type Fail = (problem: string) => never;
-
-const originFields: z.ZodType<Origin> = z.strictObject({
-  name: z.string(),
-  seed: z.int(),
-  dataset: z.strictObject({ name: z.string(), trainLimit: z.int().optional(), sha256: z.string() }),
-});
-
-function parsed<T>(
-  metadata: Record<string, string>,
-  key: string,
-  parse: (input: unknown, where: string) => T,
-  fail: Fail,
-): T {
-  try {
-    return parse(JSON.parse(metadata[key] ?? "null"), key);
-  } catch (error) {
-    if (error instanceof BinvitError) return fail(error.message.replace(/\.$/, ""));
-    return fail(`its metadata "${key}" is not JSON`);
+/** @throws FileError that tells the file of another binvit from one that is no packed model at all */
+function checkFormat(found: string | undefined, where: string, fail: Fail): void {
+  if (found === format) return;
+  if (!found?.startsWith("binvit.packed/")) fail(`its format is ${JSON.stringify(found)}, expected "${format}"`);
+  const problem = `${where} has the format ${found}, expected ${format}`;
+  if (found === "binvit.packed/1") {
+    throw new FileError(
+      `${problem}: binvit 0.1 wrote it, without the statistics of its pixels, and trained its model with another sign ` +
+        "behind GELU. Train the run again and pack it with `binvit pack`.",
+    );
   }
+  throw new FileError(`${problem}, which is what binvit ${version} reads. Use the binvit that wrote it.`);
 }
 
 function checkTensors(config: ModelConfig, tensors: PackedModel["tensors"], fail: Fail): void {
@@ -86,12 +85,11 @@ function checkTensors(config: ModelConfig, tensors: PackedModel["tensors"], fail
   if (config.depth > names.length) fail(`${names.length} tensors cannot be ${config.depth} blocks`);
   const expected = packedShapes(config);
   for (const name of new Set([...Object.keys(expected), ...names])) {
-    const want = expected[name] && `${expected[name].dtype} ${expected[name].shape.join("×")}`;
-    const got = tensors[name];
-    const found = got && `${got.data instanceof Float32Array ? "F32" : "U8"} ${got.shape.join("×")}`;
-    if (want !== found) {
-      fail(`tensor "${name}" is ${found ?? "missing"}, the configuration expects ${want ?? "no such tensor"}`);
-    }
+    const want = Object.hasOwn(expected, name) ? expected[name] : undefined;
+    const got = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
+    const wanted = want ? `${want.dtype} ${want.shape.join("×")}` : "no such tensor";
+    const found = got ? `${got.data instanceof Float32Array ? "F32" : "U8"} ${got.shape.join("×")}` : "missing";
+    if (wanted !== found) fail(`tensor "${name}" is ${found}, the configuration expects ${wanted}`);
   }
 }
 

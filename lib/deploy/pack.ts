@@ -8,7 +8,15 @@ import { ConfigError, FileError } from "../errors";
 import type { ModelConfig } from "../vit/config";
 import { type WeightLayer, weightLayers } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
-import { alphaName, type Origin, type PackedModel, signBytes, signsName, unsupported } from "./packed-model";
+import {
+  alphaName,
+  type Meaning,
+  type Origin,
+  type PackedModel,
+  signBytes,
+  signsName,
+  unsupported,
+} from "./packed-model";
 
 /**
  * Packs a trained model: every binarized weight becomes a bit, and its coefficients are worked out once.
@@ -19,10 +27,16 @@ import { alphaName, type Origin, type PackedModel, signBytes, signsName, unsuppo
  * @param config - the model
  * @param parameters - its trained parameters
  * @param origin - the run they come from
+ * @param meaning - statistics of the pixels and names of the classes; without them the engine takes no raw pixels
  * @throws ConfigError if attention products are binarized, which the engine cannot run
  * @throws FileError if a parameter is not finite
  */
-export function packModel(config: ModelConfig, parameters: ParameterArrays, origin: Origin): PackedModel {
+export function packModel(
+  config: ModelConfig,
+  parameters: ParameterArrays,
+  origin: Origin,
+  { pixels, classNames }: Meaning = {},
+): PackedModel {
   const refused = unsupported(config);
   if (refused) throw new ConfigError(`This model cannot be packed: ${refused}. Train another one for the engine.`);
   for (const [name, { data }] of Object.entries(parameters)) {
@@ -39,7 +53,7 @@ export function packModel(config: ModelConfig, parameters: ParameterArrays, orig
     const count = scaleCount(layer.binarizer.scale, layer.outputs);
     if (count > 0) tensors[alphaName(layer)] = { shape: [count], data: alpha.slice(0, count) };
   }
-  return { config, origin, tensors };
+  return { config, origin, ...(pixels && { pixels }), ...(classNames && { classNames }), tensors };
 }
 
 /** sign(V) [I, O] and α, one or one for each output. */

@@ -1,15 +1,23 @@
 import { scaleCount } from "../binarize/binarizer";
+import type { PixelStatistics } from "../data/normalization";
 import { signWords } from "../kernels/module";
 import type { Arrays } from "../train/safetensors";
 import type { ModelConfig } from "../vit/config";
 import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
 
 /** A trained model as it is deployed: one bit for every binarized weight, and where it comes from. */
-export interface PackedModel {
+export interface PackedModel extends Meaning {
   readonly config: ModelConfig;
   readonly origin: Origin;
   /** As named and shaped by `packedShapes(config)`; signs are bytes, everything else floats. */
   readonly tensors: Arrays<"F32" | "U8">;
+}
+
+/** What the numbers that go in and those that come out stand for; not known where a model was made without data. */
+export interface Meaning {
+  /** Turns the bytes of an image into what the model reads. */
+  readonly pixels?: PixelStatistics;
+  readonly classNames?: readonly string[];
 }
 
 /** The run that a packed model comes from. */

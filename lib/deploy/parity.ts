@@ -35,7 +35,7 @@ export function comparePacked(
   model: PackedModel,
   parameters: ParameterArrays,
   dataset: Dataset,
-  options: EngineOptions,
+  options: EngineOptions = {},
   onBatch?: (done: number) => void,
 ): Parity {
   const { config } = model;

@@ -15,8 +15,11 @@ const train = (out: string, binarize: object) =>
     ...["--set", `model.binarize=${JSON.stringify(binarize)}`],
   );
 
+const binarized = { conv: "channel", mlp: "channel", mhsa: "xnor" };
+const binarize = JSON.stringify(binarized);
+
 beforeAll(async () => {
-  expect((await train("run", { conv: "channel", mlp: "channel", mhsa: "xnor" })).code).toBe(0);
+  expect((await train("run", binarized)).code).toBe(0);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,6 +39,15 @@ describe("binvit pack, eval and verify-packed", () => {
     expect(bytes("signs")).toBe(64 * 4 + 2 * ((192 + 64 + 128) * 8 + 64 * 16));
     expect(bytes("scales")).toBe(4 * (64 + 2 * (192 + 64 + 128 + 64)));
     expect(stdout).toContain(`${(float / length).toFixed(2)} times as many`);
+    // What the tables count of it: rows of the first layer, of 4 inputs, are 1 byte there and a word in the file.
+    const record = JSON.parse(readFileSync(at("run/record.json"), "utf8"));
+    const counted = length - bytes("header") - 64 * 3;
+    expect(record.bytes.packed).toBe(counted);
+    expect(stdout).toContain(`the tables of studies count ${counted.toLocaleString("en-US")} of them`);
+    const summary = await run("summary", "digits", "--set", "model.depth=2", "--set", `model.binarize=${binarize}`);
+    const announced = /about ([\d,]+) bytes/.exec(summary.stdout)?.[1].replaceAll(",", "");
+    expect(length - Number(announced)).toBeGreaterThan(0);
+    expect(length - Number(announced)).toBeLessThan(500);
   });
 
   test("evaluate a packed model with the accuracy of its run, and say how fast", async () => {
@@ -74,6 +86,6 @@ describe("binvit pack, eval and verify-packed", () => {
     expect(cut.stderr).toMatch(/cut\.safetensors is not a sound weight file: .*bytes of data/);
     const weights = await run("eval", "run/weights.safetensors");
     expect(weights.code).toBe(1);
-    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/1"/);
+    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/2"/);
   });
 });

@@ -9,7 +9,7 @@ import type { ModelConfig } from "../../lib/vit/config";
 import { initialParameters } from "../../lib/vit/parameters";
 import { parseModelConfig } from "../../lib/vit/parse-config";
 import { smallModel } from "../vit/small-model";
-import { anyImages, anyParameters, engineOf, origin, pack } from "./simulation";
+import { anyImages, anyMeaning, anyParameters, engineOf, origin, pack } from "./simulation";
 
 const config = smallModel({ depth: 1, binarize: { mlp: "channel", qkv: "tensor", projection: "unscaled" } });
 let model: PackedModel;
@@ -112,8 +112,23 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ depth: 2 }), /tensor "blocks\.1\.\S+" is missing/);
     await refused(withConfig({ widht: 3 }), /model: unknown key "widht"/);
     await refused(withConfig({ numHeads: 3 }), /model\.embedDim must be a multiple of numHeads/);
-    await refused(withConfig({ imageSize: 0 }), /model\.imageSize: expected/);
-    await refused(withConfig({ binarize: { ...config.binarize, scores: "channel" } }), /binarize\.scores is not "off"/);
+    await refused(withConfig({ imageSize: 0 }), /model\.imageSize: expected a whole number from 1 to 65536, got 0/);
+    await refused(withConfig({ imageSize: 5 }), /model\.imageSize must be a multiple of patchSize, got 5 and 2/);
+    await refused(withConfig({ pooling: undefined }), /model\.pooling: expected "class-token" or "mean", got nothing/);
+    await refused(withConfig({ pooling: "toString" }), /model\.pooling: .* got "toString"/);
+    await refused(withConfig({ normEpsilon: Number.NaN }), /model\.normEpsilon: expected a number above 0, got null/);
+    const withLayer = (layer: unknown) => withConfig({ binarize: { ...config.binarize, qkv: layer } });
+    await refused(withLayer("channel"), /model\.binarize\.qkv: expected "off", got "channel"/);
+    await refused(withLayer([]), /model\.binarize\.qkv: expected an object, got a list/);
+    await refused(withLayer({}), /model\.binarize\.qkv\.scale: expected "none" or .*, got nothing/);
+    await refused(withLayer({ ...(config.binarize.qkv as object), center: 1 }), /qkv\.center: expected true or false/);
+    await refused(withConfig({ binarize: "off" }), /model\.binarize: expected an object, got "off"/);
+    await refused(
+      withConfig({ binarize: { ...config.binarize, scores: "channel" } }),
+      /binarize\.scores: expected "off"/,
+    );
+    const scores = config.binarize.fc1;
+    await refused(withConfig({ binarize: { ...config.binarize, scores } }), /binarize\.scores is not "off"/);
     await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
   });
 
@@ -130,6 +145,18 @@ describe("a file that was made wrong is refused by name:", () => {
     const { data, shape } = model.tensors["blocks.0.mlp.fc1.weight.signs"];
     await refused(withTensor("head.bias", undefined), /tensor "head\.bias" is missing, .* expects F32 3/);
     await refused(withTensor("extra", { shape: [1], data: Float32Array.of(1) }), /"extra" is F32 1, .* no such tensor/);
+    for (const name of ["constructor", "toString", "hasOwnProperty"]) {
+      const reason = new RegExp(`"${name}" is U8 0, the configuration expects no such tensor`);
+      await refused(withTensor(name, { shape: [0], data: new Uint8Array(0) }), reason);
+    }
+    const file = await encodePackedModel({
+      ...model,
+      ...withTensor("__proto_x", { shape: [1], data: new Uint8Array(1) }),
+    });
+    const text = Buffer.from(file).toString("latin1").replace("__proto_x", "__proto__");
+    await expect(decodePackedModel(Buffer.from(text, "latin1"))).rejects.toThrow(
+      /"__proto__" is U8 1, .* no such tensor/,
+    );
     await refused(withTensor("__proto__x", { shape: [0], data: new Uint8Array(0) }), /"__proto__x" is U8 0/);
     const name = "blocks.0.mlp.fc1.weight.signs";
     await refused(
@@ -154,13 +181,32 @@ describe("a file that was made wrong is refused by name:", () => {
   });
 
   test("origin and metadata", async () => {
-    await refused({ origin: { ...origin, seed: "one" } as never }, /run\.seed: expected/);
+    await refused({ origin: { ...origin, seed: "one" } as never }, /run\.seed: expected a whole number, got "one"/);
+    await refused(
+      { origin: { ...origin, dataset: { name: "digits" } } as never },
+      /run\.dataset\.sha256: expected a text/,
+    );
+    const withPixels = (changes: object) => ({ pixels: { ...anyMeaning(config).pixels, ...changes } }) as never;
+    await refused(withPixels({ mean: [0.5] }), /pixels\.mean: expected 2 of them, got 1/);
+    await refused(withPixels({ std: [1, 0] }), /pixels\.std\.1: expected a number above 0, got 0/);
+    await refused(withPixels({ maxValue: 256 }), /pixels\.maxValue: expected a whole number from 1 to 255, got 256/);
+    await refused({ classNames: ["a", "b"] }, /classNames: expected 3 of them, got 2/);
+    await refused({ classNames: ["a", "b", 3] as never }, /classNames\.2: expected a text, got 3/);
     const { metadata } = decodeSafetensors(await encodePackedModel(model), "m", { dtypes: ["F32", "U8"] });
     const cases: [Record<string, string | undefined>, RegExp][] = [
-      [{ format: "binvit.packed/2" }, /its format is "binvit\.packed\/2", expected "binvit\.packed\/1"/],
+      [
+        { format: "binvit.packed/1" },
+        /format binvit\.packed\/1, expected .*\/2: binvit 0\.1 wrote it, .* Train the run again/,
+      ],
+      [{ format: "binvit.packed/3" }, /format binvit\.packed\/3, expected .*\/2, .* Use the binvit that wrote it/],
+      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/2"/],
       [{ format: undefined }, /its format is undefined/],
+      [{ model: "[".repeat(200_000) }, /its metadata "model" is not JSON/],
+      [{ model: "[".repeat(200_000) + "]".repeat(200_000) }, /model: expected an object, got a list/],
       [{ model: "{" }, /its metadata "model" is not JSON/],
       [{ model: undefined }, /model: expected an object, got null/],
+      [{ pixels: "5" }, /pixels: expected an object, got 5/],
+      [{ classNames: '{"0":"a"}' }, /classNames: expected a list, got an object/],
       [{ sha256: undefined }, /it states no SHA-256/],
       [{ sha256: "" }, /it states no SHA-256/],
       [{ sha256: "f".repeat(64) }, /its SHA-256 is [0-9a-f]{12}…, it states ffffffffffff…/],

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../../lib/backend/read";
 import { createEngine, type Engine } from "../../lib/deploy/engine";
 import { packModel } from "../../lib/deploy/pack";
-import type { Origin, PackedModel } from "../../lib/deploy/packed-model";
+import type { Meaning, Origin, PackedModel } from "../../lib/deploy/packed-model";
 import { readKernels } from "../../lib/kernels/read";
 import { Random } from "../../lib/random";
 import type { ModelConfig } from "../../lib/vit/config";
@@ -11,6 +11,16 @@ import { initialParameters, type ParameterArrays, toTensors } from "../../lib/vi
 import { normals } from "../kernels/arena";
 
 export const origin: Origin = { name: "test", seed: 1, dataset: { name: "digits", sha256: "0" } };
+
+/** Statistics and names for any model. */
+export const anyMeaning = ({ channels, numClasses }: ModelConfig): Meaning => ({
+  pixels: {
+    maxValue: 200,
+    mean: Array.from({ length: channels }, (_, i) => 0.3 + i / 10),
+    std: Array.from({ length: channels }, (_, i) => 0.2 + i / 30),
+  },
+  classNames: Array.from({ length: numClasses }, (_, i) => `class "${i}"`),
+});
 
 /** Logits of the simulation in TensorFlow.js. */
 export function simulate(config: ModelConfig, parameters: ParameterArrays, images: Float32Array): Float32Array {
@@ -42,4 +52,4 @@ export const engineOf = (packed: PackedModel, maxBatch?: number): Engine =>
   createEngine(packed, { kernels: readKernels(), maxBatch });
 
 export const pack = (config: ModelConfig, parameters: ParameterArrays): PackedModel =>
-  packModel(config, parameters, origin);
+  packModel(config, parameters, origin, anyMeaning(config));

@@ -1,0 +1,22 @@
+/** What turns the bytes of an image into the numbers that a model reads. */
+export interface PixelStatistics {
+  /** The byte that stands for full brightness: 255, or 16 for `digits`. */
+  readonly maxValue: number;
+  /** Mean and standard deviation of each channel over the training split, of pixels divided by `maxValue`. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/**
+ * Maps every byte of every channel c to its normalized value.
+ *
+ * (byte / maxValue − mean_c) / std_c, rounded to float32 once
+ *
+ * @returns shape [C, 256]
+ */
+export function normalizationTable({ maxValue, mean, std }: PixelStatistics): Float32Array {
+  return Float32Array.from({ length: 256 * mean.length }, (_, i) => {
+    const channel = i >> 8;
+    return ((i & 255) / maxValue - mean[channel]) / std[channel];
+  });
+}

@@ -1,0 +1,91 @@
+import { scaleForms, steForms } from "../binarize/binarizer";
+import type { PixelStatistics } from "../data/normalization";
+import { binarizable, type ModelConfig } from "../vit/config";
+import type { Origin } from "./packed-model";
+import { finite, flag, listOf, oneOf, positive, type Rule, record, text, unlessOff, whole, wholeFrom } from "./rules";
+
+// The texts of a packed file's metadata, JSON each. A file is written with everything in it, nothing left to a default,
+// so this is stricter than `parseModelConfig`, which reads what people write.
+
+const binarizer = record({
+  scale: oneOf(...scaleForms),
+  scaleGradient: oneOf("product", "detached"),
+  center: flag,
+  weightSte: oneOf(...steForms),
+  activation: oneOf("sign", "none"),
+  activationSte: oneOf(...steForms),
+  activationScale: oneOf("none", "token"),
+});
+
+const size = wholeFrom(1, 65_536); // far above anything that would fit into memory
+
+const model = record({
+  imageSize: size,
+  patchSize: size,
+  channels: size,
+  embedDim: size,
+  depth: size,
+  numHeads: size,
+  mlpDim: size,
+  numClasses: wholeFrom(2, Number.MAX_SAFE_INTEGER),
+  pooling: oneOf("class-token", "mean"),
+  normEpsilon: positive,
+  binarize: record(Object.fromEntries(binarizable.map((part) => [part, unlessOff(binarizer)]))),
+});
+
+const run = record({
+  name: text,
+  seed: whole,
+  dataset: record({ name: text, trainLimit: whole, sha256: text }, ["trainLimit"]),
+});
+
+/** Says that something in a file is wrong, and ends its reading. */
+export type Fail = (problem: string) => never;
+
+/** @returns the text `model`, checked */
+export function readModel(metadata: Record<string, string>, fail: Fail): ModelConfig {
+  const config = read(metadata, "model", model, fail) as ModelConfig;
+  divides(fail, "imageSize", config.imageSize, "patchSize", config.patchSize);
+  divides(fail, "embedDim", config.embedDim, "numHeads", config.numHeads);
+  return config;
+}
+
+/** @returns the text `run`, checked */
+export const readOrigin = (metadata: Record<string, string>, fail: Fail): Origin =>
+  read(metadata, "run", run, fail) as Origin;
+
+/** @returns the text `pixels`, checked, if there is one */
+export function readPixels(
+  metadata: Record<string, string>,
+  { channels }: ModelConfig,
+  fail: Fail,
+): PixelStatistics | undefined {
+  if (metadata.pixels === undefined) return undefined;
+  const fields = { maxValue: wholeFrom(1, 255), mean: listOf(finite, channels), std: listOf(positive, channels) };
+  return read(metadata, "pixels", record(fields), fail) as PixelStatistics;
+}
+
+/** @returns the text `classNames`, checked, if there is one */
+export function readClassNames(
+  metadata: Record<string, string>,
+  { numClasses }: ModelConfig,
+  fail: Fail,
+): readonly string[] | undefined {
+  if (metadata.classNames === undefined) return undefined;
+  return read(metadata, "classNames", listOf(text, numClasses), fail) as readonly string[];
+}
+
+function read(metadata: Record<string, string>, key: string, expected: Rule, fail: Fail): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(metadata[key] ?? "null");
+  } catch {
+    return fail(`its metadata "${key}" is not JSON`);
+  }
+  const problem = expected(value, key);
+  return problem ? fail(problem) : value;
+}
+
+function divides(fail: Fail, name: string, value: number, byName: string, by: number): void {
+  if (value % by !== 0) fail(`model.${name} must be a multiple of ${byName}, got ${value} and ${by}`);
+}
