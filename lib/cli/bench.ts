@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { BenchName, BenchResult } from "../bench/bench";
 import { UsageError } from "../errors";
-import { wholeNumber } from "./run-input";
+import { oneOf, wholeNumber } from "./run-input";
 import { alignedTable, bar, duration, StatusLine } from "./terminal";
 
 /** `binvit bench`: how fast products, inference and training are here, next to others. */
@@ -21,11 +21,11 @@ export function registerBench(program: Command): void {
 }
 
 async function run(what: string, options: { readonly rounds: string; readonly json?: string }): Promise<void> {
-  const rounds = wholeNumber("--rounds", options.rounds, 1);
+  const rounds = wholeNumber("--rounds", options.rounds, { least: 1, most: 1000 });
   if (options.json === "") throw new UsageError("--json expects a file to write, e.g. --json bench.json.");
   const { benchNames, runBench } = await import("../bench/bench");
-  const chosen = what === "all" ? benchNames : benchNames.filter((name) => name === what);
-  if (chosen.length === 0) throw new UsageError(`bench expects ${benchNames.join(", ")} or all, got "${what}".`);
+  const name = oneOf("bench", what, [...benchNames, "all"]);
+  const chosen = name === "all" ? benchNames : [name];
   if (options.json !== undefined) {
     const { prepareFolder } = await import("../train/run-folder");
     prepareFolder(dirname(options.json)); // a wrong path is better known now than after minutes

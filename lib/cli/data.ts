@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { DatasetInfo, DatasetName } from "../data/catalog";
 import type { Progress } from "../data/fetch-file";
 import { DataError, UsageError } from "../errors";
+import { oneOf } from "./run-input";
 import { alignedTable, StatusLine } from "./terminal";
 
 interface DownloadFlags {
@@ -10,9 +11,8 @@ interface DownloadFlags {
 }
 
 async function infoOf(name: string): Promise<DatasetInfo> {
-  const { catalog, datasetNames, isDatasetName } = await import("../data/catalog");
-  if (isDatasetName(name)) return catalog[name];
-  throw new UsageError(`There is no data set "${name}"; expected one of ${datasetNames.join(", ")}.`);
+  const { catalog, datasetNames } = await import("../data/catalog");
+  return catalog[oneOf("<name>", name, datasetNames)];
 }
 
 async function list(): Promise<void> {

@@ -1,7 +1,8 @@
 import type { Dataset, DatasetConfig } from "../data/dataset";
-import { DataError, FileError, UsageError } from "../errors";
+import { DataError, FileError } from "../errors";
 import type { RunRecord } from "../train/record";
 import type { ModelConfig } from "../vit/config";
+import { oneOf } from "./run-input";
 
 /**
  * The record of a run folder that a command works on.
@@ -36,13 +37,11 @@ export async function dataToEvaluate(
   trained: { readonly config: DatasetConfig; readonly sha256: string },
   { dataset, folder }: DataOptions,
 ): Promise<Dataset> {
-  const { datasetNames, isDatasetName } = await import("../data/catalog");
-  if (dataset !== undefined && !isDatasetName(dataset)) {
-    throw new UsageError(`--dataset expects ${datasetNames.join(", ")}, got "${dataset}".`);
-  }
+  const { datasetNames } = await import("../data/catalog");
+  const other = dataset === undefined ? undefined : oneOf("--dataset", dataset, datasetNames);
   const { loadDataset } = await import("../data/load");
   const { checkFit } = await import("../train/loop");
-  const data = await loadDataset({ ...(dataset ? { name: dataset } : trained.config), ...(folder && { folder }) });
+  const data = await loadDataset({ ...(other ? { name: other } : trained.config), ...(folder && { folder }) });
   checkFit(model, data);
   if (dataset === undefined && data.sha256 !== trained.sha256) {
     throw new DataError(

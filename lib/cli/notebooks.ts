@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { timeoutLimits, wholeNumber, workerLimits } from "./run-input";
 import { duration, interruptSignal, StatusLine } from "./terminal";
 
 /** `binvit notebooks`: runs, checks and cleans the notebooks. */
@@ -50,9 +51,8 @@ async function run(
   names: string[],
   options: { readonly force?: boolean; readonly out?: string; readonly timeout: string; readonly workers: string },
 ): Promise<void> {
-  const { wholeNumber } = await import("./run-input");
-  const timeoutSeconds = wholeNumber("--timeout", options.timeout);
-  const workers = wholeNumber("--workers", options.workers, 1);
+  const timeoutSeconds = wholeNumber("--timeout", options.timeout, timeoutLimits);
+  const workers = wholeNumber("--workers", options.workers, workerLimits);
   const { force, out } = options;
   await runNotebooks({ names, force, out, timeoutSeconds, workers, signal: interruptSignal() });
 }

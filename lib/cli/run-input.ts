@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { UsageError } from "../errors";
 import { readJson } from "../files";
+import { didYouMean } from "../suggest";
 
 /**
  * A preset's name or a JSON file, as given on the command line.
@@ -14,48 +15,98 @@ import { readJson } from "../files";
 export function presetOrFile(what: string, known: readonly string[], fromName: (name: string) => unknown): unknown {
   if (known.includes(what)) return fromName(what);
   if (existsSync(what) || what.endsWith(".json")) return readJson(what);
-  throw new UsageError(`"${what}" is neither a preset nor a file. Presets: ${known.join(", ")}.`);
+  throw new UsageError(
+    `${quoted(what)} is neither a preset nor a file.${didYouMean(what, known)} Presets: ${known.join(", ")}.`,
+  );
 }
+
+/** What was given, as messages quote it: on one line, and cut where it is long. */
+const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 /** Collects a repeatable option. */
 export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value];
 
-/**
- * A whole number from the command line.
- *
- * @throws UsageError if it is none, or below the least
- */
-export function wholeNumber(option: string, text: string, least = 0): number {
-  const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN; // Number("") would be 0
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new UsageError(`${option} expects a whole number of at least ${least}, got "${text}".`);
+/** Which whole numbers an option takes. */
+export interface Limits {
+  readonly least: number;
+  readonly most: number;
 }
+
+/** Seeds: whatever a number can hold exactly. */
+const seedLimits: Limits = { least: 0, most: Number.MAX_SAFE_INTEGER };
+
+/** Seeds in one study; a thousand times what a table needs, and few enough to be listed. */
+const mostSeeds = 10_000;
+
+/** Processes or threads at a time: more than any machine that this runs on has cores for. */
+export const workerLimits: Limits = { least: 1, most: 64 };
+
+/** Seconds that a timer can wait: 2³¹ − 1 ms, past which it fires at once. */
+export const timeoutLimits: Limits = { least: 1, most: Math.floor((2 ** 31 - 1) / 1000) };
+
+/**
+ * A whole number from the command line, written in decimal digits.
+ *
+ * @param option - its name, for the message
+ * @param text - as given
+ * @param limits - what is allowed
+ * @throws UsageError if it is none, or beyond the limits
+ */
+export function wholeNumber(option: string, text: string, { least, most }: Limits): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN; // Number alone takes "", " 3", "1e3" and "0x10" too
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${option} expects a whole number from ${least} to ${most}, got ${quoted(text)}.`);
+}
+
+/** A seed from the command line. */
+export const oneSeed = (option: string, text: string): number => wholeNumber(option, text, seedLimits);
 
 /**
  * Seeds from the command line: single ones and ranges, `1,2,3` or `1-10`.
  *
- * @throws UsageError if a part is neither, a range runs backwards, or a seed is named twice
+ * @throws UsageError if a part is neither, a range runs backwards, a seed is named twice or there are too many
  */
 export function seedList(option: string, text: string): number[] {
-  const seeds = text.split(",").flatMap((part) => {
-    const [first, last] = part.split("-", 2).map((seed) => wholeNumber(option, seed));
-    if (last === undefined) return [first];
-    if (last < first) throw new UsageError(`${option} expects ranges from low to high, got "${part}".`);
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
-  });
-  if (new Set(seeds).size < seeds.length) throw new UsageError(`${option} names a seed twice: ${text}.`);
-  return seeds;
+  const seeds = new Set<number>();
+  for (const part of text.split(",")) {
+    const [, from, to] = /^(\d+)-(\d+)$/.exec(part) ?? [];
+    if (from === undefined && !/^\d+$/.test(part)) {
+      throw new UsageError(
+        `${option} expects seeds and ranges of seeds with commas between them, such as 1,2,3 or 1-10, ` +
+          `got ${quoted(part)}${part === text ? "" : ` in ${quoted(text)}`}.`,
+      );
+    }
+    const [first, last] = [from ?? part, to ?? part].map((seed) => oneSeed(option, seed));
+    if (last < first) throw new UsageError(`${option} expects ranges from low to high, got ${quoted(part)}.`);
+    const count = last - first + 1;
+    if (seeds.size + count > mostSeeds) {
+      throw new UsageError(
+        `${option} expects at most ${mostSeeds} seeds, got ${seeds.size + count} with ${quoted(part)}.`,
+      );
+    }
+    for (let seed = first, i = 0; i < count; seed++, i++) {
+      if (seeds.has(seed)) throw new UsageError(`${option} names seed ${seed} twice: ${quoted(text)}.`);
+      seeds.add(seed);
+    }
+  }
+  return [...seeds];
 }
-
-const backends = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
 /**
- * A backend's name from the command line.
+ * One of several words.
  *
- * @throws UsageError if there is no such backend
+ * @param what - the option or argument, for the message
+ * @param text - as given
+ * @param words - what is allowed
+ * @throws UsageError if it is none of them
  */
-export function backendChoice(text: string): (typeof backends)[number] {
-  const choice = backends.find((name) => name === text);
-  if (choice) return choice;
-  throw new UsageError(`--backend expects ${backends.join(", ")}, got "${text}".`);
+export function oneOf<Word extends string>(what: string, text: string, words: readonly Word[]): Word {
+  const word = words.find((one) => one === text);
+  if (word !== undefined) return word;
+  const [last, ...others] = [...words].reverse();
+  const choice = `${others.reverse().join(", ")} or ${last}`;
+  throw new UsageError(`${what} expects ${choice}, got ${quoted(text)}.${didYouMean(text, words)}`);
 }
+
+/** A backend's name from the command line. */
+export const backendChoice = (text: string) => oneOf("--backend", text, ["auto", "tensorflow", "wasm", "cpu"]);

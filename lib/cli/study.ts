@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import type { StudyEvent } from "../study/run-study";
 import type { RunRecord } from "../train/record";
-import { presetOrFile, seedList, wholeNumber } from "./run-input";
+import { presetOrFile, seedList, wholeNumber, workerLimits } from "./run-input";
 import { interruptSignal } from "./terminal";
 
 /** `binvit study`: a grid of runs and its table. */
@@ -48,7 +48,7 @@ export async function trainStudy(
   const { studies } = await import("../study/presets");
   const { parseStudyConfig } = await import("../study/study-config");
   const seeds = seedList("--seeds", options.seeds);
-  const workers = wholeNumber("--workers", options.workers, 1);
+  const workers = wholeNumber("--workers", options.workers, workerLimits);
   const written = presetOrFile(what, Object.keys(studies), (name) => studies[name as keyof typeof studies]);
   const study = parseStudyConfig(written, basename(what));
   const { runStudy } = await import("../study/run-study");

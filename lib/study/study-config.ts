@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { ConfigError } from "../errors";
 import type { RunConfig } from "../train/record";
-import { parseRunConfig } from "../train/run-config";
+import { parseRunConfig, runPaths } from "../train/run-config";
+import { keyPaths } from "../vit/key-paths";
 import { parseWith } from "../vit/parse-with";
 
 /** One row of a study's table: what is binarized, how, and the configuration that does it. */
@@ -53,7 +54,7 @@ export type StudyInput = z.input<typeof studyFields>;
  * @throws ConfigError if a key is unknown, a row stands twice or a row's model cannot be
  */
 export function parseStudyConfig(input: unknown, where = "study"): StudyConfig {
-  const { name, rows, ...base } = parseWith(studyFields, input, where);
+  const { name, rows, ...base } = parseWith(studyFields, input, where, [...keyPaths(studyFields), ...runPaths]);
   const parsed = rows.map(({ component, scale, binarize }, i) => ({
     name: component === scale ? component : `${component}/${scale}`,
     component,

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ConfigError, UsageError } from "../errors";
-import { parseModelConfig } from "../vit/parse-config";
+import { didYouMean } from "../suggest";
+import { keyPaths } from "../vit/key-paths";
+import { modelFields, parseModelConfig } from "../vit/parse-config";
 import { parseWith } from "../vit/parse-with";
 import { type PresetName, presets } from "./presets";
 import type { RunConfig } from "./record";
@@ -25,12 +27,21 @@ const datasetFields = z.strictObject({
   trainLimit: z.int().min(1).optional(),
 });
 
+// The keys alone: values are checked when those of the preset are there too.
+const keysOf = ({ shape }: z.ZodObject) =>
+  z.strictObject(Object.fromEntries(Object.keys(shape).map((key) => [key, z.unknown().optional()]))).default({});
+
 const runFields = z.strictObject({
   extends: z.string().optional(),
-  dataset: z.record(z.string(), z.unknown()).default({}),
-  model: z.record(z.string(), z.unknown()).default({}),
-  training: z.record(z.string(), z.unknown()).default({}),
+  dataset: keysOf(datasetFields),
+  model: keysOf(modelFields),
+  training: keysOf(trainingFields),
 });
+
+/** Every key of a run's configuration, as a dotted path. */
+export const runPaths: readonly string[] = keyPaths(
+  z.object({ extends: z.string(), dataset: datasetFields, model: modelFields, training: trainingFields }),
+);
 
 /**
  * Reads a run's configuration; what it leaves out comes from the preset that it `extends`.
@@ -41,7 +52,7 @@ const runFields = z.strictObject({
  * @throws ConfigError if a key is unknown, a value is out of range or sizes do not divide
  */
 export function parseRunConfig(input: unknown, where = "run"): RunConfig {
-  const written = parseWith(runFields, input, where);
+  const written = parseWith(runFields, input, where, runPaths);
   const base = written.extends === undefined ? undefined : presetInput(written.extends, where);
   const merged = (part: "dataset" | "model" | "training") => ({ ...base?.[part], ...written[part] });
   return {
@@ -53,7 +64,10 @@ export function parseRunConfig(input: unknown, where = "run"): RunConfig {
 
 function presetInput(name: string, where: string) {
   if (Object.hasOwn(presets, name)) return presets[name as PresetName];
-  throw new ConfigError(`${where}.extends: unknown preset "${name}". Known: ${Object.keys(presets).join(", ")}.`);
+  const known = Object.keys(presets);
+  throw new ConfigError(
+    `${where}.extends: unknown preset "${name}".${didYouMean(name, known)} Known: ${known.join(", ")}.`,
+  );
 }
 
 /**
@@ -62,15 +76,15 @@ function presetInput(name: string, where: string) {
  * @param input - parsed JSON
  * @param settings - dotted paths, e.g. `training.epochs=5`, `model.binarize.mlp=channel`; values are JSON or text
  * @returns a changed copy
- * @throws UsageError if a setting has no `=`; ConfigError if its path crosses a value that is not an object
+ * @throws UsageError if a setting has no `=` or a key is empty; ConfigError if its path crosses a value that is not an object
  */
 export function applySettings(input: unknown, settings: readonly string[]): unknown {
   if (typeof input !== "object" || input === null) return input; // for the parser to refuse
   const copy = structuredClone(input) as Record<string, unknown>;
   for (const setting of settings) {
     const at = setting.indexOf("=");
-    if (at < 1) throw new UsageError(`--set ${setting}: expected key=value, e.g. training.epochs=5.`);
-    const path = setting.slice(0, at).split(".");
+    const path = setting.slice(0, Math.max(0, at)).split(".");
+    if (path.includes("")) throw new UsageError(`--set ${setting}: expected key=value, e.g. training.epochs=5.`);
     if (path.includes("__proto__")) throw new ConfigError(`--set ${setting}: unknown key "__proto__". Remove it.`);
     let place = copy;
     for (const key of path.slice(0, -1)) {

@@ -28,7 +28,8 @@ const mhsaGroup = z.union([names, z.strictObject({ ...fields, ...mhsaLayers }).p
 
 const count = z.int().min(1).max(65_536); // far above anything that would fit into memory
 
-const modelFields = z.strictObject({
+/** What a model's configuration may say. */
+export const modelFields = z.strictObject({
   imageSize: count,
   patchSize: count,
   channels: count,

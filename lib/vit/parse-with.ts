@@ -1,5 +1,7 @@
 import type { z } from "zod";
 import { ConfigError } from "../errors";
+import { didYouMean } from "../suggest";
+import { keyPaths, meantKey } from "./key-paths";
 
 /**
  * Checks a value against a schema and turns the first problem into one readable line.
@@ -7,13 +9,28 @@ import { ConfigError } from "../errors";
  * @param schema - what is expected
  * @param input - what came
  * @param where - what to call it, e.g. a file name
+ * @param paths - keys that may have been meant by an unknown one, as `keyPaths` names them; the schema's by default
  * @returns the value with defaults filled in
  * @throws ConfigError naming the key, what was expected and what came
  */
-export function parseWith<S extends z.ZodType>(schema: S, input: unknown, where: string): z.output<S> {
+export function parseWith<S extends z.ZodType>(
+  schema: S,
+  input: unknown,
+  where: string,
+  paths?: readonly string[],
+): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  const { path, message } = explain(result.error.issues[0], input);
+  const { path, message, unknownKeys } = explain(result.error.issues[0], input);
+  if (unknownKeys.length > 0) {
+    const known = paths ?? keyPaths(schema);
+    const named = unknownKeys.slice(0, 3);
+    const more = unknownKeys.length > named.length ? ` and ${unknownKeys.length - named.length} more` : "";
+    const keys = named.map(describe).join(", ") + more;
+    const meant = named.flatMap((key) => meantKey(key, path, known) ?? []);
+    const advice = meant.length > 0 ? `Did you mean ${meant.join(", ")}?` : "Check its spelling, or remove it.";
+    throw new ConfigError(`${[where, ...path].join(".")}: unknown key ${keys}. ${advice}`);
+  }
   throw new ConfigError(`${[where, ...path].join(".")}: ${message}`);
 }
 
@@ -21,36 +38,32 @@ interface Problem {
   readonly path: readonly string[];
   readonly message: string;
   /** Keys that a branch does not know; the branch with the fewest is the one that was meant. */
-  readonly unknownKeys: number;
+  readonly unknownKeys: readonly string[];
 }
 
 function explain(issue: z.core.$ZodIssue, input: unknown): Problem {
   const path = issue.path.map(String);
   const value = path.reduce<unknown>((place, key) => (place as Record<string, unknown> | undefined)?.[key], input);
-  if (issue.code === "unrecognized_keys") {
-    const named = issue.keys.slice(0, 3).map((key) => JSON.stringify(key.slice(0, longest)));
-    const keys = named.join(", ") + (issue.keys.length > 3 ? ` and ${issue.keys.length - 3} more` : "");
-    return { path, message: `unknown key ${keys}. Check its spelling, or remove it.`, unknownKeys: issue.keys.length };
-  }
+  if (issue.code === "unrecognized_keys") return { path, message: "", unknownKeys: issue.keys };
   if (issue.code === "invalid_union" && isObject(value)) {
     const meant = issue.errors.map(([first]) => explain(first, value)).reduce(closer);
     return { ...meant, path: [...path, ...meant.path] };
   }
-  return { path, message: `expected ${expectation(issue)}, got ${describe(value)}.`, unknownKeys: 0 };
+  const options = [...new Set(choices(issue))];
+  const meant = typeof value === "string" ? didYouMean(JSON.stringify(value), options) : "";
+  return { path, message: `expected ${either(options)}, got ${describe(value)}.${meant}`, unknownKeys: [] };
 }
 
 // The branch that got furthest is the one the author meant; one that wants no object at all got nowhere.
 function closer(a: Problem, b: Problem): Problem {
   if (a.path.length !== b.path.length) return b.path.length > a.path.length ? b : a;
-  if (a.unknownKeys === 0 || b.unknownKeys === 0) return b.unknownKeys > 0 ? b : a;
-  return b.unknownKeys < a.unknownKeys ? b : a;
+  const [inA, inB] = [a.unknownKeys.length, b.unknownKeys.length];
+  if (inA === 0 || inB === 0) return inB > 0 ? b : a;
+  return inB < inA ? b : a;
 }
 
-function expectation(issue: z.core.$ZodIssue): string {
-  const options = [...new Set(choices(issue))];
-  if (options.length > 1) return `${options.slice(0, -1).join(", ")} or ${options[options.length - 1]}`;
-  return options[0];
-}
+const either = (options: readonly string[]): string =>
+  options.length > 1 ? `${options.slice(0, -1).join(", ")} or ${options[options.length - 1]}` : options[0];
 
 function choices(issue: z.core.$ZodIssue): string[] {
   if (issue.code === "invalid_union") return issue.errors.flat().flatMap(choices);
@@ -64,6 +77,7 @@ const isObject = (value: unknown): boolean => typeof value === "object" && value
 /** The value as it was written; long ones cut, nested ones without end named only. */
 function describe(value: unknown): string {
   if (value === undefined) return "nothing";
+  if (typeof value === "number") return String(value); // JSON has no Infinity
   try {
     const text = JSON.stringify(value) ?? typeof value;
     return text.length <= longest ? text : `${text.slice(0, longest)}…`;

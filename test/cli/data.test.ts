@@ -49,7 +49,9 @@ describe("binvit data list", () => {
 describe("binvit data download", () => {
   it("refuses unknown names with those it knows", async () => {
     await expect(data("download", "imagenet")).rejects.toThrow(UsageError);
-    await expect(data("download", "imagenet")).rejects.toThrow(/expected one of digits, shapes, cifar10/);
+    await expect(data("download", "imagenet")).rejects.toThrow(
+      /^<name> expects digits, shapes, cifar10, .* or fashion-mnist, got "imagenet"\.$/,
+    );
   });
 
   it("has nothing to do for what needs no download", async () => {

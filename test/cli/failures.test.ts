@@ -47,7 +47,7 @@ describe("a failure ends with code 1 and one or two lines that say what to do", 
     [
       "an unknown key",
       ["train", "unknown.json"],
-      /^binvit: unknown\.json: unknown key "traning"\. Check its spelling, or remove it\.\n$/,
+      /^binvit: unknown\.json: unknown key "traning"\. Did you mean "training"\?\n$/,
     ],
     ["a list", ["summary", "list.json"], /^binvit: list\.json: expected an object, got \[\]\.\n$/],
     ["a list with settings", ["summary", "list.json", "--set", "a=1"], /^binvit: list\.json: /],
@@ -59,7 +59,7 @@ describe("a failure ends with code 1 and one or two lines that say what to do", 
     [
       "an unknown setting",
       ["train", "digits", "--set", "training.epoch=3"],
-      /^binvit: digits\.training: unknown key "epoch"/,
+      /^binvit: digits\.training: unknown key "epoch"\. Did you mean "epochs"\?\n$/,
     ],
     [
       "a model that does not fit the data",

@@ -109,7 +109,8 @@ describe("binvit eval", () => {
   test("names the data sets it knows, and those that are not there", async () => {
     expect(await binvit(["eval", join(folder, "run"), "--dataset", "mnits"])).toMatchObject({
       code: 2,
-      stderr: 'binvit: --dataset expects digits, shapes, cifar10, cifar100, mnist, fashion-mnist, got "mnits".\n',
+      stderr:
+        'binvit: --dataset expects digits, shapes, cifar10, cifar100, mnist or fashion-mnist, got "mnits". Did you mean mnist?\n',
     });
     const { code, stderr } = await binvit(["eval", join(folder, "run"), "--dataset", "mnist", "--folder", folder]);
     expect(code).toBe(1);

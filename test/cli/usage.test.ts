@@ -75,35 +75,40 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
     [
       "an unknown preset",
       ["train", "digitz"],
-      /^binvit: "digitz" is neither a preset nor a file\. Presets: digits, shapes, cifar-s\.\n$/,
+      /^binvit: "digitz" is neither a preset nor a file\. Did you mean digits\? Presets: digits, shapes, cifar-s\.\n$/,
     ],
     ["an unknown study", ["study", "slow"], /^binvit: "slow" is neither a preset nor a file\. Presets: quick\.\n$/],
     [
       "a seed that is no number",
       ["train", "digits", "--seed", "one"],
-      /^binvit: --seed expects a whole number of at least 0, got "one"\.\n$/,
+      /^binvit: --seed expects a whole number from 0 to 9007199254740991, got "one"\.\n$/,
     ],
     ["a negative seed", ["train", "digits", "--seed=-1"], /^binvit: --seed expects a whole number/],
     [
       "an empty seed",
       ["study", "quick", "--seeds", "1,"],
-      /^binvit: --seeds expects a whole number of at least 0, got ""\.\n$/,
+      /^binvit: --seeds expects seeds and ranges of seeds with commas between them, such as 1,2,3 or 1-10, got "" in "1,"\.\n$/,
     ],
     [
       "a range that runs backwards",
       ["study", "quick", "--seeds", "1,5-3"],
       /^binvit: --seeds expects ranges from low to high, got "5-3"\.\n$/,
     ],
-    ["a seed twice", ["study", "quick", "--seeds", "1-3,2"], /^binvit: --seeds names a seed twice: 1-3,2\.\n$/],
+    ["a seed twice", ["study", "quick", "--seeds", "1-3,2"], /^binvit: --seeds names seed 2 twice: "1-3,2"\.\n$/],
+    [
+      "a time limit that no timer can wait for",
+      ["notebooks", "run", "--timeout", "2147484"],
+      /^binvit: --timeout expects a whole number from 1 to 2147483, got "2147484"\.\n$/,
+    ],
     [
       "no workers",
       ["study", "quick", "--workers", "0"],
-      /^binvit: --workers expects a whole number of at least 1, got "0"\.\n$/,
+      /^binvit: --workers expects a whole number from 1 to 64, got "0"\.\n$/,
     ],
     [
       "an unknown backend",
       ["train", "digits", "--backend", "cuda"],
-      /^binvit: --backend expects auto, tensorflow, wasm, cpu, got "cuda"\.\n$/,
+      /^binvit: --backend expects auto, tensorflow, wasm or cpu, got "cuda"\.\n$/,
     ],
     [
       "a setting without value",

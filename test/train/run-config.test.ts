@@ -22,9 +22,32 @@ describe("a run's configuration", () => {
   });
 
   test.each([
-    [{ extends: "digit" }, 'mine.json.extends: unknown preset "digit". Known: digits, shapes, cifar-s.'],
+    [
+      { extends: "digit" },
+      'mine.json.extends: unknown preset "digit". Did you mean digits? Known: digits, shapes, cifar-s.',
+    ],
     [{ extends: "toString" }, "unknown preset"],
-    [{ extends: "digits", train: {} }, 'mine.json: unknown key "train"'],
+    [{ extends: "digits", train: {} }, 'mine.json: unknown key "train". Did you mean "training"?'],
+    [{ extends: "digits", epochs: 2 }, 'mine.json: unknown key "epochs". Did you mean training.epochs?'],
+    [
+      { extends: "digits", Epochs: 2, modle: {} },
+      'unknown key "Epochs", "modle". Did you mean training.epochs, "model"?',
+    ],
+    [
+      { extends: "digits", model: { epochs: 2 } },
+      'mine.json.model: unknown key "epochs". Did you mean training.epochs?',
+    ],
+    [{ extends: "digits", mlp: "channel" }, 'mine.json: unknown key "mlp". Did you mean model.binarize.mlp?'],
+    [{ extends: "digits", model: { mlp: 8 } }, 'mine.json.model: unknown key "mlp". Did you mean model.binarize.mlp?'],
+    [
+      { extends: "digits", model: { binarize: { mlp: { fc1: { scal: "tensor" } } } } },
+      'mine.json.model.binarize.mlp.fc1: unknown key "scal". Did you mean "scale"?',
+    ],
+    [{ extends: "digits", model: { binarize: { mlp: "chanel" } } }, 'got "chanel". Did you mean "channel"?'],
+    [{ extends: "digits", dataset: { name: "digts" } }, 'got "digts". Did you mean "digits"?'],
+    [{ extends: "digits", xyzzy: 1 }, 'mine.json: unknown key "xyzzy". Check its spelling, or remove it.'],
+    [{ extends: "digits", training: { learningRate: Number.POSITIVE_INFINITY } }, "got Infinity."],
+    [{ extends: "digits", training: "x".repeat(1e6) }, `got "${"x".repeat(79)}….`],
     [{ extends: "digits", training: { epoch: 1 } }, 'mine.json.training: unknown key "epoch"'],
     [{ extends: "digits", training: { epochs: 0 } }, "mine.json.training.epochs: expected number to be >=1, got 0."],
     [
@@ -70,7 +93,7 @@ describe("settings", () => {
   });
 
   test("without an equals sign or a key are wrong usage", () => {
-    for (const setting of ["training.epochs", "=5", ""]) {
+    for (const setting of ["training.epochs", "=5", "", ".=1", "training.=5", ".epochs=5", "training..epochs=5"]) {
       expect(() => applySettings(digits, [setting])).toThrow(UsageError);
       expect(() => applySettings(digits, [setting])).toThrow("expected key=value, e.g. training.epochs=5.");
     }

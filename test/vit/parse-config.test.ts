@@ -30,7 +30,7 @@ describe("a model's configuration", () => {
   });
 
   test.each([
-    [{ embedDimm: 8 }, 'model: unknown key "embedDimm". Check its spelling, or remove it.'],
+    [{ embedDimm: 8 }, 'model: unknown key "embedDimm". Did you mean "embedDim"?'],
     [
       { patchSize: 3 },
       "model.imageSize must be a multiple of patchSize: got 4 and 3. Try patchSize 2, or imageSize 3.",
