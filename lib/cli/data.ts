@@ -50,7 +50,8 @@ async function download(name: string, { mirror, folder }: DownloadFlags): Promis
   const status = new StatusLine(3);
   try {
     const onProgress = (progress: Progress) => status.update(progressText(progress));
-    const options = { mirror, folder, signal: stop.signal, onProgress };
+    const onWait = (who: string) => status.done(`Another download into this folder is going on: waiting for ${who}.`);
+    const options = { mirror, folder, signal: stop.signal, onProgress, onWait };
     const result = await downloadDataset({ ...info, source: info.source }, options);
     const what = result.downloaded ? "downloaded and checked" : "already there and whole";
     console.log(`${name}: ${what}, in ${result.folder}`);
@@ -98,6 +99,7 @@ export function registerData(program: Command): void {
       `
 Every file is checked against its published checksum before it takes its place.
 With BINVIT_MIRROR=URL set, and no --mirror, files come from URL/<name>/.
+Proxies are used as HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY say (or in small letters).
 
 Example:
   npx binvit data download cifar10`,

@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
 import type { DatasetConfig } from "../data/dataset";
 import type { Evaluation } from "../train/evaluate";
-import { type DataOptions, dataToEvaluate, finishedRun } from "./finished-run";
+import { type DataOptions, dataToEvaluate, finishedRun, trainedOn } from "./finished-run";
 
 /** `binvit eval`: a finished run or a packed model on its test split. */
 export function registerEval(program: Command): void {
@@ -10,7 +10,10 @@ export function registerEval(program: Command): void {
     .command("eval")
     .description("evaluate a finished run or a packed model on the test split, with its checksum checked")
     .argument("<run|file>", "folder with record.json and weights.safetensors, or a file made by `binvit pack`")
-    .option("--dataset <name>", "another data set with the same image size and classes")
+    .option(
+      "--dataset <name>",
+      "another data set of the same image size and number of classes, normalized as the run's",
+    )
     .option("--folder <folder>", "where that data set lies")
     .addHelpText("after", "\nExamples:\n  binvit eval runs/digits-s1-0a1b2c3d\n  binvit eval model.safetensors")
     .action((what: string, options: DataOptions) =>
@@ -21,7 +24,7 @@ export function registerEval(program: Command): void {
 async function evaluateRun(folder: string, options: DataOptions): Promise<void> {
   const record = await finishedRun(folder);
   const { config } = record;
-  const data = await dataToEvaluate(config.model, { config: config.dataset, sha256: record.dataset.sha256 }, options);
+  const data = await dataToEvaluate(config.model, trainedOn(record), options);
   const { readWeights } = await import("../train/run-folder");
   const weights = readWeights(folder, record);
   const { useBackend } = await import("../backend/select");

@@ -25,8 +25,23 @@ export interface DataOptions {
   readonly folder?: string;
 }
 
+/** What a model was trained on, as far as it is known. */
+export interface TrainedOn {
+  readonly config: DatasetConfig;
+  readonly sha256: string;
+  readonly mean?: readonly number[];
+  readonly std?: readonly number[];
+  readonly classNames?: readonly string[];
+}
+
+/** @returns what the run was trained on */
+export const trainedOn = ({ config, dataset }: RunRecord): TrainedOn => ({ ...dataset, config: config.dataset });
+
 /**
  * The data to evaluate a model on: what it was trained on, unless another set is asked for.
+ *
+ * Other data too are normalized with the mean and deviation that the model was trained with: they belong to it as its
+ * weights do. The largest value of a byte stays that of the data.
  *
  * @param model - has to fit it
  * @param trained - the data set of the run, with its checksum
@@ -34,7 +49,7 @@ export interface DataOptions {
  */
 export async function dataToEvaluate(
   model: ModelConfig,
-  trained: { readonly config: DatasetConfig; readonly sha256: string },
+  trained: TrainedOn,
   { dataset, folder }: DataOptions,
 ): Promise<Dataset> {
   const { datasetNames } = await import("../data/catalog");
@@ -49,5 +64,13 @@ export async function dataToEvaluate(
         `${trained.sha256.slice(0, 12)}…. Check its files with \`binvit data verify ${data.name}\`.`,
     );
   }
-  return data;
+  const { mean = data.mean, std = data.std, classNames = data.classNames } = trained;
+  const other = classNames.findIndex((name, i) => name !== data.classNames[i]);
+  if (other >= 0) {
+    console.log(
+      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[other]}" counts as ` +
+        `"${classNames[other]}", and so on by number.`,
+    );
+  }
+  return { ...data, mean, std };
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { BinvitError } from "../errors";
-import { dataToEvaluate, finishedRun } from "./finished-run";
+import { dataToEvaluate, finishedRun, trainedOn } from "./finished-run";
 import { alignedTable, bar, StatusLine } from "./terminal";
 
 /** The largest difference of two logits that passes. */
@@ -29,8 +29,7 @@ async function run(folder: string, options: { readonly folder?: string }): Promi
   const { useBackend } = await import("../backend/select");
   const record = await finishedRun(folder);
   const weights = readWeights(folder, record);
-  const { model, dataset } = record.config;
-  const data = await dataToEvaluate(model, { config: dataset, sha256: record.dataset.sha256 }, options);
+  const data = await dataToEvaluate(record.config.model, trainedOn(record), options);
   await useBackend("wasm", { oneBit: false }); // products of signs as float products: what they are compared with
   const packed = await decodePackedModel(await encodePackedModel(packedRun(record, weights)));
   const status = new StatusLine();

@@ -2,8 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { OfficialInfo } from "./catalog";
 import { type FetchOptions, fetchFile, md5OfFile } from "./fetch-file";
+import { aloneIn } from "./folder-lock";
 import { defaultFolder } from "./official-files";
-import { unpackArchive } from "./unpack";
+import { removeLeftovers, unpackArchive } from "./unpack";
 import { verifyOfficial } from "./verify";
 
 /** Where from and where to. */
@@ -12,6 +13,8 @@ export interface DownloadOptions extends FetchOptions {
   readonly folder?: string;
   /** Base address that replaces the official one; the file names stay. */
   readonly mirror?: string;
+  /** Told whom is waited for, if another download into the same folder is going on. */
+  readonly onWait?: (who: string) => void;
 }
 
 /**
@@ -30,25 +33,30 @@ export function baseAddress(info: OfficialInfo, mirror?: string): string {
 /**
  * Fetches a data set: downloads what is not there yet, checks it, and unpacks an archive.
  *
- * Files that are there and right are left alone, so a second call downloads nothing.
+ * Files that are there and right are left alone, so a second call downloads nothing. Of two that run at once into the
+ * same folder the second waits, and then finds everything there, or goes on where the first one ended.
  *
  * @param info - which data set
  * @returns the folder that holds the files, and whether anything had to be downloaded
- * @throws CancelledError, DataError or FileError as `fetchFile` and `unpackArchive` do
+ * @throws CancelledError, DataError or FileError as `fetchFile`, `unpackArchive` and `aloneIn` do
  */
 export async function downloadDataset(
   info: OfficialInfo,
-  { folder = defaultFolder(info.name), mirror, ...options }: DownloadOptions = {},
+  { folder = defaultFolder(info.name), mirror, onWait, ...options }: DownloadOptions = {},
 ): Promise<{ readonly folder: string; readonly downloaded: boolean }> {
-  const before = await verifyOfficial(info, folder);
-  if (before.state === "ok") return { folder, downloaded: false };
-  for (const { name, md5 } of info.source.downloads) {
-    const target = path.join(folder, name);
-    if ((await md5OfFile(target)) !== md5) await fetchFile(baseAddress(info, mirror) + name, target, md5, options);
-    if (name.endsWith(".tar.gz")) {
-      await unpackArchive(target, info.source, folder);
-      fs.rmSync(target);
+  const isWhole = async () => (await verifyOfficial(info, folder)).state === "ok";
+  if (await isWhole()) return { folder, downloaded: false };
+  return aloneIn(folder, { signal: options.signal, onWait }, async () => {
+    if (await isWhole()) return { folder, downloaded: false };
+    removeLeftovers(folder);
+    for (const { name, md5 } of info.source.downloads) {
+      const target = path.join(folder, name);
+      if ((await md5OfFile(target)) !== md5) await fetchFile(baseAddress(info, mirror) + name, target, md5, options);
+      if (name.endsWith(".tar.gz")) {
+        await unpackArchive(target, info.source, folder);
+        fs.rmSync(target);
+      }
     }
-  }
-  return { folder, downloaded: true };
+    return { folder, downloaded: true };
+  });
 }

@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import * as path from "node:path";
-import { CancelledError, DataError, FileError } from "../errors";
+import { BinvitError, CancelledError, DataError, FileError } from "../errors";
 import { openUrl } from "./open-url";
+import { proxyAddress, proxyFor } from "./proxy";
 
 /** How far a download is, bytes. */
 export interface Progress {
@@ -36,6 +37,7 @@ const continues = (response: IncomingMessage, offset: number): boolean =>
 
 /** Turns what can go wrong between a server and a disk into a sentence. */
 function explain(error: NodeJS.ErrnoException, url: string, part: string, signal?: AbortSignal): Error {
+  if (error instanceof BinvitError) return error;
   const have = sizeOf(part);
   const kept = have > 0 ? `${have.toLocaleString("en-US")} bytes are kept in ${part}` : "nothing was received yet";
   if (signal?.aborted) return new CancelledError(`The download was stopped; ${kept}. Run the command again to go on.`);
@@ -47,7 +49,9 @@ function explain(error: NodeJS.ErrnoException, url: string, part: string, signal
       `${part} cannot be written: ${error.message}. Check the folder, or name another with --folder.`,
     );
   }
-  return new DataError(`${url} could not be fetched: ${error.message || error.code}; ${kept}.
+  const proxy = proxyFor(url);
+  const through = proxy ? ` through the proxy ${proxyAddress(proxy)} (${proxy.variable})` : "";
+  return new DataError(`${url} could not be fetched${through}: ${error.message || error.code}; ${kept}.
 Run the command again to go on, or name another address with --mirror.`);
 }
 
@@ -85,6 +89,9 @@ async function receive(url: string, part: string, { signal, onProgress }: FetchO
 /**
  * Downloads one file: into `<target>.part`, going on where an earlier try ended, then checked and renamed.
  *
+ * Where what was continued turns out to be wrong, the file is received once more from its beginning: the earlier try
+ * may have been of another address, or cut short by a crash of the machine.
+ *
  * @param url - http or https address
  * @param target - appears only once it is whole and its checksum is right
  * @param md5 - the checksum it must have, in hexadecimal
@@ -95,15 +102,18 @@ async function receive(url: string, part: string, { signal, onProgress }: FetchO
  */
 export async function fetchFile(url: string, target: string, md5: string, options: FetchOptions = {}): Promise<void> {
   const part = `${target}.part`;
-  try {
-    fs.mkdirSync(path.dirname(target), { recursive: true });
-    await receive(url, part, options);
-  } catch (error) {
-    throw explain(error as NodeJS.ErrnoException, url, part, options.signal);
-  }
-  const found = await md5OfFile(part);
-  if (found !== md5) {
+  for (;;) {
+    const continued = sizeOf(part) > 0;
+    try {
+      fs.mkdirSync(path.dirname(target), { recursive: true });
+      await receive(url, part, options);
+    } catch (error) {
+      throw explain(error as NodeJS.ErrnoException, url, part, options.signal);
+    }
+    const found = await md5OfFile(part);
+    if (found === md5) break;
     fs.rmSync(part, { force: true });
+    if (continued) continue;
     throw new DataError(`${url} has MD5 ${found}, expected ${md5}; what was received is deleted.
 Run the command again, or name another address with --mirror.`);
   }

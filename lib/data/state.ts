@@ -1,5 +1,6 @@
 import { catalog, type DatasetInfo, type DatasetName } from "./catalog";
-import { defaultFolder, findFiles } from "./official-files";
+import { findFiles } from "./find-files";
+import { defaultFolder } from "./official-files";
 
 /** Where a data set's images come from on this machine. */
 export type DatasetState = "embedded" | "generated" | "present" | "absent";

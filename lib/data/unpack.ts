@@ -5,6 +5,15 @@ import * as tar from "tar";
 import { DataError, FileError } from "../errors";
 import type { Source } from "./sources";
 
+const temporaryPrefix = ".unpack-";
+
+/** Removes what an unpacking that was killed left behind; nobody else must be at work in the folder. */
+export function removeLeftovers(folder: string): void {
+  for (const name of fs.readdirSync(folder)) {
+    if (name.startsWith(temporaryPrefix)) fs.rmSync(path.join(folder, name), { recursive: true, force: true });
+  }
+}
+
 /**
  * Unpacks the data files of an official archive, and nothing else that may be in it.
  *
@@ -17,7 +26,7 @@ import type { Source } from "./sources";
  * @throws FileError if the disk is full; what was there before is kept
  */
 export async function unpackArchive(archive: string, source: Source, folder: string): Promise<void> {
-  const temporary = fs.mkdtempSync(path.join(folder, ".unpack-"));
+  const temporary = fs.mkdtempSync(path.join(folder, temporaryPrefix));
   try {
     const members = source.files.map((file) => `${source.subfolder}/${file.name}`);
     await tar.extract({ file: archive, cwd: temporary, strict: true }, members);

@@ -1,11 +1,9 @@
-import { createHash } from "node:crypto";
 import { BinvitError } from "../errors";
 import { assembleDataset } from "./assemble";
 import { catalog, type DatasetInfo, type OfficialInfo } from "./catalog";
 import { readDigits } from "./digits";
-import { defaultFolder, findFiles, readOfficialFile } from "./official-files";
+import { defaultFolder, OfficialFiles } from "./official-files";
 import { generateShapes, shapesSha256 } from "./shapes";
-import type { DataFile } from "./sources";
 
 /** What a check of a data set found. */
 export interface Verification {
@@ -14,27 +12,21 @@ export interface Verification {
   readonly detail: string;
 }
 
-/** @returns what is wrong with one official file, or undefined */
-export async function fileProblem(info: OfficialInfo, folder: string, file: DataFile): Promise<string | undefined> {
-  try {
-    const content = await readOfficialFile(info, folder, file);
-    const md5 = createHash("md5").update(content).digest("hex");
-    return md5 === file.md5 ? undefined : `${file.name} in ${folder} has MD5 ${md5}, expected ${file.md5}`;
-  } catch (error) {
-    if (error instanceof BinvitError) return error.message;
-    throw error;
-  }
-}
-
 /** Checks every official file in `folder`: presence, size, MD5 of its content. */
 export async function verifyOfficial(info: OfficialInfo, folder = defaultFolder(info.name)): Promise<Verification> {
-  const found = await findFiles(info.source, folder);
-  if (found === undefined) return { state: "absent", detail: `no official files in ${folder}` };
-  for (const file of info.source.files) {
-    const problem = await fileProblem(info, found, file);
-    if (problem !== undefined) return { state: "damaged", detail: problem };
+  const { files } = info.source;
+  try {
+    const found = await OfficialFiles.find(info, folder);
+    if (found === undefined) return { state: "absent", detail: `no official files in ${folder}` };
+    for (const file of files) await found.read(file);
+    const which = found.reordered
+      ? "MD5 of a known copy with the images in another order"
+      : "sizes and MD5 as published";
+    return { state: "ok", detail: `${files.length} files, ${which}, in ${folder}` };
+  } catch (error) {
+    if (error instanceof BinvitError) return { state: "damaged", detail: error.message };
+    throw error;
   }
-  return { state: "ok", detail: `${info.source.files.length} files, sizes and MD5 as published, in ${found}` };
 }
 
 /**

@@ -37,7 +37,8 @@ const checkpointEvery = 5000;
  * @param options - callbacks and cancel signal
  * @param dataset - if already loaded
  * @returns the record, and whether it was there before
- * @throws what `train` and the file operations throw; a folder with another finished run is never overwritten
+ * @throws what `train` and the file operations throw; a folder with another finished run, or with one on other data, is
+ *   never overwritten
  */
 export async function trainInto(
   run: Run,
@@ -47,18 +48,19 @@ export async function trainInto(
 ): Promise<{ record: RunRecord; existed: boolean }> {
   const identity = runIdentity(run.config, run.seed, arithmetic());
   const found = readRecord(folder);
-  if (found && runIdentity(found.config, found.seed, found.environment.arithmetic) === identity)
-    return { record: found, existed: true };
-  if (found) {
+  if (found && runIdentity(found.config, found.seed, found.environment.arithmetic) !== identity) {
     throw new FileError(
       `${folder} already holds another finished run, ${found.name} with seed ${found.seed} on ${found.environment.arithmetic}. ` +
         "Choose another folder with --out, or move that one away.",
     );
   }
-  const { workers = 1 } = options;
-  // A run goes on with the number of workers it was begun with, or starts over: its weights depend on it.
-  const progress = workers === 1 ? identity : `${identity}/${workers}`;
   const data = dataset ?? (await loadDataset(run.config.dataset));
+  if (found) {
+    checkData(found, data, folder);
+    return { record: found, existed: true };
+  }
+  const { workers = 1 } = options;
+  const progress = { run: identity, data: data.sha256, workers };
   prepareFolder(folder);
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
@@ -98,6 +100,16 @@ export async function trainInto(
   });
   writeRun(folder, record, result.parameters);
   return { record, existed: false };
+}
+
+/** A run is finished only on the data it was trained on: elsewhere, or later, other ones may go by the same name. */
+function checkData({ dataset }: RunRecord, data: Dataset, folder: string): void {
+  if (data.sha256 === dataset.sha256) return;
+  throw new FileError(
+    `${folder} holds this run, finished on other data: its record says SHA-256 ${dataset.sha256.slice(0, 12)}…, and ` +
+      `${data.name} as it is here has ${data.sha256.slice(0, 12)}…. Bring the former back, choose another folder with ` +
+      "--out, or move that one away.",
+  );
 }
 
 /** @returns where this process runs; the backend must be ready */
