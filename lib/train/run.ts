@@ -9,7 +9,6 @@ import { summarize } from "../vit/summary";
 import { type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
 import {
-  prepareFolder,
   readCheckpoint,
   readRecord,
   runIdentity,
@@ -17,6 +16,7 @@ import {
   writeCheckpoint,
   writeRun,
 } from "./run-folder";
+import { lockFolder, type RunLock } from "./run-lock";
 import { sealRecord } from "./seal";
 
 /** A run to be made, or to be found finished. */
@@ -38,7 +38,8 @@ const checkpointEvery = 5000;
  * @param options - callbacks and cancel signal
  * @param dataset - if already loaded
  * @returns the record, and whether it was there before
- * @throws what `train` and the file operations throw; a folder with another finished run is never overwritten
+ * @throws what `train` and the file operations throw; a folder with another finished run is never overwritten,
+ *   nor one in which another process trains
  */
 export async function trainInto(
   run: Run,
@@ -46,21 +47,47 @@ export async function trainInto(
   options: Omit<TrainOptions, "resume"> = {},
   dataset?: Dataset,
 ): Promise<{ record: RunRecord; existed: boolean }> {
-  const identity = runIdentity(run.config, run.seed, arithmetic());
-  const found = readRecord(folder);
-  if (found && runIdentity(found.config, found.seed, found.environment.arithmetic) === identity)
-    return { record: found, existed: true };
-  if (found) {
-    throw new FileError(
-      `${folder} already holds another finished run, ${found.name} with seed ${found.seed} on ${found.environment.arithmetic}. ` +
-        "Choose another folder with --out, or move that one away.",
-    );
+  const found = findRun(run, folder);
+  if (found) return { record: found, existed: true };
+  const data = dataset ?? (await loadDataset(run.config.dataset));
+  const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal);
+  try {
+    const meanwhile = findRun(run, folder); // whoever trained there until now may have finished it
+    if (meanwhile) return { record: meanwhile, existed: true };
+    return { record: await trainLocked(run, folder, lock, options, data), existed: false };
+  } finally {
+    lock.release();
   }
+}
+
+/** @returns the record of this run, if it is finished; throws if the folder holds another */
+function findRun(run: Run, folder: string): RunRecord | undefined {
+  const found = readRecord(folder);
+  if (!found || sameRun(found, run)) return found;
+  throw new FileError(
+    `${folder} already holds another finished run, ${found.name} with seed ${found.seed} on ${found.environment.arithmetic}. ` +
+      "Choose another folder with --out, or move that one away.",
+  );
+}
+
+/** Whether a record is what training a run here would give. */
+export function sameRun({ config, seed, environment }: RunRecord, run: Omit<Run, "name">): boolean {
+  return (
+    runIdentity(config, seed, environment.arithmetic) === runIdentity(run.config, run.seed, arithmetic())
+  );
+}
+
+async function trainLocked(
+  run: Run,
+  folder: string,
+  lock: RunLock,
+  options: Omit<TrainOptions, "resume">,
+  data: Dataset,
+): Promise<RunRecord> {
+  const identity = runIdentity(run.config, run.seed, arithmetic());
   const { workers = 1 } = options;
   // A run goes on with the number of workers it was begun with, or starts over: its weights depend on it.
   const progress = workers === 1 ? identity : `${identity}/${workers}`;
-  const data = dataset ?? (await loadDataset(run.config.dataset));
-  prepareFolder(folder);
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
     ...options,
@@ -68,6 +95,7 @@ export async function trainInto(
     onEpoch: (epoch, state) => {
       options.onEpoch?.(epoch, state);
       if (performance.now() - savedAt < checkpointEvery) return;
+      lock.check();
       writeCheckpoint(folder, progress, state());
       savedAt = performance.now();
     },
@@ -97,8 +125,9 @@ export async function trainInto(
     seconds: result.seconds,
     weightsSha256: weightsSha256(result.parameters),
   });
+  lock.check();
   writeRun(folder, record, result.parameters);
-  return { record, existed: false };
+  return record;
 }
 
 /** @returns where this process runs; the backend must be ready */
