@@ -33,21 +33,28 @@ import { isRunning } from "./processes";
  * @throws FileError if the disk is full or the place cannot be written
  */
 export function writeAtomically(path: string, content: string | Uint8Array): void {
-  let temporary: string | undefined;
   try {
     const { target, found, open } = placeOf(path);
-    if (open !== undefined) return writeAll(open, content);
-    if (found && !found.isFile()) return writeFileSync(target, content);
-    const folder = dirname(target);
-    mkdirSync(folder, { recursive: true });
-    removeLeftovers(folder);
-    temporary = temporaryIn(folder);
+    if (open !== undefined) writeAll(open, content);
+    else if (found && !found.isFile()) writeFileSync(target, content);
+    else replace(target, found, content);
+  } catch (error) {
+    throw fileError(error, `write ${path}`);
+  }
+}
+
+function replace(target: string, found: Stats | undefined, content: string | Uint8Array): void {
+  const folder = dirname(target);
+  mkdirSync(folder, { recursive: true });
+  removeLeftovers(folder);
+  const temporary = temporaryIn(folder);
+  try {
     writeFileSync(temporary, content, { flag: "wx", flush: true, mode: found ? 0o600 : 0o666 });
     if (found) takeAfter(found, temporary);
     renameSync(temporary, target);
   } catch (error) {
-    if (temporary !== undefined) rmSync(temporary, { force: true });
-    throw fileError(error, `write ${path}`);
+    rmSync(temporary, { force: true });
+    throw error;
   }
 }
 

@@ -37,9 +37,9 @@ export function startOf(pid: number): string | undefined {
       return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()}/${fields[18]}`;
     }
     if (process.platform === "win32") return undefined;
-    const environment = { ...process.env, LC_ALL: "C", TZ: "UTC" };
-    const options = { encoding: "utf8", env: environment, stdio: ["ignore", "pipe", "ignore"] } as const;
-    return execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], options).trim() || undefined;
+    const env = { ...process.env, LC_ALL: "C", TZ: "UTC" };
+    const said = execFileSync("ps", ["-o", "lstart=", "-p", String(pid)], { env, stdio: ["ignore", "pipe", "ignore"] });
+    return String(said).trim() || undefined;
   } catch {
     return undefined;
   }

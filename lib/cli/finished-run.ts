@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Dataset, DatasetConfig } from "../data/dataset";
 import { DataError, FileError, UsageError } from "../errors";
 import type { RunRecord } from "../train/record";
@@ -15,6 +17,21 @@ export async function finishedRun(folder: string): Promise<RunRecord> {
   throw new FileError(
     `${folder} holds no record.json. Give the folder of a finished run, as \`binvit train\` prints it.`,
   );
+}
+
+/**
+ * Finds out whether what is made of a run can be written, before it is made.
+ *
+ * @param folder - the run's
+ * @param out - the file to write
+ * @throws FileError if it cannot be, or if it is one of the run's own files
+ */
+export async function prepareBeside(folder: string, out: string): Promise<void> {
+  const { prepareFile } = await import("../files");
+  const real = (path: string) => (existsSync(path) ? realpathSync(path) : resolve(path));
+  const own = ["record.json", "weights.safetensors"].find((name) => real(join(folder, name)) === real(out));
+  if (own) throw new FileError(`${out} is the run's own ${own}, and would be lost. Choose another file.`);
+  prepareFile(out);
 }
 
 /** What the command line says of the data to evaluate on. */

@@ -8,14 +8,7 @@ import { version } from "../version";
 import { summarize } from "../vit/summary";
 import { type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import {
-  readCheckpoint,
-  readRecord,
-  runIdentity,
-  weightsSha256,
-  writeCheckpoint,
-  writeRun,
-} from "./run-folder";
+import { readCheckpoint, readRecord, runIdentity, weightsSha256, writeCheckpoint, writeRun } from "./run-folder";
 import { lockFolder, type RunLock } from "./run-lock";
 import { sealRecord } from "./seal";
 
@@ -72,9 +65,7 @@ function findRun(run: Run, folder: string): RunRecord | undefined {
 
 /** Whether a record is what training a run here would give. */
 export function sameRun({ config, seed, environment }: RunRecord, run: Omit<Run, "name">): boolean {
-  return (
-    runIdentity(config, seed, environment.arithmetic) === runIdentity(run.config, run.seed, arithmetic())
-  );
+  return runIdentity(config, seed, environment.arithmetic) === runIdentity(run.config, run.seed, arithmetic());
 }
 
 async function trainLocked(
