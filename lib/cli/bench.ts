@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { BenchName, BenchResult } from "../bench/bench";
 import { UsageError } from "../errors";
@@ -26,27 +25,29 @@ async function run(what: string, options: { readonly rounds: string; readonly js
   const { benchNames, runBench } = await import("../bench/bench");
   const name = oneOf("bench", what, [...benchNames, "all"]);
   const chosen = name === "all" ? benchNames : [name];
+  const { isStandardOutput, prepareFile, writeAtomically } = await import("../files");
+  const stream = isStandardOutput(options.json ?? "") ? process.stderr : process.stdout; // JSON comes out there alone
+  const say = (text: string) => stream.write(`${text}\n`);
   if (options.json !== undefined) {
-    const { prepareFolder } = await import("../train/run-folder");
-    prepareFolder(dirname(options.json)); // a wrong path is better known now than after minutes
+    prepareFile(options.json); // a wrong path is better known now than after minutes
   }
   const startedAt = performance.now();
-  const status = new StatusLine();
+  const status = new StatusLine(15, stream);
   const result = await runBench(chosen, rounds, (part, share) => status.update(`${bar(share)} ${part}`));
   status.done();
-  print(result, chosen, rounds);
+  print(result, chosen, rounds, say);
   if (options.json !== undefined) {
-    const { writeAtomically } = await import("../files");
     const { missing: _, ...measured } = result;
     writeAtomically(options.json, `${JSON.stringify(measured, null, 1)}\n`);
   }
-  console.log(`\nTook ${duration((performance.now() - startedAt) / 1000)}.`);
+  say(`\nTook ${duration((performance.now() - startedAt) / 1000)}.`);
 }
 
 function print(
   { rows, bytes, memory, pytorch, missing }: BenchResult,
   chosen: readonly BenchName[],
   rounds: number,
+  say: (text: string) => void,
 ): void {
   for (const name of chosen) {
     const own = rows.filter((row) => row.bench === name);
@@ -59,21 +60,21 @@ function print(
       `${number(row.ratio.min)} … ${number(row.ratio.max)}`,
     ]);
     const unit = name === "gemm" ? "Gop/s" : "images/s";
-    console.log(`${alignedTable([`${name}, ${unit}`, "peer", "ours", "theirs", "×", "min … max"], cells)}\n`);
+    say(`${alignedTable([`${name}, ${unit}`, "peer", "ours", "theirs", "×", "min … max"], cells)}\n`);
   }
   if (bytes.length > 0) {
     const cells = bytes.map((row) => [row.model, row.format, (row.bytes / 1000).toFixed(1)]);
-    console.log(`${alignedTable(["model", "format", "kB"], cells)}\n`);
+    say(`${alignedTable(["model", "format", "kB"], cells)}\n`);
   }
   if (memory.length > 0) {
     const cells = memory.map((row) => [row.case, row.task, row.variant, (row.bytes / 2 ** 20).toFixed(1)]);
-    console.log(`${alignedTable(["memory", "task", "variant", "MiB"], cells)}\n`);
+    say(`${alignedTable(["memory", "task", "variant", "MiB"], cells)}\n`);
   }
-  console.log(`Warm, median of ${rounds} interleaved rounds (a third of them for runs above 1 s); × is ours / theirs.`);
-  for (const name of chosen) console.log(explanations[name]);
-  if (memory.length > 0) console.log(explanations.memory);
-  if (pytorch !== undefined) console.log(`pytorch: ${pytorch}; w1a1 is simulated in floats, with our gradients.`);
-  for (const problem of missing) console.log(`Left out: ${problem}`);
+  say(`Warm, median of ${rounds} interleaved rounds (a third of them for runs above 1 s); × is ours / theirs.`);
+  for (const name of chosen) say(explanations[name]);
+  if (memory.length > 0) say(explanations.memory);
+  if (pytorch !== undefined) say(`pytorch: ${pytorch}; w1a1 is simulated in floats, with our gradients.`);
+  for (const problem of missing) say(`Left out: ${problem}`);
 }
 
 const number = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../errors";
-import { finishedRun } from "./finished-run";
+import { finishedRun, prepareBeside } from "./finished-run";
 
 /** `binvit export`: a finished run as a file that other programs run. */
 export function registerExport(program: Command): void {
@@ -20,13 +20,15 @@ export function registerExport(program: Command): void {
 async function run(folder: string, { onnx }: { readonly onnx: string }): Promise<void> {
   if (onnx === "") throw new UsageError("--onnx expects a file to write, e.g. --onnx model.onnx.");
   const record = await finishedRun(folder);
+  await prepareBeside(folder, onnx);
   const { readWeights } = await import("../train/run-folder");
   const { onnxModel } = await import("../deploy/onnx-model");
-  const { writeAtomically } = await import("../files");
+  const { isStandardOutput, writeAtomically } = await import("../files");
   const bytes = onnxModel(record.config.model, readWeights(folder, record));
   writeAtomically(onnx, bytes);
   const { imageSize, channels, numClasses } = record.config.model;
-  console.log(
+  const print = isStandardOutput(onnx) ? console.error : console.log; // the file itself is what comes out there
+  print(
     `${onnx}: ${(bytes.length / 1000).toFixed(1)} kB, operator set 23. Input images [batch, ${imageSize}, ${imageSize}, ` +
       `${channels}] float32, normalized as in training; output logits [batch, ${numClasses}].`,
   );

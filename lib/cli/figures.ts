@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { RunRecord } from "../train/record";
 import { duration, StatusLine } from "./terminal";
 
 /** `binvit figures`: every figure of a study as SVG and PNG, without a browser. */
@@ -10,28 +11,38 @@ export function registerFigures(program: Command): void {
     .option("--results <place>", "a recorded study's name or a folder of runs", "quick")
     .option("--out <folder>", "where to", "figures")
     .addHelpText("after", "\nExamples:\n  binvit figures\n  binvit figures --results runs/quick --out runs/figures")
-    .action(drawFigures);
+    .action(run);
+}
+
+async function run({ results, out }: { readonly results: string; readonly out: string }): Promise<void> {
+  const { loadStudy } = await import("../study/records");
+  await drawFigures(
+    loadStudy(results, (problem) => console.error(`binvit: ${problem}`)),
+    out,
+  );
 }
 
 /**
  * Draws all figures of a study.
  *
- * @param options - `results`: a study's name or a folder; `out`: the folder of the pictures
+ * @param records - its finished runs
+ * @param out - the folder of the pictures
  */
-export async function drawFigures(options: { readonly results: string; readonly out: string }): Promise<void> {
+export async function drawFigures(records: readonly RunRecord[], out: string): Promise<void> {
   const startedAt = performance.now();
-  const { loadStudy } = await import("../study/records");
   const { studyFigures } = await import("../plot/study-figures");
   const { toPng, toSvg } = await import("../plot/export");
-  const { writeAtomically } = await import("../files");
-  const figures = Object.entries(studyFigures(loadStudy(options.results)));
+  const { prepareFile, writeAtomically } = await import("../files");
+  const figures = Object.entries(studyFigures(records));
+  const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
+  for (const [name] of figures) for (const ending of ["svg", "png"]) prepareFile(file(name, ending));
   const status = new StatusLine(5);
   for (const [i, [name, figure]] of figures.entries()) {
     status.update(`figure ${i + 1}/${figures.length}: ${name}`);
     const { width = 900, height = 520 } = figure.layout;
-    writeAtomically(join(options.out, `${name}.svg`), await toSvg(figure, { width, height }));
-    writeAtomically(join(options.out, `${name}.png`), await toPng(figure, { width, height, scale: 2 }));
+    writeAtomically(file(name, "svg"), await toSvg(figure, { width, height }));
+    writeAtomically(file(name, "png"), await toPng(figure, { width, height, scale: 2 }));
   }
   const seconds = (performance.now() - startedAt) / 1000;
-  status.done(`${figures.length} figures, SVG and PNG, in ${options.out}/ (${duration(seconds)})`);
+  status.done(`${figures.length} figures, SVG and PNG, in ${out}/ (${duration(seconds)})`);
 }

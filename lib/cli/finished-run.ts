@@ -1,3 +1,5 @@
+import { existsSync, realpathSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Dataset, DatasetConfig } from "../data/dataset";
 import { DataError, FileError } from "../errors";
 import type { RunRecord } from "../train/record";
@@ -16,6 +18,21 @@ export async function finishedRun(folder: string): Promise<RunRecord> {
   throw new FileError(
     `${folder} holds no record.json. Give the folder of a finished run, as \`binvit train\` prints it.`,
   );
+}
+
+/**
+ * Finds out whether what is made of a run can be written, before it is made.
+ *
+ * @param folder - the run's
+ * @param out - the file to write
+ * @throws FileError if it cannot be, or if it is one of the run's own files
+ */
+export async function prepareBeside(folder: string, out: string): Promise<void> {
+  const { prepareFile } = await import("../files");
+  const real = (path: string) => (existsSync(path) ? realpathSync(path) : resolve(path));
+  const own = ["record.json", "weights.safetensors"].find((name) => real(join(folder, name)) === real(out));
+  if (own) throw new FileError(`${out} is the run's own ${own}, and would be lost. Choose another file.`);
+  prepareFile(out);
 }
 
 /** What the command line says of the data to evaluate on. */
@@ -65,11 +82,11 @@ export async function dataToEvaluate(
     );
   }
   const { mean = data.mean, std = data.std, classNames = data.classNames } = trained;
-  const other = classNames.findIndex((name, i) => name !== data.classNames[i]);
-  if (other >= 0) {
+  const unlike = classNames.findIndex((name, i) => name !== data.classNames[i]);
+  if (unlike >= 0) {
     console.log(
-      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[other]}" counts as ` +
-        `"${classNames[other]}", and so on by number.`,
+      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[unlike]}" counts as ` +
+        `"${classNames[unlike]}", and so on by number.`,
     );
   }
   return { ...data, mean, std };

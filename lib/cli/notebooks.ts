@@ -65,6 +65,7 @@ async function run(
 export async function runNotebooks(options: RunNotebooksOptions): Promise<void> {
   const path = await import("node:path");
   const { NotebookError } = await import("../errors");
+  const { prepareFile } = await import("../files");
   const { findNotebooks, notebookName } = await import("../notebook/find");
   const { RunCache } = await import("../notebook/run-cache");
   const { runNotebook } = await import("../notebook/run");
@@ -72,6 +73,10 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const files = findNotebooks(names);
   const width = Math.max(0, ...files.map((file) => notebookName(file).length));
   const cache = new RunCache();
+  const placeOf = (file: string) => (out === undefined ? file : path.resolve(out, `${notebookName(file)}.ipynb`));
+  for (const file of files) {
+    if (force || !cache.isFresh(file, placeOf(file))) prepareFile(placeOf(file)); // before minutes go into it
+  }
   const status = new StatusLine();
   const failures: string[] = [];
   const running = new Map<string, string>();
@@ -80,7 +85,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
 
   const runOne = async (file: string) => {
     const name = notebookName(file);
-    const outPath = out === undefined ? file : path.resolve(out, `${name}.ipynb`);
+    const outPath = placeOf(file);
     if (!force && cache.isFresh(file, outPath)) {
       status.done(`${name.padEnd(width)}  unchanged`);
       return;

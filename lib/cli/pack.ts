@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../errors";
-import { finishedRun } from "./finished-run";
+import { finishedRun, prepareBeside } from "./finished-run";
 import { alignedTable } from "./terminal";
 
 /** `binvit pack`: a finished run as a file with one bit for every binarized weight. */
@@ -26,8 +26,9 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   const { summarize } = await import("../vit/summary");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
-  const { writeAtomically } = await import("../files");
+  const { isStandardOutput, writeAtomically } = await import("../files");
   const record = await finishedRun(folder);
+  await prepareBeside(folder, out);
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // its coefficients are the simulation's to the last bit
   const model = packedRun(record, weights);
@@ -41,8 +42,9 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
     count(bytes),
     `${((100 * bytes) / file.length).toFixed(1)}%`,
   ]);
-  console.log(alignedTable(["part", "bytes", "share"], [...rows, ["total", count(file.length), "100.0%"]]));
-  console.log(
+  const print = isStandardOutput(out) ? console.error : console.log; // the file itself is what comes out there
+  print(alignedTable(["part", "bytes", "share"], [...rows, ["total", count(file.length), "100.0%"]]));
+  print(
     `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
       `${(float / file.length).toFixed(2)} times as many.` +
       `\n\`binvit summary\` and the tables of studies count ${count(summarize(model.config).total.bytesPacked)} of them: ` +

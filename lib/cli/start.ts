@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { FileError, NotebookError } from "../errors";
+import { prepareFolder } from "../files";
 import { duration, interruptSignal } from "./terminal";
 
 /** `binvit start`: the main job, from doctor to result table; what `npm start` runs. */
@@ -17,10 +19,13 @@ async function run(options: { readonly seeds: string; readonly workers: string }
   const startedAt = performance.now();
   const { kitRoot } = await import("../kit-root");
   process.chdir(kitRoot());
+  const out = join("runs", "quick");
+  const places = { figures: join("runs", "figures"), notebooks: join("runs", "notebooks") };
+  prepare([out, ...Object.values(places)]);
   const signal = interruptSignal();
   const { resultTable } = await import("./result-table");
   const { printDoctor } = await import("./doctor");
-  const { trainStudy } = await import("./study");
+  const { reportFailures, trainStudy } = await import("./study");
   const { drawFigures } = await import("./figures");
   const { runNotebooks } = await import("./notebooks");
 
@@ -28,20 +33,26 @@ async function run(options: { readonly seeds: string; readonly workers: string }
   await printDoctor();
 
   heading(2, "The quick study: float and binarized vision transformers on real digits");
-  const out = join("runs", "quick");
-  const { records } = await trainStudy("quick", { ...options, out, signal });
+  const { records, failures } = await trainStudy("quick", { ...options, out, signal });
 
   heading(3, "Figures");
-  await drawFigures({ results: out, out: join("runs", "figures") });
+  if (records.length > 0) await drawFigures(records, places.figures);
   console.log(
     "figures/ holds those of the recorded study; `npx binvit figures` draws them again, with the same bytes.",
   );
 
   heading(4, "Notebooks, through the tslab kernel");
-  await runNotebooks({ out: join("runs", "notebooks"), signal });
+  let notebooksFailed = false;
+  try {
+    await runNotebooks({ out: places.notebooks, signal });
+  } catch (error) {
+    if (!(error instanceof NotebookError)) throw error;
+    notebooksFailed = true;
+    console.log(`\n${error.message}`);
+  }
 
   heading(5, "Results of your runs");
-  console.log(resultTable(records));
+  if (records.length > 0) console.log(resultTable(records));
   console.log(`
 Where to look
   runs/notebooks/       the notebooks as they ran here; notebooks/ holds the same with recorded outputs
@@ -49,7 +60,18 @@ Where to look
   runs/quick/           a folder a run: record.json and weights.safetensors
   npm run lab           open the notebooks in Jupyter
 
-Done in ${duration((performance.now() - startedAt) / 1000)}.`);
+${failures.length > 0 || notebooksFailed ? "Ended after" : "Done in"} ${duration((performance.now() - startedAt) / 1000)}.`);
+  reportFailures(failures, records.length);
+  if (notebooksFailed) throw new NotebookError("Notebooks failed, as listed above under 4/5.");
+}
+
+/** Everything goes into the kit's own folder: that this cannot be is better known now than after ten minutes. */
+function prepare(folders: readonly string[]): void {
+  try {
+    for (const folder of folders) prepareFolder(folder);
+  } catch (error) {
+    throw new FileError(`${(error as Error).message} \`start\` writes into the kit's runs/: use a copy of the kit.`);
+  }
 }
 
 const heading = (step: number, text: string): void => console.log(`\n${step}/5  ${text}\n`);

@@ -29,6 +29,10 @@ export class StudyProgress {
       if (this.running.get(key) === 0) this.doneBefore += (step - 1) / steps; // resumed in the middle
       this.running.set(key, step / steps);
     }
+    if (event.kind === "damaged") {
+      this.status.done(`damaged  ${event.run.row.name.padEnd(26)} seed ${event.run.seed}  ${event.problem}`);
+      this.status.done("         It is kept as record.damaged.json, and the run is trained again.");
+    }
     if (event.kind === "failed") {
       this.running.delete(key);
       this.failed++;

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import type { StudyEvent } from "../study/run-study";
-import type { RunRecord } from "../train/record";
+import { TrainingError } from "../errors";
+import type { StudyEvent, StudyResult } from "../study/run-study";
 import { presetOrFile, seedList, wholeNumber, workerLimits } from "./run-input";
 import { interruptSignal } from "./terminal";
 
@@ -27,11 +27,31 @@ interface Options {
 }
 
 async function run(what: string, options: Options): Promise<void> {
-  const { records, out } = await trainStudy(what, { ...options, signal: interruptSignal() });
-  const { keepRecords } = await import("../study/run-study");
+  const { prepareFolder } = await import("../files");
+  if (options.keep) prepareFolder(options.keep); // a place that cannot be written is better known now than after hours
+  const { records, failures, out } = await trainStudy(what, { ...options, signal: interruptSignal() });
   const { resultTable } = await import("./result-table");
+  if (records.length > 0) console.log(`\n${resultTable(records)}`);
+  console.log(`\nRecords and weights: ${out}`);
+  const { keepRecords } = await import("../study/records");
   if (options.keep) keepRecords(records, options.keep);
-  console.log(`\n${resultTable(records)}\n\nRecords and weights: ${out}`);
+  reportFailures(failures, records.length);
+}
+
+/**
+ * Lists the runs of a study that failed.
+ *
+ * @param finished - number of the others
+ * @throws TrainingError if there are any
+ */
+export function reportFailures(failures: StudyResult["failures"], finished: number): void {
+  if (failures.length === 0) return;
+  console.log("\nNot in the table, because they failed:");
+  for (const { run, problem } of failures) console.log(`  ${run.row.name}, seed ${run.seed}: ${problem}`);
+  throw new TrainingError(
+    `${failures.length} of ${failures.length + finished} runs failed, as listed above. ` +
+      "Run the same command to try them again; the others are kept.",
+  );
 }
 
 /**
@@ -39,12 +59,12 @@ async function run(what: string, options: Options): Promise<void> {
  *
  * @param what - a preset's name or a file
  * @param options - as on the command line
- * @returns the records of all runs, and where they are
+ * @returns the records of the finished runs, why others are not, and where they are
  */
 export async function trainStudy(
   what: string,
   options: Options & { readonly signal: AbortSignal },
-): Promise<{ records: RunRecord[]; out: string }> {
+): Promise<StudyResult & { out: string }> {
   const { studies } = await import("../study/presets");
   const { parseStudyConfig } = await import("../study/study-config");
   const seeds = seedList("--seeds", options.seeds);
@@ -57,7 +77,7 @@ export async function trainStudy(
   const progress = new StudyProgress(study.rows.length * seeds.length);
   const onEvent = (event: StudyEvent) => progress.on(event);
   try {
-    return { records: await runStudy(study, { seeds, workers, out, onEvent, signal: options.signal }), out };
+    return { ...(await runStudy(study, { seeds, workers, out, onEvent, signal: options.signal })), out };
   } finally {
     progress.close();
   }

@@ -35,6 +35,7 @@ interface Options {
 async function run(what: string, options: Options): Promise<void> {
   const { presets } = await import("../train/presets");
   const { applySettings, parseRunConfig } = await import("../train/run-config");
+  const { fileName } = await import("../train/file-name");
   const { runIdentity } = await import("../train/run-folder");
   const { arithmetic, useBackend } = await import("../backend/select");
   const seed = oneSeed("--seed", options.seed);
@@ -46,7 +47,7 @@ async function run(what: string, options: Options): Promise<void> {
   const signal = interruptSignal();
   const backend = await useBackend(choice);
   const identity = runIdentity(config, seed, arithmetic());
-  const folder = options.out ?? join("runs", `${name}-s${seed}-${identity.slice(0, 8)}`);
+  const folder = options.out ?? join("runs", `${fileName(name, "run")}-s${seed}-${identity.slice(0, 8)}`);
   const { trainInto } = await import("../train/run");
   console.log(`Training ${name}, seed ${seed}, on ${config.dataset.name} with the ${backend.backend} backend.`);
   const status = new StatusLine();

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { FileError } from "../errors";
 import { readJson, writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
 import { codeCells, readNotebook, sourceSha256, withOutputs, writeNotebook } from "./document";
@@ -45,7 +46,11 @@ export class RunCache {
   /** Keeps a successful run, as it was written: what is read later is compared with what is read now. */
   remember(target: string): void {
     const state = { ...this.#state(), [this.#key(target)]: this.#fingerprint(readNotebook(target)) };
-    writeAtomically(this.#stateFile, `${JSON.stringify(state, null, 2)}\n`);
+    try {
+      writeAtomically(this.#stateFile, `${JSON.stringify(state, null, 2)}\n`);
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error; // a kit that may only be read forgets: it runs again next time
+    }
   }
 
   /** Outputs count as well: a notebook that was cleaned, or run elsewhere, has to run. */
@@ -72,13 +77,17 @@ export class RunCache {
 /** SHA-256 of all files below some folders, names and contents, in the order of their names. */
 function treeSha256(folders: readonly string[], leftOut: readonly string[]): string {
   const hash = createHash("sha256");
+  const seen = new Set<string>(); // links may lead in a circle
   const visit = (folder: string, prefix: string): void => {
-    const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true }) : [];
-    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      if (leftOut.includes(entry.name)) continue;
-      const inner = path.join(folder, entry.name);
-      if (entry.isDirectory()) visit(inner, `${prefix}${entry.name}/`);
-      else hash.update(`${prefix}${entry.name}\0`).update(createHash("sha256").update(fs.readFileSync(inner)).digest());
+    if (!fs.existsSync(folder) || seen.has(fs.realpathSync(folder))) return;
+    seen.add(fs.realpathSync(folder));
+    for (const name of fs.readdirSync(folder).sort()) {
+      if (leftOut.includes(name)) continue;
+      const inner = path.join(folder, name);
+      const found = fs.existsSync(inner) ? fs.statSync(inner) : undefined; // nothing where a link leads nowhere
+      if (found?.isDirectory()) visit(inner, `${prefix}${name}/`);
+      hash.update(`${prefix}${name}\0`);
+      if (found?.isFile()) hash.update(createHash("sha256").update(fs.readFileSync(inner)).digest());
     }
   };
   for (const folder of folders) visit(folder, `${path.basename(folder)}/`);

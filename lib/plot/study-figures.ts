@@ -1,3 +1,4 @@
+import { tellApart } from "../study/configurations";
 import { resultRows } from "../study/table";
 import type { RunRecord } from "../train/record";
 import { type AccuracyRow, accuracyByComponent } from "./accuracy-by-component";
@@ -23,9 +24,10 @@ export function plotRows(records: readonly RunRecord[]): (AccuracyRow & BytesRow
 /**
  * Every figure of a study, by the name of its file.
  *
- * @param records - finished runs
+ * @param runs - finished ones
  */
-export function studyFigures(records: readonly RunRecord[]): Record<string, Figure> {
+export function studyFigures(runs: readonly RunRecord[]): Record<string, Figure> {
+  const { records } = tellApart(runs);
   const rows = plotRows(records);
   const seeds = new Set(records.map((record) => record.seed)).size;
   const over = seeds === 1 ? "one seed" : `${seeds} seeds, bars are 95% intervals of the mean`;

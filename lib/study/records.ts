@@ -1,63 +1,134 @@
-import { type Dirent, existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../errors";
-import { readJson } from "../files";
+import { fileError, readJson, writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
+import { fileName } from "../train/file-name";
 import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
-import { readRecord, runIdentity } from "../train/run-folder";
+import { readRecord } from "../train/run-folder";
+import { configurationId, runId, tellApart } from "./configurations";
 
 /**
  * The records of a study: those kept with the kit (`data/results/<name>`), or those of a folder of runs.
  *
- * A folder of runs may hold a row twice, before and after a change of its configuration: the newer one counts.
+ * What is no sound record is left out. A name that stands for several configurations, as before and after a change of a
+ * study, is told apart: `float [epochs=40]`, `float [epochs=7]`.
  *
- * @param place - a study's name, or a folder of records or of run folders
+ * @param place - a study's name, or a folder of records or of run folders, or of links to such
+ * @param warn - is told what was left out or told apart, and why
  * @returns by row, then seed
  * @throws FileError if there are none
  *
  * @example
  * const records = loadStudy("quick");
  */
-export function loadStudy(place: string): RunRecord[] {
+export function loadStudy(place: string, warn: (problem: string) => void = console.warn): RunRecord[] {
   const kept = join(kitRoot(), "data", "results", place);
   const folder = /^[\w-]+$/.test(place) && existsSync(kept) ? kept : place; // "." or a path is never a study's name
-  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
-  const entries = isFolder ? readdirSync(folder, { withFileTypes: true }) : [];
-  const paths = (wanted: (entry: Dirent) => boolean) => entries.filter(wanted).map(({ name }) => join(folder, name));
-  const records = [
-    ...paths((entry) => entry.name.endsWith(".json")).map((path) => parseRecord(readJson(path), path)),
-    ...runsOf(paths((entry) => entry.isDirectory())),
-  ];
-  if (records.length === 0) {
+  const { found, problems } = findRecords(folder);
+  if (found.length === 0) {
+    const [problem, ...more] = problems;
+    if (problem) throw new FileError(problem + (more.length > 0 ? ` (${more.length} more cannot be read.)` : ""));
     throw new FileError(`No finished runs in ${folder}. Make them with \`npx binvit study quick --out ${place}\`.`);
   }
-  return records.sort((a, b) => rank(a) - rank(b) || compare(a.name, b.name) || a.seed - b.seed);
+  for (const problem of problems.slice(0, 3)) warn(`Left out: ${problem}`);
+  if (problems.length > 3) warn(`Left out: ${problems.length - 3} more such files in ${folder}.`);
+  const { records, differences } = tellApart(found.map(({ record }) => record));
+  for (const difference of differences) warn(difference);
+  const paths = new Map(found.map(({ record, path }) => [runId(record), path]));
+  const counted = new Map<string, RunRecord>();
+  for (const record of records) {
+    const key = `${record.seed} ${record.name}`;
+    const other = counted.get(key);
+    if (!other) counted.set(key, record);
+    else {
+      warn(
+        `${record.name}, seed ${record.seed}, is there twice, with different weights: ${paths.get(runId(other))} ` +
+          `counts, ${paths.get(runId(record))} does not. Move one of them away.`,
+      );
+    }
+  }
+  return [...counted.values()].sort((a, b) => rank(a) - rank(b) || compare(a.name, b.name) || a.seed - b.seed);
 }
 
-function runsOf(folders: readonly string[]): RunRecord[] {
-  const runs = folders.flatMap((folder) => {
-    const record = readRecord(folder);
-    return record ? [{ record, madeAt: statSync(join(folder, "record.json")).mtimeMs }] : [];
-  });
-  const configuration = ({ config, environment }: RunRecord) => runIdentity(config, 0, environment.arithmetic);
-  const current = new Map(
-    runs.sort((a, b) => a.madeAt - b.madeAt).map(({ record }) => [record.name, configuration(record)]),
-  );
-  return runs.map(({ record }) => record).filter((record) => current.get(record.name) === configuration(record));
+function findRecords(folder: string) {
+  const found: { readonly record: RunRecord; readonly path: string }[] = [];
+  const problems: string[] = [];
+  for (const name of existsSync(folder) && statSync(folder).isDirectory() ? namesIn(folder) : []) {
+    const path = join(folder, name);
+    try {
+      const record = recordAt(path);
+      if (record) found.push({ record, path });
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return { found, problems };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw fileError(error, `read ${folder}`);
+  }
+}
+
+/** The record that a path leads to, a run's folder or a file; undefined if that is something else. */
+function recordAt(path: string): RunRecord | undefined {
+  let isFolder: boolean;
+  try {
+    isFolder = statSync(path).isDirectory();
+  } catch (error) {
+    throw fileError(error, `read ${path}`); // a link that leads nowhere
+  }
+  if (isFolder) return readRecord(path);
+  return path.endsWith(".json") ? parseRecord(readJson(path), path) : undefined;
+}
+
+/**
+ * Copies the records (not the weights) of finished runs into a folder that is kept with the kit.
+ *
+ * @param records - one JSON file each, named by row and seed; a run that was kept before is replaced, one of the same
+ *   name and another configuration stays beside it
+ */
+export function keepRecords(records: readonly RunRecord[], folder: string): void {
+  for (const record of records) {
+    const name = `${fileName(record.name, "row")}-s${record.seed}`;
+    const path = join(folder, `${name}.json`);
+    const isFree = !holdsAnother(path, record);
+    writeAtomically(
+      isFree ? path : join(folder, `${name}-${configurationId(record)}.json`),
+      `${JSON.stringify(record, null, 1)}\n`,
+    );
+  }
+}
+
+function holdsAnother(path: string, record: RunRecord): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    return configurationId(parseRecord(readJson(path), path)) !== configurationId(record);
+  } catch {
+    return false; // no record, or one of an earlier format
+  }
 }
 
 // Fewest binarized parts first, as in the tables: float, conv, mlp, mhsa, mlp+mhsa, conv+mlp+mhsa.
 const order = ["float", "conv", "mlp", "mhsa", "mlp+mhsa", "conv+mlp+mhsa"];
 
 function rank(record: RunRecord): number {
-  const at = order.indexOf(record.name.split("/")[0]);
+  const at = order.indexOf(plainName(record.name).split("/")[0]);
   return at < 0 ? order.length : at;
 }
 
 const scaleOrder = ["unscaled", "tensor", "channel", "learned", "channel-w1a32"];
 
 function compare(a: string, b: string): number {
-  const at = (name: string) => scaleOrder.indexOf(name.split("/")[1] ?? "");
+  const at = (name: string) => scaleOrder.indexOf(plainName(name).split("/")[1] ?? "");
   return at(a) - at(b) || a.localeCompare(b);
 }
+
+/** A name without what `tellApart` put behind it. */
+const plainName = (name: string): string => name.replace(/ \[[^\]]*\]$/, "");

@@ -1,11 +1,14 @@
 import { fork } from "node:child_process";
-import { join } from "node:path";
+import { existsSync, renameSync } from "node:fs";
+import { join, parse } from "node:path";
 import { type Arithmetic, arithmetic, useBackend } from "../backend/select";
-import { CancelledError, TrainingError } from "../errors";
-import { writeAtomically } from "../files";
+import { CancelledError, FileError, TrainingError } from "../errors";
+import { fileError, prepareFolder, writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
+import { fileName } from "../train/file-name";
 import type { Progress } from "../train/loop";
 import type { RunRecord } from "../train/record";
+import { sameRun } from "../train/run";
 import { readRecord, runIdentity } from "../train/run-folder";
 import type { StudyConfig, StudyRow } from "./study-config";
 
@@ -21,7 +24,15 @@ export type StudyEvent =
   | { readonly kind: "found" | "started"; readonly run: StudyRun }
   | { readonly kind: "progress"; readonly run: StudyRun; readonly progress: Progress }
   | { readonly kind: "finished"; readonly run: StudyRun; readonly record: RunRecord }
-  | { readonly kind: "failed"; readonly run: StudyRun; readonly problem: string };
+  | { readonly kind: "damaged" | "failed"; readonly run: StudyRun; readonly problem: string };
+
+/** What a study has come to. */
+export interface StudyResult {
+  /** Of all runs that are finished, in the order of `studyRuns`. */
+  readonly records: RunRecord[];
+  /** The runs that are not, with the reason. */
+  readonly failures: readonly { readonly run: StudyRun; readonly problem: string }[];
+}
 
 /**
  * The runs of a study; the folder's name carries the identity, so another configuration gets another folder.
@@ -35,7 +46,7 @@ export function studyRuns(study: StudyConfig, seeds: readonly number[], out: str
   return seeds.flatMap((seed) =>
     study.rows.map((row) => {
       const id = runIdentity(row.config, seed, how).slice(0, 8);
-      return { row, seed, folder: join(out, `${row.name.replace("/", "-")}-s${seed}-${id}`) };
+      return { row, seed, folder: join(out, `${fileName(row.name, "row")}-s${seed}-${id}`) };
     }),
   );
 }
@@ -43,10 +54,13 @@ export function studyRuns(study: StudyConfig, seeds: readonly number[], out: str
 /**
  * Trains every run that is not finished, several at a time, each in a process of its own.
  *
+ * One that fails does not keep the others from being trained and counted. A record that is damaged, or of another run,
+ * is moved aside with its weights, and the run trained again.
+ *
  * @param study - rows
  * @param options - seeds, processes at a time, folder, callback, cancel signal
- * @returns the records of all runs, in the order of `studyRuns`
- * @throws TrainingError if a run fails: the others are finished first; CancelledError if stopped
+ * @returns the records of the finished runs, and why others are not
+ * @throws CancelledError if stopped; FileError if runs are to be trained and the folder cannot be written to
  */
 export async function runStudy(
   study: StudyConfig,
@@ -57,35 +71,74 @@ export async function runStudy(
     readonly onEvent?: (event: StudyEvent) => void;
     readonly signal?: AbortSignal;
   },
-): Promise<RunRecord[]> {
+): Promise<StudyResult> {
   const { seeds, workers, out, onEvent, signal } = options;
   await useBackend(); // for its name: the processes that train choose the same
   const runs = studyRuns(study, seeds, out, arithmetic());
   const waiting: StudyRun[] = [];
   for (const run of runs) {
-    if (readRecord(run.folder)) onEvent?.({ kind: "found", run });
+    const { record } = recordOf(run);
+    if (record) onEvent?.({ kind: "found", run });
     else waiting.push(run);
   }
-  const failures: string[] = [];
+  if (waiting.length > 0) prepareFolder(out);
+  const failed = new Map<StudyRun, string>();
   const work = async () => {
     for (let run = waiting.shift(); run && !signal?.aborted; run = waiting.shift()) {
-      onEvent?.({ kind: "started", run });
       try {
+        const { problem } = recordOf(run);
+        if (problem) {
+          setAside(run.folder);
+          onEvent?.({ kind: "damaged", run, problem });
+        }
+        onEvent?.({ kind: "started", run });
         await trainInProcess(run, (progress) => onEvent?.({ kind: "progress", run: run!, progress }), signal);
         onEvent?.({ kind: "finished", run, record: readRecord(run.folder)! });
       } catch (error) {
         const problem = (error as Error).message;
-        failures.push(`${run.row.name}, seed ${run.seed}: ${problem}`);
+        failed.set(run, problem);
         if (!signal?.aborted) onEvent?.({ kind: "failed", run, problem });
       }
     }
   };
   await Promise.all(Array.from({ length: workers }, work));
   if (signal?.aborted) throw new CancelledError("The study was stopped. Run the same command to go on where it was.");
-  if (failures.length > 0) {
-    throw new TrainingError(`${failures.length} of ${runs.length} runs failed. ${failures[0]}`);
+  // Asked once more: another study may have finished meanwhile what it kept this one from.
+  const ends = runs.map((run) => ({ run, ...recordOf(run) }));
+  return {
+    records: ends.flatMap(({ record }) => record ?? []),
+    failures: ends.flatMap(({ run, record, problem = "it left no record" }) =>
+      record ? [] : [{ run, problem: failed.get(run) ?? problem }],
+    ),
+  };
+}
+
+/** The record of a run, if it is finished; or why what is there is not it. */
+function recordOf({ row, seed, folder }: StudyRun): { record?: RunRecord; problem?: string } {
+  try {
+    const record = readRecord(folder);
+    if (!record || sameRun(record, { config: row.config, seed })) return { record };
+    return {
+      problem: `${join(folder, "record.json")} is that of another run, ${record.name} with seed ${record.seed}.`,
+    };
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return { problem: error.message };
   }
-  return runs.map((run) => readRecord(run.folder)!);
+}
+
+/** Gives a record that cannot be used and the weights beside it names that keep them from being overwritten. */
+function setAside(folder: string): void {
+  for (const name of ["record.json", "weights.safetensors"]) {
+    const { name: stem, ext } = parse(name);
+    let to = join(folder, `${stem}.damaged${ext}`);
+    for (let i = 2; existsSync(to); i++) to = join(folder, `${stem}.damaged-${i}${ext}`);
+    try {
+      if (existsSync(join(folder, name))) renameSync(join(folder, name), to);
+    } catch (error) {
+      throw fileError(error, `move ${join(folder, name)} to ${to}`);
+    }
+  }
 }
 
 /** What a training process tells its parent. */
@@ -120,16 +173,4 @@ function ownMessage(errors: string): string | undefined {
     (/^binvit: (.*)$/m.exec(errors)?.[1] ?? /^\w*Error.*$/m.exec(errors)?.[0] ?? errors.trim().split("\n")[0]) ||
     undefined
   );
-}
-
-/**
- * Copies the records (not the weights) of finished runs into a folder that is kept with the kit.
- *
- * @param records - one JSON file each, named by row, seed
- */
-export function keepRecords(records: readonly RunRecord[], folder: string): void {
-  for (const record of records) {
-    const path = join(folder, `${record.name.replace("/", "-")}-s${record.seed}.json`);
-    writeAtomically(path, `${JSON.stringify(record, null, 1)}\n`);
-  }
 }

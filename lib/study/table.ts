@@ -1,5 +1,6 @@
 import * as dfd from "danfojs-node";
 import type { RunRecord } from "../train/record";
+import { tellApart } from "./configurations";
 import { type Interval, interval } from "./interval";
 
 /** One row of a study's table: all seeds of a configuration together. */
@@ -25,7 +26,7 @@ export interface ResultRow {
  */
 export function runFrame(records: readonly RunRecord[]): dfd.DataFrame {
   return new dfd.DataFrame(
-    records.map((record) => ({
+    tellApart(records).records.map((record) => ({
       name: record.name,
       component: componentOf(record.name),
       scale: scaleOf(record.name),
@@ -41,12 +42,14 @@ export function runFrame(records: readonly RunRecord[]): dfd.DataFrame {
 /**
  * Mean and interval of each configuration over its seeds.
  *
- * @param records - finished runs
+ * @param records - finished runs; several configurations of one name are told apart by what they differ in
  * @returns one row a configuration, in the order of their first record
  */
 export function resultRows(records: readonly RunRecord[]): ResultRow[] {
   const groups = new Map<string, RunRecord[]>();
-  for (const record of records) groups.set(record.name, [...(groups.get(record.name) ?? []), record]);
+  for (const record of tellApart(records).records) {
+    groups.set(record.name, [...(groups.get(record.name) ?? []), record]);
+  }
   return [...groups].map(([name, runs]) => {
     const values = runs.map((run) => run.test.accuracy);
     return {
@@ -87,4 +90,4 @@ const percentRange = ({ low, high }: Interval): string =>
   `${Math.max(0, 100 * low).toFixed(1)} … ${Math.min(100, 100 * high).toFixed(1)}`;
 
 const componentOf = (name: string): string => name.split("/")[0];
-const scaleOf = (name: string): string => name.split("/")[1] ?? name;
+const scaleOf = (name: string): string => name.slice(name.indexOf("/") + 1);

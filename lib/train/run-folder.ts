@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Arithmetic } from "../backend/select";
 import { FileError } from "../errors";
@@ -42,20 +42,6 @@ export function readRecord(folder: string): RunRecord | undefined {
   const path = join(folder, "record.json");
   if (!existsSync(path)) return undefined;
   return parseRecord(readJson(path), path);
-}
-
-/**
- * Makes a run's folder before hours are spent on what goes into it.
- *
- * @throws FileError if it cannot be made or written to
- */
-export function prepareFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-  } catch (error) {
-    throw fileError(error, `write to ${folder}`);
-  }
 }
 
 /** Writes weights, then the record that vouches for them, then drops the checkpoint. */

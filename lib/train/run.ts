@@ -9,7 +9,8 @@ import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import { prepareFolder, readRecord, runIdentity, weightsSha256, writeRun } from "./run-folder";
+import { readRecord, runIdentity, weightsSha256, writeRun } from "./run-folder";
+import { lockFolder, type RunLock } from "./run-lock";
 import { sealRecord } from "./seal";
 
 /** A run to be made, or to be found finished. */
@@ -38,7 +39,7 @@ const checkpointEvery = 5000;
  * @param dataset - if already loaded
  * @returns the record, and whether it was there before
  * @throws what `train` and the file operations throw; a folder with another finished run, or with one on other data, is
- *   never overwritten
+ *   never overwritten, nor one in which another process trains
  */
 export async function trainInto(
   run: Run,
@@ -46,22 +47,49 @@ export async function trainInto(
   options: RunOptions = {},
   dataset?: Dataset,
 ): Promise<{ record: RunRecord; existed: boolean }> {
-  const identity = runIdentity(run.config, run.seed, arithmetic());
-  const found = readRecord(folder);
-  if (found && runIdentity(found.config, found.seed, found.environment.arithmetic) !== identity) {
-    throw new FileError(
-      `${folder} already holds another finished run, ${found.name} with seed ${found.seed} on ${found.environment.arithmetic}. ` +
-        "Choose another folder with --out, or move that one away.",
-    );
-  }
+  const finished = (data: Dataset) => {
+    const found = findRun(run, folder);
+    if (found) checkData(found, data, folder);
+    return found;
+  };
+  findRun(run, folder); // another run in the folder is better known now than after reading the data
   const data = dataset ?? (await loadDataset(run.config.dataset));
-  if (found) {
-    checkData(found, data, folder);
-    return { record: found, existed: true };
+  const found = finished(data);
+  if (found) return { record: found, existed: true };
+  const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal);
+  try {
+    const meanwhile = finished(data); // whoever trained there until now may have finished it
+    if (meanwhile) return { record: meanwhile, existed: true };
+    return { record: await trainLocked(run, folder, lock, options, data), existed: false };
+  } finally {
+    lock.release();
   }
+}
+
+/** @returns the record of this run, if it is finished; throws if the folder holds another */
+function findRun(run: Run, folder: string): RunRecord | undefined {
+  const found = readRecord(folder);
+  if (!found || sameRun(found, run)) return found;
+  throw new FileError(
+    `${folder} already holds another finished run, ${found.name} with seed ${found.seed} on ${found.environment.arithmetic}. ` +
+      "Choose another folder with --out, or move that one away.",
+  );
+}
+
+/** Whether a record is what training a run here would give. */
+export function sameRun({ config, seed, environment }: RunRecord, run: Omit<Run, "name">): boolean {
+  return runIdentity(config, seed, environment.arithmetic) === runIdentity(run.config, run.seed, arithmetic());
+}
+
+async function trainLocked(
+  run: Run,
+  folder: string,
+  lock: RunLock,
+  options: RunOptions,
+  data: Dataset,
+): Promise<RunRecord> {
   const { workers = 1 } = options;
-  const progress = { run: identity, data: data.sha256, workers };
-  prepareFolder(folder);
+  const progress = { run: runIdentity(run.config, run.seed, arithmetic()), data: data.sha256, workers };
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
     ...options,
@@ -69,6 +97,7 @@ export async function trainInto(
     onEpoch: (epoch, state) => {
       options.onEpoch?.(epoch, state);
       if (performance.now() - savedAt < checkpointEvery) return;
+      lock.check();
       writeCheckpoint(folder, progress, state());
       savedAt = performance.now();
     },
@@ -98,8 +127,9 @@ export async function trainInto(
     seconds: result.seconds,
     weightsSha256: weightsSha256(result.parameters),
   });
+  lock.check();
   writeRun(folder, record, result.parameters);
-  return { record, existed: false };
+  return record;
 }
 
 /** A run is finished only on the data it was trained on: elsewhere, or later, other ones may go by the same name. */

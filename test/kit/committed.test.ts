@@ -20,7 +20,7 @@ test("the figures in figures/ are those of the recorded study, byte for byte", a
   const kept = join(kitRoot(), "figures");
   const out = mkdtempSync(join(tmpdir(), "binvit-figures-"));
   try {
-    await drawFigures({ results: "quick", out });
+    await drawFigures(loadStudy("quick"), out);
     const names = readdirSync(out).sort();
     expect(names).toEqual(
       readdirSync(kept)

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { arithmetic, useBackend } from "../../lib/backend/select";
 import type { Dataset } from "../../lib/data/dataset";
 import { DivergenceError } from "../../lib/errors";
-import { readCheckpoint, writeCheckpoint } from "../../lib/train/checkpoint";
+import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "../../lib/train/checkpoint";
 import { train } from "../../lib/train/loop";
 import type { RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
@@ -16,7 +16,7 @@ import { smallDigits, smallRun } from "./small-run";
 
 const config = smallRun({ training: { epochs: 2 } });
 let digits: Dataset;
-let identity: string;
+let identity: TrainingIdentity;
 /** What training leaves behind when it is stopped in its second epoch. */
 let saved: TrainingState;
 /** The record of the same run, never interrupted. */
@@ -26,8 +26,8 @@ let notices: string[];
 
 beforeAll(async () => {
   await useBackend("wasm");
-  identity = runIdentity(config, 1, arithmetic());
   digits = await smallDigits();
+  identity = { run: runIdentity(config, 1, arithmetic()), data: digits.sha256, workers: 1 };
   const controller = new AbortController();
   const stopped = train(config, 1, digits, {
     signal: controller.signal,
@@ -75,7 +75,7 @@ describe("an interrupted run", () => {
 
   test("is another run's to leave alone", () => {
     expect(read()?.epoch).toBe(1);
-    expect(read(runIdentity(config, 2, arithmetic()))).toBeUndefined();
+    expect(read({ ...identity, run: runIdentity(config, 2, arithmetic()) })).toBeUndefined();
     expect(notices).toEqual([]);
     expect(existsSync(path())).toBe(true);
   });

@@ -1,0 +1,83 @@
+import type { RunRecord } from "../train/record";
+import { canonicalJson, sha256 } from "../train/seal";
+
+/** How a run was made but for its seed, flat: `training.epochs` is 40, `arithmetic` is wasm+kernels. */
+type Settings = ReadonlyMap<string, string>;
+
+/**
+ * Tells runs of one name apart that were not made alike: taken for seeds of one row, they would give a mean of nothing.
+ *
+ * @param runs - of any rows and seeds; one that is there twice counts once
+ * @returns their records, renamed where a name stands for several configurations, data or arithmetics, e.g. to
+ *   `float [epochs=7]`; and a sentence for each such name that says what they differ in
+ */
+export function tellApart(runs: readonly RunRecord[]): { records: RunRecord[]; differences: string[] } {
+  const records = [
+    ...new Map(runs.map((run) => [`${runId(run)} ${run.name}`, run] as const).reverse()).values(),
+  ].reverse();
+  const byName = new Map<string, Map<string, Settings>>();
+  for (const record of records) {
+    const ofName = byName.get(record.name) ?? new Map<string, Settings>();
+    byName.set(record.name, ofName.set(configurationId(record), settingsOf(record)));
+  }
+  const newNames = new Map<string, string>();
+  const differences: string[] = [];
+  for (const [name, configurations] of byName) {
+    if (configurations.size === 1) continue;
+    const all = [...configurations.values()];
+    const keys = differingKeys(all);
+    const labels = [...configurations].map(([id, settings]) => shortLabel(keys, settings) ?? `#${id}`);
+    const unique = new Set(labels).size === labels.length;
+    const names = [...configurations.keys()].map((id, i) => `${name} [${unique ? labels[i] : `#${id}`}]`);
+    for (const [i, id] of [...configurations.keys()].entries()) newNames.set(`${id} ${name}`, names[i]);
+    const listed = keys.slice(0, 4).map((key) => `${key} ${all.map((one) => one.get(key) ?? "nothing").join(" vs ")}`);
+    const more = keys.length > 4 ? `; and ${keys.length - 4} settings more` : "";
+    differences.push(
+      `${name} is the name of ${all.length} configurations, shown apart as ${names.join(" and ")}. ` +
+        `They differ in ${listed.join("; ")}${more}.`,
+    );
+  }
+  const renamed = (record: RunRecord) => newNames.get(`${configurationId(record)} ${record.name}`);
+  return { records: records.map((record) => ({ ...record, name: renamed(record) ?? record.name })), differences };
+}
+
+/** @returns what is the same for two runs if they differ in nothing but the seed; eight hexadecimal digits */
+export const configurationId = (record: RunRecord): string =>
+  sha256(canonicalJson([...settingsOf(record)].sort())).slice(0, 8);
+
+/** @returns what is the same for two records of one training, whatever they are called */
+export const runId = (record: RunRecord): string => `${configurationId(record)} ${record.seed} ${record.weightsSha256}`;
+
+function settingsOf({ config, dataset, environment }: RunRecord): Settings {
+  const settings = new Map<string, string>();
+  const add = (key: string, value: unknown): void => {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) {
+      settings.set(key, typeof value === "string" ? value : JSON.stringify(value));
+      return;
+    }
+    for (const [inner, part] of Object.entries(value)) add(`${key}.${inner}`, part);
+  };
+  const { folder: _, ...data } = config.dataset; // where the files lie does not matter, what they hold does
+  add("dataset", { ...data, sha256: dataset.sha256.slice(0, 12) });
+  add("model", config.model);
+  add("training", config.training);
+  add("arithmetic", environment.arithmetic);
+  return settings;
+}
+
+function differingKeys(all: readonly Settings[]): string[] {
+  const keys = [...new Set(all.flatMap((settings) => [...settings.keys()]))];
+  const differing = keys.filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
+  // Another selection of the data is also another content; that much is said by the setting.
+  const explained = differing.some((key) => key.startsWith("dataset.") && key !== "dataset.sha256");
+  return differing.filter((key) => !(explained && key === "dataset.sha256"));
+}
+
+/** `epochs=7`; undefined where that would be long, or could be taken for a part of the name. */
+function shortLabel(keys: readonly string[], settings: Settings): string | undefined {
+  if (keys.length > 2) return undefined;
+  const last = keys.map((key) => key.slice(key.lastIndexOf(".") + 1));
+  const shown = new Set(last).size === last.length ? last : keys;
+  const label = keys.map((key, i) => `${shown[i]}=${settings.get(key) ?? "nothing"}`).join(", ");
+  return label.length <= 40 && /^[\w.+=, -]+$/.test(label) ? label : undefined;
+}

@@ -1,0 +1,124 @@
+import { existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { FileError } from "../errors";
+import { fileError, prepareFolder } from "../files";
+import { isRunning, startOf } from "../processes";
+
+/** The right to write into a run's folder. */
+export interface RunLock {
+  /** @throws FileError if somebody else has taken the folder over: what is there is no longer this run's */
+  readonly check: () => void;
+  /** Gives the folder back. */
+  readonly release: () => void;
+}
+
+/** Who trains in a folder, as the file `training.lock` says. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  /** When that process started, in the words of `startOf`. */
+  readonly start?: string;
+  readonly since: string;
+  readonly run: string;
+}
+
+interface Held {
+  readonly lock: RunLock;
+  readonly signal?: AbortSignal;
+  readonly released: Promise<void>;
+}
+
+/** The folders in which this process trains. */
+const held = new Map<string, Held>();
+process.on("exit", () => {
+  for (const { lock } of held.values()) lock.release();
+});
+
+/** An empty lock older than this, ms, is not about to be filled: whoever made it was killed. */
+const filledWithin = 10_000;
+
+/**
+ * Takes a run's folder for one training: two would overwrite each other.
+ *
+ * The lock of a process that was killed is taken over. A training of this process that was cancelled is waited for, as
+ * when a notebook's cell is run again.
+ *
+ * @param folder - made if it is not there
+ * @param run - what is trained, as others are told
+ * @param signal - what cancels this training
+ * @throws FileError if somebody trains there, or it cannot be written to
+ */
+export async function lockFolder(folder: string, run: string, signal?: AbortSignal): Promise<RunLock> {
+  const key = existsSync(folder) ? realpathSync(folder) : resolve(folder);
+  for (let other = held.get(key); other?.signal?.aborted; other = held.get(key)) await other.released;
+  const { pid } = process;
+  const own: Holder = { pid, host: hostname(), start: startOf(pid), since: new Date().toISOString(), run };
+  const text = `${JSON.stringify(own)}\n`;
+  take(folder, text);
+  let released = () => {};
+  const lock: RunLock = {
+    check: () => take(folder, text),
+    release() {
+      held.delete(key);
+      if (readLock(folder) === text) rmSync(lockFile(folder), { force: true });
+      released();
+    },
+  };
+  held.set(key, { lock, signal, released: new Promise((done) => (released = done)) });
+  return lock;
+}
+
+const lockFile = (folder: string): string => join(folder, "training.lock");
+
+/** Makes sure that the lock is there and holds this text. */
+function take(folder: string, text: string): void {
+  // Read again once it is written: two may find the same dead holder, and one then removes the lock of the other. If
+  // that happens later, the other one learns it before it writes anything.
+  for (let found = readLock(folder); found !== text; found = readLock(folder)) {
+    if (found === undefined) prepareFolder(folder);
+    else refuseIfHeld(folder, found);
+    try {
+      if (found !== undefined) rmSync(lockFile(folder), { force: true });
+      writeFileSync(lockFile(folder), text, { flag: "wx" });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw fileError(error, `write ${lockFile(folder)}`);
+    }
+  }
+}
+
+function readLock(folder: string): string | undefined {
+  try {
+    return readFileSync(lockFile(folder), "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code!)) return undefined;
+    throw fileError(error, `read ${lockFile(folder)}`);
+  }
+}
+
+function refuseIfHeld(folder: string, text: string): void {
+  const path = lockFile(folder);
+  if (text === "") {
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (age > filledWithin) return;
+    throw new FileError(`Another process is about to train in ${folder}. Choose another folder with --out.`);
+  }
+  const holder = parseHolder(text);
+  if (!holder) throw new FileError(`${path} is not the lock of a training. Move it away.`);
+  const isHere = holder.host === hostname();
+  if (isHere && !isRunning(holder.pid, holder.start)) return;
+  const who = isHere && holder.pid === process.pid ? "this process" : `process ${holder.pid} on ${holder.host}`;
+  throw new FileError(
+    `${folder} is in use: ${who} has been training ${holder.run} there since ${holder.since}. ` +
+      `Wait for it, or choose another folder with --out.${isHere ? "" : ` If it runs no longer, delete ${path}.`}`,
+  );
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const holder = JSON.parse(text) as Holder;
+    return Number.isSafeInteger(holder.pid) && holder.pid > 0 && typeof holder.host === "string" ? holder : undefined;
+  } catch {
+    return undefined;
+  }
+}
