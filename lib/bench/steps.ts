@@ -4,7 +4,6 @@ import type { Batch } from "../data/batches";
 import { createEngine } from "../deploy/engine";
 import { packModel } from "../deploy/pack";
 import type { PackedModel } from "../deploy/packed-model";
-import { readKernels } from "../kernels/read";
 import { GradientWorkers } from "../train/gradient-workers";
 import { lossAndGradients } from "../train/gradients";
 import type { RunConfig } from "../train/record";
@@ -56,7 +55,7 @@ export function tensorInference(config: ModelConfig, batch: Batch, model: keyof 
 
 /** @returns one inference by the packed engine, from pixels to logits */
 export function engineInference(config: ModelConfig, batch: Batch): () => void {
-  const engine = createEngine(packed(config, initialParameters(config, 1)), { kernels: readKernels() });
+  const engine = createEngine(packed(config, initialParameters(config, 1)));
   return () => {
     engine.forward(batch.images, batch.count);
   };

@@ -3,7 +3,6 @@ import { readFloats } from "../../lib/backend/read";
 import { createEngine, type Engine } from "../../lib/deploy/engine";
 import { packModel } from "../../lib/deploy/pack";
 import type { Meaning, Origin, PackedModel } from "../../lib/deploy/packed-model";
-import { readKernels } from "../../lib/kernels/read";
 import { Random } from "../../lib/random";
 import type { ModelConfig } from "../../lib/vit/config";
 import { forward } from "../../lib/vit/model";
@@ -48,8 +47,7 @@ export const anyImages = ({ imageSize, channels }: ModelConfig, count: number, s
   normals(new Random(seed, 5), count * imageSize ** 2 * channels);
 
 /** The engine of a model, with the SIMD kernels. */
-export const engineOf = (packed: PackedModel, maxBatch?: number): Engine =>
-  createEngine(packed, { kernels: readKernels(), maxBatch });
+export const engineOf = (packed: PackedModel, maxBatch?: number): Engine => createEngine(packed, { maxBatch });
 
 export const pack = (config: ModelConfig, parameters: ParameterArrays): PackedModel =>
   packModel(config, parameters, origin, anyMeaning(config));

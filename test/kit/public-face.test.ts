@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as binvit from "binvit";
 import { expect, test } from "vitest";
+import * as engine from "../../lib/engine";
 import { kitRoot } from "../../lib/kit-root";
 
 test("the public names are these, and no other", () => {
@@ -114,6 +115,20 @@ test("the public names are these, and no other", () => {
       "weightHistogram",
       "weightLayers",
       "xnorGemm",
+    ]
+  `);
+});
+
+test("binvit/engine has these, and no other", () => {
+  expect(Object.keys(engine).sort()).toMatchInlineSnapshot(`
+    [
+      "BinvitError",
+      "ConfigError",
+      "DataError",
+      "FileError",
+      "createEngine",
+      "decodePackedModel",
+      "version",
     ]
   `);
 });
