@@ -7,7 +7,7 @@ import { FileError } from "../errors";
 import { version } from "../version";
 import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
-import { type TrainOptions, train } from "./loop";
+import { checkRun, type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
 import { prepareFolder, readRecord, runIdentity, weightsSha256, writeRun } from "./run-folder";
 import { sealRecord } from "./seal";
@@ -61,6 +61,7 @@ export async function trainInto(
   }
   const { workers = 1 } = options;
   const progress = { run: identity, data: data.sha256, workers };
+  checkRun(run.config, data, workers);
   prepareFolder(folder);
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
