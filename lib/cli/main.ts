@@ -59,7 +59,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
-    process.exitCode = report(error, argv.includes("--debug"));
+    process.exitCode = await report(error, argv.includes("--debug"));
   }
 }
 
@@ -69,12 +69,16 @@ function endOfOutput(error: NodeJS.ErrnoException): void {
   process.exit(error.code === "EPIPE" ? 0 : 1);
 }
 
-function report(error: unknown, debug: boolean): number {
+async function report(error: unknown, debug: boolean): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const { name, message, stack } = error as Error;
   if (debug) console.error(stack);
   else if (error instanceof BinvitError) console.error(`binvit: ${message}`);
-  else console.error(`binvit: ${name}: ${message.split("\n")[0]}\nThis looks like a defect. Run again with --debug.`);
+  else if ((await import("../backend/out-of-memory")).isOutOfMemory(error)) {
+    console.error(
+      `binvit: The memory ran out (${message.split("\n")[0]}). Choose a smaller model, or smaller batches.`,
+    );
+  } else console.error(`binvit: ${name}: ${message.split("\n")[0]}\nThis looks like a defect. Run again with --debug.`);
   if (error instanceof UsageError) return 2;
   return name === "CancelledError" ? 130 : 1;
 }

@@ -5,6 +5,7 @@ import type { Dataset, Split } from "../data/dataset";
 import type { ModelConfig } from "../vit/config";
 import { forward } from "../vit/model";
 import type { Parameters } from "../vit/parameters";
+import { evaluationBatch } from "./memory";
 
 /** How well a model does on a split. */
 export interface Evaluation {
@@ -22,7 +23,7 @@ export interface Evaluation {
  * @param parameters - its parameters
  * @param dataset - gives the normalization
  * @param split - the images
- * @param batchSize - images at a time
+ * @param batchSize - images at a time, or fewer where memory would not do
  */
 export function evaluate(
   config: ModelConfig,
@@ -33,7 +34,7 @@ export function evaluate(
 ): Evaluation {
   const tally = new Tally();
   const shape: [number, number, number] = [config.imageSize, config.imageSize, config.channels];
-  for (const batch of batches(dataset, split, { batchSize })) {
+  for (const batch of batches(dataset, split, { batchSize: evaluationBatch(config, batchSize) })) {
     tf.tidy(() => {
       const logits = forward(config, parameters, tf.tensor(batch.images, [batch.count, ...shape]));
       tally.add(readFloats(logits), batch.labels);

@@ -4,6 +4,7 @@ import type { Batch } from "../data/batches";
 import { DivergenceError } from "../errors";
 import { parameterShapes } from "../vit/layers";
 import { lossAndGradients } from "./gradients";
+import { explainMemory } from "./memory";
 import type { RunConfig } from "./record";
 
 /** What a thread is started with; the arrays are shared. */
@@ -53,7 +54,8 @@ async function serve({ config, parameters, gradients, oneBit }: WorkerSetup): Pr
       const reply: WorkerReply = { count: task.count, loss: result.loss, logits: result.logits };
       parentPort!.postMessage(reply);
     } catch (error) {
-      const [problem, diverged] = [(error as Error).message, error instanceof DivergenceError];
+      const { message: problem } = explainMemory(error, config) as Error;
+      const diverged = error instanceof DivergenceError;
       parentPort!.postMessage({ ...nothing, problem, diverged } satisfies WorkerReply);
     }
   });

@@ -10,6 +10,7 @@ import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { GradientWorkers } from "./gradient-workers";
 import { lossAndGradients } from "./gradients";
+import { checkTrainingMemory, explainMemory } from "./memory";
 import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
 import { learningRateAt } from "./schedule";
@@ -56,7 +57,7 @@ export interface TrainResult {
  * @param seed - initial weights, order of the images, augmentation
  * @param dataset - must have the model's image size, channels and classes
  * @param options - callbacks, cancel signal, state to go on from
- * @throws ConfigError if data and model do not fit; DivergenceError if the loss is not finite; CancelledError if stopped
+ * @throws ConfigError if data and model do not fit, or no memory holds a step; DivergenceError if the loss is not finite; CancelledError if stopped
  */
 export async function train(
   config: RunConfig,
@@ -64,14 +65,15 @@ export async function train(
   dataset: Dataset,
   options: TrainOptions = {},
 ): Promise<TrainResult> {
-  checkFit(config.model, dataset);
   const { workers = 1 } = options;
-  if (workers === 1) return trainWith(config, seed, dataset, options);
-  const helpers = await GradientWorkers.start(config, workers - 1);
+  checkRun(config, dataset, workers);
+  const helpers = workers === 1 ? undefined : await GradientWorkers.start(config, workers - 1);
   try {
     return await trainWith(config, seed, dataset, options, helpers);
+  } catch (error) {
+    throw explainMemory(error, config);
   } finally {
-    await helpers.stop();
+    await helpers?.stop();
   }
 }
 
@@ -173,6 +175,12 @@ function evaluateArrays(
   } finally {
     tf.dispose(tensors);
   }
+}
+
+/** @throws ConfigError if data and model do not fit, or no memory could hold a training step */
+export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
+  checkFit(config.model, dataset);
+  checkTrainingMemory(config, dataset.train.count, workers);
 }
 
 /** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */

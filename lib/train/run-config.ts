@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ConfigError, UsageError } from "../errors";
+import { parseJson } from "../json";
 import { didYouMean } from "../suggest";
 import { keyPaths } from "../vit/key-paths";
 import { modelFields, parseModelConfig } from "../vit/parse-config";
@@ -100,7 +101,7 @@ export function applySettings(input: unknown, settings: readonly string[]): unkn
 
 function parseValue(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -7,7 +7,7 @@ import { FileError } from "../errors";
 import { version } from "../version";
 import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
-import { type TrainOptions, train } from "./loop";
+import { checkRun, type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
 import { readRecord, runIdentity, weightsSha256, writeRun } from "./run-folder";
 import { lockFolder, type RunLock } from "./run-lock";
@@ -56,6 +56,7 @@ export async function trainInto(
   const data = dataset ?? (await loadDataset(run.config.dataset));
   const found = finished(data);
   if (found) return { record: found, existed: true };
+  checkRun(run.config, data, options.workers ?? 1);
   const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal);
   try {
     const meanwhile = finished(data); // whoever trained there until now may have finished it

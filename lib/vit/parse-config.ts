@@ -3,6 +3,7 @@ import { type Binarizer, type BinarizerName, binarizers, scaleForms, steForms } 
 import { ConfigError } from "../errors";
 import type { Binarization, ModelConfig } from "./config";
 import { parseWith } from "./parse-with";
+import { checkParameters } from "./size-limit";
 
 const steForm = z.enum(steForms);
 
@@ -26,7 +27,7 @@ const mlpGroup = z.union([names, z.strictObject({ ...fields, fc1: binarizer, fc2
 const mhsaLayers = { qkv: binarizer, projection: binarizer, scores: binarizer, values: binarizer };
 const mhsaGroup = z.union([names, z.strictObject({ ...fields, ...mhsaLayers }).partial()]);
 
-const count = z.int().min(1).max(65_536); // far above anything that would fit into memory
+const count = z.int().min(1).max(65_536); // with sizes that fit into memory; `checkParameters` knows which do
 
 /** What a model's configuration may say. */
 export const modelFields = z.strictObject({
@@ -34,10 +35,10 @@ export const modelFields = z.strictObject({
   patchSize: count,
   channels: count,
   embedDim: count,
-  depth: count,
+  depth: z.int().min(1).max(1024), // every block is dozens of tensors, whatever their size
   numHeads: count,
   mlpDim: count,
-  numClasses: z.int().min(2),
+  numClasses: z.int().min(2).max(65_536),
   pooling: z.enum(["class-token", "mean"]).default("class-token"),
   normEpsilon: z.number().positive().default(1e-6),
   binarize: z
@@ -68,13 +69,15 @@ export type ModelInput = z.input<typeof modelFields>;
  * @param input - parsed JSON
  * @param where - what to call it in messages, e.g. a file name
  * @returns the complete configuration
- * @throws ConfigError if a key is unknown, a value is out of range or sizes do not divide
+ * @throws ConfigError if a key is unknown, a value is out of range, sizes do not divide or no memory could hold them
  */
 export function parseModelConfig(input: unknown, where = "model"): ModelConfig {
   const { binarize, ...sizes } = parseWith(modelFields, input, where);
   divides(where, "imageSize", sizes.imageSize, "patchSize", sizes.patchSize);
   divides(where, "embedDim", sizes.embedDim, "numHeads", sizes.numHeads);
-  return { ...sizes, binarize: resolve(binarize, `${where}.binarize`) };
+  const model = { ...sizes, binarize: resolve(binarize, `${where}.binarize`) };
+  checkParameters(model, where);
+  return model;
 }
 
 function divides(where: string, name: string, value: number, byName: string, by: number): void {

@@ -37,7 +37,7 @@ describe("a model's configuration", () => {
     ],
     [{ numHeads: 16 }, "model.embedDim must be a multiple of numHeads: got 8 and 16. Try numHeads 8, or embedDim 16."],
     [{ depth: 0 }, "model.depth: expected number to be >=1, got 0."],
-    [{ depth: 1e9 }, "model.depth: expected number to be <=65536, got 1000000000."],
+    [{ depth: 1e9 }, "model.depth: expected number to be <=1024, got 1000000000."],
     [{ depth: 1.5 }, "model.depth: expected int, got 1.5."],
     [{ depth: "2" }, 'model.depth: expected number, got "2".'],
     [{ depth: undefined }, "model.depth: expected number, got nothing."],

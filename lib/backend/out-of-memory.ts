@@ -1,0 +1,21 @@
+import * as tf from "@tensorflow/tfjs";
+
+/**
+ * Whether an error means that no more memory was to be had. TensorFlow.js's WebAssembly backend does not say so: it
+ * aborts, or writes to the null pointer that its allocation returned.
+ *
+ * @param error - whatever was thrown
+ */
+export function isOutOfMemory(error: unknown): boolean {
+  const { name, message } = error as Error;
+  if (name === "RangeError")
+    return /allocation failed|could not allocate|array length|array buffer|\bMemory\b/i.test(message);
+  return name === "RuntimeError" && (message.startsWith("Aborted(") || wasmBytes() > 2 ** 31);
+}
+
+/** Bytes of the backend's memory, which only grows. */
+function wasmBytes(): number {
+  if (tf.getBackend() !== "wasm") return 0;
+  const { wasm } = tf.backend() as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } };
+  return wasm.asm.memory.buffer.byteLength;
+}
