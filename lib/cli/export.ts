@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { defaultOperatorSet, operatorSets } from "../deploy/onnx-graph";
 import { UsageError } from "../errors";
 import { finishedRun } from "./finished-run";
 
@@ -9,25 +10,47 @@ export function registerExport(program: Command): void {
     .description("write a finished run as an ONNX file, to be run by onnxruntime and others")
     .argument("<run>", "folder with record.json and weights.safetensors")
     .requiredOption("--onnx <file>", "where to")
+    .option("--opset <number>", `ONNX operator set, ${operatorSetRange}`, `${defaultOperatorSet}`)
+    .option("--raw-pixels", "the file normalizes its input itself: give it pixels as the data set has them")
     .addHelpText(
       "after",
-      "\nBinarized layers are simulated in floats there: the file computes the same, but is not smaller." +
+      "\nBinarized layers are simulated in floats there: the file computes the same, but is not smaller. Its metadata" +
+        "\nholds mean, std, maxValue and classNames of the data, as JSON." +
         "\n\nExample:\n  binvit export runs/digits-s1-0a1b2c3d --onnx digits.onnx",
     )
-    .action(run);
+    .action(runExport);
 }
 
-async function run(folder: string, { onnx }: { readonly onnx: string }): Promise<void> {
+const operatorSetRange = `${operatorSets[0]} to ${operatorSets[operatorSets.length - 1]}`;
+
+interface Options {
+  readonly onnx: string;
+  readonly opset: string;
+  readonly rawPixels?: boolean;
+}
+
+/**
+ * Writes a finished run as an ONNX file.
+ *
+ * @throws UsageError if there is no such operator set, FileError if the folder holds no sound run
+ */
+export async function runExport(folder: string, { onnx, opset, rawPixels }: Options): Promise<void> {
   if (onnx === "") throw new UsageError("--onnx expects a file to write, e.g. --onnx model.onnx.");
+  const operatorSet = operatorSets.find((set) => `${set}` === opset);
+  if (!operatorSet) throw new UsageError(`--opset expects ${operatorSetRange}, got "${opset}".`);
   const record = await finishedRun(folder);
   const { readWeights } = await import("../train/run-folder");
+  const { useBackend } = await import("../backend/select");
   const { onnxModel } = await import("../deploy/onnx-model");
   const { writeAtomically } = await import("../files");
-  const bytes = onnxModel(record.config.model, readWeights(folder, record));
+  const weights = readWeights(folder, record);
+  await useBackend("wasm"); // signs and coefficients are the simulation's to the last bit
+  const bytes = onnxModel(record.config.model, weights, { operatorSet, pixels: record.dataset, rawPixels });
   writeAtomically(onnx, bytes);
   const { imageSize, channels, numClasses } = record.config.model;
+  const input = rawPixels ? `pixels from 0 to ${record.dataset.maxValue}` : "normalized as its metadata says";
   console.log(
-    `${onnx}: ${(bytes.length / 1000).toFixed(1)} kB, operator set 23. Input images [batch, ${imageSize}, ${imageSize}, ` +
-      `${channels}] float32, normalized as in training; output logits [batch, ${numClasses}].`,
+    `${onnx}: ${(bytes.length / 1000).toFixed(1)} kB, operator set ${operatorSet}. Input images [batch, ${imageSize}, ` +
+      `${imageSize}, ${channels}] float32, ${input}; output logits [batch, ${numClasses}].`,
   );
 }
