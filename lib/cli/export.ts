@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { defaultOperatorSet, operatorSets } from "../deploy/onnx-graph";
 import { UsageError } from "../errors";
 import { finishedRun } from "./finished-run";
+import { wholeNumber } from "./run-input";
 
 /** `binvit export`: a finished run as a file that other programs run. */
 export function registerExport(program: Command): void {
@@ -10,7 +11,11 @@ export function registerExport(program: Command): void {
     .description("write a finished run as an ONNX file, to be run by onnxruntime and others")
     .argument("<run>", "folder with record.json and weights.safetensors")
     .requiredOption("--onnx <file>", "where to")
-    .option("--opset <number>", `ONNX operator set, ${operatorSetRange}`, `${defaultOperatorSet}`)
+    .option(
+      "--opset <number>",
+      `ONNX operator set, ${operatorSetLimits.least} to ${operatorSetLimits.most}`,
+      `${defaultOperatorSet}`,
+    )
     .option("--raw-pixels", "the file normalizes its input itself: give it pixels as the data set has them")
     .addHelpText(
       "after",
@@ -21,7 +26,7 @@ export function registerExport(program: Command): void {
     .action(runExport);
 }
 
-const operatorSetRange = `${operatorSets[0]} to ${operatorSets[operatorSets.length - 1]}`;
+const operatorSetLimits = { least: operatorSets[0], most: operatorSets[operatorSets.length - 1] };
 
 interface Options {
   readonly onnx: string;
@@ -36,8 +41,7 @@ interface Options {
  */
 export async function runExport(folder: string, { onnx, opset, rawPixels }: Options): Promise<void> {
   if (onnx === "") throw new UsageError("--onnx expects a file to write, e.g. --onnx model.onnx.");
-  const operatorSet = operatorSets.find((set) => `${set}` === opset);
-  if (!operatorSet) throw new UsageError(`--opset expects ${operatorSetRange}, got "${opset}".`);
+  const operatorSet = wholeNumber("--opset", opset, operatorSetLimits);
   const record = await finishedRun(folder);
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
@@ -45,10 +49,12 @@ export async function runExport(folder: string, { onnx, opset, rawPixels }: Opti
   const { writeAtomically } = await import("../files");
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // signs and coefficients are the simulation's to the last bit
-  const bytes = onnxModel(record.config.model, weights, { operatorSet, pixels: record.dataset, rawPixels });
+  const { maxValue, mean, std, classNames } = record.dataset;
+  const pixels = { maxValue, mean, std };
+  const bytes = onnxModel(record.config.model, weights, { operatorSet, rawPixels, pixels, classNames });
   writeAtomically(onnx, bytes);
   const { imageSize, channels, numClasses } = record.config.model;
-  const input = rawPixels ? `pixels from 0 to ${record.dataset.maxValue}` : "normalized as its metadata says";
+  const input = rawPixels ? `pixels from 0 to ${maxValue}` : "normalized as its metadata says";
   console.log(
     `${onnx}: ${(bytes.length / 1000).toFixed(1)} kB, operator set ${operatorSet}. Input images [batch, ${imageSize}, ` +
       `${imageSize}, ${channels}] float32, ${input}; output logits [batch, ${numClasses}].`,
