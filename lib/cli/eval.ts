@@ -44,15 +44,18 @@ async function evaluatePacked(path: string, options: DataOptions): Promise<void>
   const { name, seed, dataset } = model.origin;
   const { sha256, ...trained } = dataset;
   const config = trained as DatasetConfig; // a name that is not known here is refused when it is loaded
-  const data = await dataToEvaluate(model.config, { config, sha256 }, options);
+  const data = await dataToEvaluate(
+    model.config,
+    { ...model.pixels, classNames: model.classNames, config, sha256 },
+    options,
+  );
   const { createEngine } = await import("../deploy/engine");
   const { batches } = await import("../data/batches");
   const { Tally } = await import("../train/evaluate");
   const engine = createEngine(model);
-  const normalized = { ...data, ...(model.pixels && { mean: model.pixels.mean, std: model.pixels.std }) };
   const tally = new Tally();
   let milliseconds = 0;
-  for (const { images, labels, count } of batches(normalized, data.test, { batchSize: 128 })) {
+  for (const { images, labels, count } of batches(data, data.test, { batchSize: 128 })) {
     const startedAt = performance.now();
     const logits = engine.forward(images, count);
     milliseconds += performance.now() - startedAt;

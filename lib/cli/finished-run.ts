@@ -65,11 +65,11 @@ export async function dataToEvaluate(
     );
   }
   const { mean = data.mean, std = data.std, classNames = data.classNames } = trained;
-  const other = classNames.findIndex((name, i) => name !== data.classNames[i]);
-  if (other >= 0) {
+  const renamed = classNames.findIndex((name, i) => name !== data.classNames[i]);
+  if (renamed >= 0) {
     console.log(
-      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[other]}" counts as ` +
-        `"${classNames[other]}", and so on by number.`,
+      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[renamed]}" counts as ` +
+        `"${classNames[renamed]}", and so on by number.`,
     );
   }
   return { ...data, mean, std };

@@ -31,7 +31,10 @@ export function writeCheckpoint(folder: string, identity: TrainingIdentity, stat
     arrays[`first/${name}`] = { shape, data: state.first[name] };
     arrays[`second/${name}`] = { shape, data: state.second[name] };
   }
-  const texts = { identity: textOf(identity), progress: JSON.stringify({ curve: state.curve, seconds: state.seconds }) };
+  const texts = {
+    identity: textOf(identity),
+    progress: JSON.stringify({ curve: state.curve, seconds: state.seconds }),
+  };
   const metadata = { ...texts, sha256: digest(arrays, texts) };
   writeAtomically(checkpointPath(folder), encodeSafetensors(arrays, metadata));
 }

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest
 import { arithmetic, useBackend } from "../../lib/backend/select";
 import type { Dataset } from "../../lib/data/dataset";
 import { DivergenceError } from "../../lib/errors";
-import { readCheckpoint, writeCheckpoint } from "../../lib/train/checkpoint";
+import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "../../lib/train/checkpoint";
 import { train } from "../../lib/train/loop";
 import type { RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
@@ -16,7 +16,7 @@ import { smallDigits, smallRun } from "./small-run";
 
 const config = smallRun({ training: { epochs: 2 } });
 let digits: Dataset;
-let identity: string;
+let identity: TrainingIdentity;
 /** What training leaves behind when it is stopped in its second epoch. */
 let saved: TrainingState;
 /** The record of the same run, never interrupted. */
@@ -26,8 +26,8 @@ let notices: string[];
 
 beforeAll(async () => {
   await useBackend("wasm");
-  identity = runIdentity(config, 1, arithmetic());
   digits = await smallDigits();
+  identity = { run: runIdentity(config, 1, arithmetic()), data: digits.sha256, workers: 1 };
   const controller = new AbortController();
   const stopped = train(config, 1, digits, {
     signal: controller.signal,
@@ -75,9 +75,22 @@ describe("an interrupted run", () => {
 
   test("is another run's to leave alone", () => {
     expect(read()?.epoch).toBe(1);
-    expect(read(runIdentity(config, 2, arithmetic()))).toBeUndefined();
+    expect(read({ ...identity, run: runIdentity(config, 2, arithmetic()) })).toBeUndefined();
+    expect(read({ ...identity, workers: 2 })).toBeUndefined();
     expect(notices).toEqual([]);
     expect(existsSync(path())).toBe(true);
+  });
+
+  test("goes on with its own data only: on others it is refused, and its checkpoint stays", async () => {
+    const before = readFileSync(path());
+    const labels = digits.train.labels.map((label) => (label + 1) % 10);
+    const swapped = { ...digits, train: { ...digits.train, labels }, sha256: "5".repeat(64) };
+    const attempt = trainInto({ name: "small", config, seed: 1 }, folder, {}, swapped);
+    await expect(attempt).rejects.toThrow(
+      /checkpoint\.safetensors is of this run on other data: those had SHA-256 \w{12}…, those that are here have 555555555555…\. Bring the former back/,
+    );
+    expect(readFileSync(path())).toEqual(before);
+    expect(readdirSync(folder)).toEqual(["checkpoint.safetensors"]);
   });
 
   test("whose checkpoint is damaged says so in one line, keeps it, starts over and finishes", async () => {
