@@ -82,11 +82,11 @@ export async function dataToEvaluate(
     );
   }
   const { mean = data.mean, std = data.std, classNames = data.classNames } = trained;
-  const unlike = classNames.findIndex((name, i) => name !== data.classNames[i]);
-  if (unlike >= 0) {
+  const renamed = classNames.findIndex((name, i) => name !== data.classNames[i]);
+  if (renamed >= 0) {
     console.log(
-      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[unlike]}" counts as ` +
-        `"${classNames[unlike]}", and so on by number.`,
+      `The classes of ${data.name} are not those of ${trained.config.name}: "${data.classNames[renamed]}" counts as ` +
+        `"${classNames[renamed]}", and so on by number.`,
     );
   }
   return { ...data, mean, std };
