@@ -8,7 +8,15 @@ import { version } from "../version";
 import { summarize } from "../vit/summary";
 import { type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import { readCheckpoint, readRecord, runIdentity, weightsSha256, writeCheckpoint, writeRun } from "./run-folder";
+import {
+  readCheckpoint,
+  readRecord,
+  removeLeftovers,
+  runIdentity,
+  weightsSha256,
+  writeCheckpoint,
+  writeRun,
+} from "./run-folder";
 import { lockFolder, type RunLock } from "./run-lock";
 import { sealRecord } from "./seal";
 
@@ -75,6 +83,7 @@ async function trainLocked(
   options: Omit<TrainOptions, "resume">,
   data: Dataset,
 ): Promise<RunRecord> {
+  removeLeftovers(folder);
   const identity = runIdentity(run.config, run.seed, arithmetic());
   const { workers = 1 } = options;
   // A run goes on with the number of workers it was begun with, or starts over: its weights depend on it.
