@@ -31,7 +31,8 @@ export function tellApart(runs: readonly RunRecord[]): { records: RunRecord[]; d
     const names = [...configurations.keys()].map((id, i) => `${name} [${unique ? labels[i] : `#${id}`}]`);
     for (const [i, id] of [...configurations.keys()].entries()) newNames.set(`${id} ${name}`, names[i]);
     const listed = keys.slice(0, 4).map((key) => `${key} ${all.map((one) => one.get(key) ?? "nothing").join(" vs ")}`);
-    const more = keys.length > 4 ? `; and ${keys.length - 4} settings more` : "";
+    const rest = keys.length - 4;
+    const more = rest > 0 ? `; and ${rest} ${rest === 1 ? "setting" : "settings"} more` : "";
     differences.push(
       `${name} is the name of ${all.length} configurations, shown apart as ${names.join(" and ")}. ` +
         `They differ in ${listed.join("; ")}${more}.`,

@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { existsSync, renameSync } from "node:fs";
-import { join, parse } from "node:path";
+import { join } from "node:path";
 import { type Arithmetic, arithmetic, useBackend } from "../backend/select";
 import { CancelledError, FileError, TrainingError } from "../errors";
 import { fileError, prepareFolder, writeAtomically } from "../files";
@@ -129,14 +129,17 @@ function recordOf({ row, seed, folder }: StudyRun): { record?: RunRecord; proble
 
 /** Gives a record that cannot be used and the weights beside it names that keep them from being overwritten. */
 function setAside(folder: string): void {
-  for (const name of ["record.json", "weights.safetensors"]) {
-    const { name: stem, ext } = parse(name);
-    let to = join(folder, `${stem}.damaged${ext}`);
-    for (let i = 2; existsSync(to); i++) to = join(folder, `${stem}.damaged-${i}${ext}`);
+  const names = (mark: string) => [
+    ["record.json", `record.${mark}.json`],
+    ["weights.safetensors", `weights.${mark}.safetensors`],
+  ];
+  let moves = names("damaged");
+  for (let i = 2; moves.some(([, to]) => existsSync(join(folder, to))); i++) moves = names(`damaged-${i}`);
+  for (const [from, to] of moves) {
     try {
-      if (existsSync(join(folder, name))) renameSync(join(folder, name), to);
+      if (existsSync(join(folder, from))) renameSync(join(folder, from), join(folder, to));
     } catch (error) {
-      throw fileError(error, `move ${join(folder, name)} to ${to}`);
+      throw fileError(error, `move ${join(folder, from)} to ${to}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Arithmetic } from "../backend/select";
 import { FileError } from "../errors";
@@ -42,6 +42,14 @@ export function readRecord(folder: string): RunRecord | undefined {
   const path = join(folder, "record.json");
   if (!existsSync(path)) return undefined;
   return parseRecord(readJson(path), path);
+}
+
+// As the kit named them before it wrote the number of the process into the name.
+const leftHalfWritten = /^(record\.json|(weights|checkpoint)\.safetensors)\.[0-9a-f]{8}\.tmp$/;
+
+/** Removes what killed trainings of earlier versions left half-written; only for whoever holds the folder's lock. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) if (leftHalfWritten.test(name)) rmSync(join(folder, name), { force: true });
 }
 
 /** Writes weights, then the record that vouches for them, then drops the checkpoint. */

@@ -9,7 +9,7 @@ import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { checkRun, type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import { readRecord, runIdentity, weightsSha256, writeRun } from "./run-folder";
+import { readRecord, removeLeftovers, runIdentity, weightsSha256, writeRun } from "./run-folder";
 import { lockFolder, type RunLock } from "./run-lock";
 import { sealRecord } from "./seal";
 
@@ -89,6 +89,7 @@ async function trainLocked(
   options: RunOptions,
   data: Dataset,
 ): Promise<RunRecord> {
+  removeLeftovers(folder);
   const { workers = 1 } = options;
   const progress = { run: runIdentity(run.config, run.seed, arithmetic()), data: data.sha256, workers };
   let savedAt = performance.now();

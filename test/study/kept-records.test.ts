@@ -1,9 +1,12 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FileError } from "../../lib/errors";
 import { keepRecords, loadStudy } from "../../lib/study/records";
+import { resultRows } from "../../lib/study/table";
+import { fileName } from "../../lib/train/file-name";
+import type { RunRecord } from "../../lib/train/record";
 import { parseRunConfig } from "../../lib/train/run-config";
 import { sealRecord } from "../../lib/train/seal";
 import { madeUpCurve, madeUpRecord } from "./records";
@@ -57,26 +60,169 @@ test("a folder of runs is read too, unfinished ones left out", () => {
   expect(loadStudy(folder)).toEqual([madeUpRecord("float", 1, 0.9)]);
 });
 
-test("of a row that was changed, the newer configuration counts, with all its seeds", () => {
-  const write = (seed: number, epochs: number, minutesAgo: number) => {
-    const made = sealRecord({
-      ...madeUpRecord("float", seed, 0.9),
-      config: parseRunConfig({ extends: "digits", training: { epochs } }),
-      curve: madeUpCurve(epochs, 0.9),
-    });
-    const run = join(folder, `${seed}-${epochs}`);
-    mkdirSync(run);
-    writeFileSync(join(run, "record.json"), JSON.stringify(made));
-    const time = Date.now() / 1000 - 60 * minutesAgo;
-    utimesSync(join(run, "record.json"), time, time);
-  };
-  write(1, 99, 1);
-  write(2, 99, 2);
-  write(1, 7, 60);
-  write(3, 7, 61);
-  expect(loadStudy(folder).map(({ seed, config }) => [seed, config.training.epochs])).toEqual([
-    [1, 99],
-    [2, 99],
+/** A run in a folder of its own, or its record as a file. */
+function put(name: string, record: RunRecord): void {
+  mkdirSync(join(folder, name));
+  writeFileSync(join(folder, name, "record.json"), JSON.stringify(record));
+}
+const longer = (name: string, seed: number, epochs = 99, accuracy = 0.9) =>
+  sealRecord({
+    ...madeUpRecord(name, seed, accuracy),
+    config: parseRunConfig({ extends: "digits", training: { epochs } }),
+    curve: madeUpCurve(epochs, accuracy),
+  });
+/** What `loadStudy` gives, and what it warns of. */
+function load(place = folder) {
+  const warnings: string[] = [];
+  const loaded = loadStudy(place, (warning) => warnings.push(warning));
+  return { warnings, names: loaded.map(({ name, seed }) => `${name} ${seed}`), rows: resultRows(loaded) };
+}
+
+test("configurations of one name are told apart, all of them and all their seeds, with a warning", () => {
+  for (const seed of [1, 2]) put(`new-${seed}`, longer("mlp/channel", seed));
+  for (const seed of [1, 3]) put(`old-${seed}`, longer("mlp/channel", seed, 7, 0.5));
+  put("float", longer("float", 1));
+  keepRecords([longer("float", 1, 7)], folder);
+  const { warnings, names, rows } = load();
+  expect(names).toEqual([
+    "float [epochs=7] 1",
+    "float [epochs=99] 1",
+    "mlp/channel [epochs=7] 1",
+    "mlp/channel [epochs=7] 3",
+    "mlp/channel [epochs=99] 1",
+    "mlp/channel [epochs=99] 2",
+  ]);
+  expect(rows.map(({ component, scale, values }) => [component, scale, values])).toEqual([
+    ["float [epochs=7]", "float [epochs=7]", [0.9]],
+    ["float [epochs=99]", "float [epochs=99]", [0.9]],
+    ["mlp", "channel [epochs=7]", [0.5, 0.5]],
+    ["mlp", "channel [epochs=99]", [0.9, 0.9]],
+  ]);
+  expect(warnings).toHaveLength(2);
+  expect(warnings).toContain(
+    "mlp/channel is the name of 2 configurations, shown apart as mlp/channel [epochs=99] and mlp/channel [epochs=7]. " +
+      "They differ in training.epochs 99 vs 7.",
+  );
+});
+
+test("so are those that differ in much, in data or in arithmetic; not those that lie elsewhere", () => {
+  const made = madeUpRecord("mlp/channel", 1, 0.5);
+  const change = (part: Partial<RunRecord>, seed: number) => sealRecord({ ...made, ...part, seed });
+  const small = { ...made.config.model, embedDim: 8, depth: 1, mlpDim: 16 };
+  const data = { ...made.config.dataset, folder: "/elsewhere" };
+  const runs = [
+    made,
+    change({ config: { ...made.config, dataset: data } }, 2),
+    change({ environment: { ...made.environment, arithmetic: "cpu" } }, 3),
+    change({ dataset: { ...made.dataset, sha256: "11".repeat(32) } }, 4),
+    change({ config: { ...made.config, model: small } }, 5),
+  ];
+  const rows = resultRows(runs);
+  expect(rows.map(({ values }) => values.length)).toEqual([2, 1, 1, 1]);
+  expect(new Set(rows.map(({ name }) => name)).size).toBe(4);
+  expect(rows[0].name).toMatch(/^mlp\/channel \[#[0-9a-f]{8}\]$/);
+  expect(resultRows(runs.slice(0, 3)).map(({ scale }) => scale)).toEqual([
+    "channel [arithmetic=wasm+kernels]",
+    "channel [arithmetic=cpu]",
+  ]);
+  keepRecords(runs, folder);
+  const [warning] = load().warnings;
+  expect(warning).toMatch(/^mlp\/channel is the name of 4 configurations, shown apart as mlp\/channel \[#/);
+  expect(warning).toMatch(/; and 1 setting more\.$/);
+});
+
+test("a run that is reached twice counts once; two of one seed are not two seeds", () => {
+  put("run", madeUpRecord("float", 1, 0.9));
+  symlinkSync(join(folder, "run"), join(folder, "same"));
+  keepRecords([madeUpRecord("float", 1, 0.9)], folder);
+  expect(load()).toMatchObject({ names: ["float 1"], warnings: [] });
+  expect(resultRows([madeUpRecord("float", 1, 0.9), madeUpRecord("float", 1, 0.9)])[0].values).toEqual([0.9]);
+  put("other", sealRecord({ ...madeUpRecord("float", 1, 0.1), weightsSha256: "11".repeat(32) }));
+  expect(load()).toMatchObject({
+    names: ["float 1"],
+    warnings: [
+      expect.stringMatching(/^float, seed 1, is there twice, with different weights: .* counts, .* does not\./),
+    ],
+  });
+});
+
+test("runs are found by symbolic links, folders and files, and the folder itself may be one", () => {
+  const elsewhere = join(folder, "elsewhere");
+  const linked = join(folder, "linked");
+  for (const place of [elsewhere, linked]) mkdirSync(place);
+  put("elsewhere/run", madeUpRecord("float", 1, 0.9));
+  keepRecords([madeUpRecord("mlp/channel", 1, 0.9)], elsewhere);
+  symlinkSync("../elsewhere/run", join(linked, "run"));
+  symlinkSync("../elsewhere/mlp-channel-s1.json", join(linked, "mlp.json"));
+  symlinkSync("nowhere", join(linked, "dangling"));
+  symlinkSync("circle", join(linked, "circle"));
+  symlinkSync("linked", join(folder, "place"));
+  for (const place of [linked, join(folder, "place")]) {
+    const { names, warnings } = load(place);
+    expect(names).toEqual(["float 1", "mlp/channel 1"]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^Left out: Cannot read .*circle: its symbolic links lead in a circle/),
+      expect.stringMatching(/^Left out: Cannot read .*dangling: there is no such file or folder/),
+    ]);
+  }
+});
+
+test("what is no sound record is named and left out, and all others count", () => {
+  put("whole", madeUpRecord("float", 1, 0.9));
+  put("changed", { ...madeUpRecord("float", 2, 0.9), test: { accuracy: 1, loss: 0, count: 360 } });
+  mkdirSync(join(folder, "cut"));
+  writeFileSync(join(folder, "cut", "record.json"), JSON.stringify(madeUpRecord("float", 3, 0.9)).slice(0, 300));
+  writeFileSync(join(folder, "package.json"), '{"name": "x"}');
+  mkdirSync(join(folder, "folder.json"));
+  expect(load()).toMatchObject({
+    names: ["float 1"],
+    warnings: [
+      expect.stringMatching(/^Left out: .*changed.record\.json was changed after it was written/),
+      expect.stringMatching(/^Left out: .*cut.record\.json is not valid JSON/),
+      expect.stringMatching(/^Left out: .*package\.json is not the record of a run/),
+    ],
+  });
+  for (const name of ["a.json", "b.json"]) writeFileSync(join(folder, name), "{}");
+  expect(load().warnings).toHaveLength(4);
+  expect(load().warnings[3]).toMatch(/^Left out: 2 more such files in /);
+});
+
+test("every name has a file of its own, in the folder, and the plain ones are readable", () => {
+  const plain = { float: "float", "mlp/channel": "mlp-channel", "mlp+mhsa/channel-w1a32": "mlp+mhsa-channel-w1a32" };
+  for (const [name, file] of Object.entries(plain)) expect(fileName(name, "row")).toBe(file);
+  const odd = [
+    "a/b-c",
+    "a-b/c",
+    "a-b-c",
+    "a/b/c",
+    "A/b-c",
+    "../../a",
+    "..",
+    "",
+    "a/",
+    "/a",
+    "a b",
+    "a:b",
+    "<b>",
+    "日本",
+    "日本語",
+  ];
+  const names = [...odd, ...Object.keys(plain), "x".repeat(300), `${"x".repeat(299)}y`];
+  keepRecords(
+    names.map((name) => madeUpRecord(name, 1, 0.5)),
+    join(folder, "kept"),
+  );
+  expect(readdirSync(folder)).toEqual(["kept"]);
+  const files = readdirSync(join(folder, "kept"));
+  expect(new Set(files.map((file) => file.toLowerCase())).size).toBe(names.length);
+  for (const file of files) expect(file).toMatch(/^[\w+.~-]{1,110}\.json$/);
+  expect(load(join(folder, "kept")).names.sort()).toEqual(names.map((name) => `${name} 1`).sort());
+  expect(["cifar-s", "My_run", "a/b", "a-b", "../x"].map((name) => fileName(name, "run"))).toEqual([
+    "cifar-s",
+    "My_run",
+    expect.stringMatching(/^a-b~[0-9a-f]{8}$/),
+    "a-b",
+    expect.stringMatching(/^\.\.-x~[0-9a-f]{8}$/),
   ]);
 });
 

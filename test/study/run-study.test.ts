@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CancelledError, TrainingError } from "../../lib/errors";
+import { CancelledError } from "../../lib/errors";
 import { kitRoot } from "../../lib/kit-root";
 import { runStudy, type StudyEvent, studyRuns } from "../../lib/study/run-study";
 import { parseStudyConfig, type StudyConfig } from "../../lib/study/study-config";
@@ -36,12 +36,14 @@ async function run(what: StudyConfig, out: string, signal?: AbortSignal, watch?:
     events.push(event);
     watch?.(event);
   };
-  const records = await runStudy(what, { seeds: [1], workers: 2, out: join(folder, out), onEvent, signal }).catch(
+  const outcome = await runStudy(what, { seeds: [1], workers: 2, out: join(folder, out), onEvent, signal }).catch(
     (error: Error) => error,
   );
+  const { records, failures } = outcome instanceof Error ? { records: outcome, failures: [] } : outcome;
+  const problems = failures.map(({ run, problem }) => `${run.row.name}, seed ${run.seed}: ${problem}`);
   const kinds = (kind: StudyEvent["kind"]) =>
     events.filter((event) => event.kind === kind).map(({ run }) => run.row.name);
-  return { records, events, kinds };
+  return { records, problems, events, kinds };
 }
 
 describe("a study", () => {
@@ -67,9 +69,9 @@ describe("a study", () => {
     const [, mlp] = studyRuns(what, [1], join(folder, out), "wasm+kernels");
     mkdirSync(join(folder, out));
     writeFileSync(mlp.folder, "a file where the run's folder belongs");
-    const { records, kinds } = await run(what, out);
-    expect(records).toBeInstanceOf(TrainingError);
-    expect((records as Error).message).toMatch(/^1 of 3 runs failed\. mlp\/channel, seed 1: Cannot write/);
+    const { records, problems, kinds } = await run(what, out);
+    expect(records).toMatchObject([{ name: "float" }, { name: "mlp+mhsa/channel" }]);
+    expect(problems).toEqual([expect.stringMatching(/^mlp\/channel, seed 1: Cannot write/)]);
     expect(kinds("finished").sort()).toEqual(["float", "mlp+mhsa/channel"]);
     expect(kinds("failed")).toEqual(["mlp/channel"]);
     rmSync(mlp.folder);
@@ -79,11 +81,35 @@ describe("a study", () => {
   });
 
   test("says in one line why a training failed", async () => {
-    const { records } = await run(study({ learningRate: 1e38, clipNorm: 1e30 }), "diverging");
-    expect((records as Error).message).toMatch(
-      /^3 of 3 runs failed\. .*, seed 1: The .*loss became .*Lower training.learningRate/,
-    );
-    expect((records as Error).message).not.toContain("\n");
+    const { records, problems } = await run(study({ learningRate: 1e38, clipNorm: 1e30 }), "diverging");
+    expect(records).toEqual([]);
+    expect(problems).toHaveLength(3);
+    for (const problem of problems)
+      expect(problem).toMatch(/, seed 1: The .*loss became .*Lower training.learningRate/);
+    expect(problems.join()).not.toContain("\n");
+  });
+
+  test("moves a record that is cut off, or of another run, aside with its weights, and trains again", async () => {
+    const what = study();
+    const place = join(folder, "whole");
+    const [float, mlp, both] = studyRuns(what, [1], place, "wasm+kernels").map((each) => each.folder);
+    const record = readFileSync(join(float, "record.json"), "utf8");
+    writeFileSync(join(float, "record.json"), record.slice(0, 400));
+    writeFileSync(join(float, "record.damaged.json"), "from an earlier time");
+    copyFileSync(join(both, "record.json"), join(mlp, "record.json"));
+    const { records, problems, events, kinds } = await run(what, "whole");
+    expect(records).toHaveLength(3);
+    expect(problems).toEqual([]);
+    expect(kinds("damaged").sort()).toEqual(["float", "mlp/channel"]);
+    expect(events.flatMap((event) => (event.kind === "damaged" ? [event.problem] : [])).sort()).toEqual([
+      expect.stringMatching(/float.*record\.json is not valid JSON/),
+      expect.stringMatching(/mlp-channel.*record\.json is that of another run, mlp\+mhsa\/channel with seed 1\.$/),
+    ]);
+    expect(readFileSync(join(float, "record.damaged-2.json"), "utf8")).toBe(record.slice(0, 400));
+    expect(readFileSync(join(float, "record.damaged.json"), "utf8")).toBe("from an earlier time");
+    const weights = (name: string) => readFileSync(join(float, name));
+    expect(weights("weights.damaged-2.safetensors").equals(weights("weights.safetensors"))).toBe(true);
+    expect(existsSync(join(mlp, "record.damaged.json"))).toBe(true);
   });
 
   test("is stopped by its signal, and goes on where it was", async () => {
