@@ -56,7 +56,7 @@ export async function trainInto(
   const data = dataset ?? (await loadDataset(run.config.dataset));
   const found = finished(data);
   if (found) return { record: found, existed: true };
-  checkRun(run.config, data, options.workers ?? 1);
+  checkRun(run.config, data, options.workers ?? 1); // before there is a folder
   const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal);
   try {
     const meanwhile = finished(data); // whoever trained there until now may have finished it
