@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { kitRoot } from "../../lib/kit-root";
-import { Kernel } from "../../lib/notebook/kernel";
 import { documentedLines, project } from "./packed-lines";
 
 let made: Awaited<ReturnType<typeof project>>;
@@ -37,25 +35,4 @@ describe("in Node", () => {
       console.log(binvit.createEngine === createEngine, binvit.FileError === FileError, typeof binvit.train);`;
     expect(await node("whole.mjs", code)).toBe("true true function\n");
   });
-});
-
-// Notebooks import `binvit`; that they run is tested with them.
-test("a notebook's cell imports binvit/engine, with its types", { timeout: 120_000 }, async () => {
-  const folder = join(kitRoot(), "runs", `test-package-${process.pid}`); // where cells reach node_modules
-  mkdirSync(folder, { recursive: true });
-  const kernel = await Kernel.start(folder);
-  try {
-    let text = "";
-    const onOutput = (output: { content: { text?: unknown } }) => {
-      text += output.content.text ?? "";
-    };
-    const run = (code: string) => kernel.execute(code, { onOutput, timeoutMs: 50_000 });
-    const imports = 'import { createEngine, type Engine } from "binvit/engine";';
-    expect(await run(`${imports}\nconsole.log(typeof createEngine);`)).toBe("ok");
-    expect(await run('const engine: Engine = "text";')).toBe("error");
-    expect(text).toMatch(/^function\n.*Type 'string' is not assignable to type 'Engine'/s);
-  } finally {
-    await kernel.shutdown();
-    rmSync(folder, { recursive: true });
-  }
 });

@@ -51,6 +51,15 @@ describe("a kernel", { timeout: 30_000 }, () => {
     expect(await run('console.log("again")')).toMatchObject({ status: "ok", stdout: "again\n" });
   });
 
+  // The whole of `binvit` is imported by every notebook.
+  test("imports binvit/engine, with its types", async () => {
+    const cell = 'import { createEngine, type Engine } from "binvit/engine";\nconsole.log(typeof createEngine);';
+    expect(await run(cell)).toMatchObject({ status: "ok", stdout: "function\n" });
+    expect((await run('const engine: Engine = "text";')).stderr).toContain(
+      "'string' is not assignable to type 'Engine'",
+    );
+  });
+
   test("reports type errors, missing modules and rejections nobody handles", async () => {
     expect((await run('const n: number = "text";')).stderr).toContain("is not assignable to type 'number'");
     expect((await run('import * as nothing from "no-such-package"; nothing;')).stderr).toContain("no-such-package");
