@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { binarizeOperand, binarizeProbabilities } from "../binarize/attention";
+import { attendBinary, binarizeOperand } from "../binarize/attention";
 import type { Binarizer } from "../binarize/binarizer";
 import { binaryPatchEmbedding } from "../binarize/conv";
 import { binaryLinear } from "../binarize/linear";
@@ -117,8 +117,7 @@ function attention(config: ModelConfig, p: Parameters, block: string, x: tf.Tens
   }
   const probabilities = attentionProbabilities(asks, offers);
   trace?.attention.push(probabilities);
-  const weights = binarizeProbabilities(probabilities, binarize.values);
-  return joinHeads(tf.matMul(weights, operand(value, binarize.values)));
+  return joinHeads(attendBinary(probabilities, operand(value, binarize.values), binarize.values));
 }
 
 function mlp(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor): tf.Tensor {

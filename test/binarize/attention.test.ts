@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
-import { binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
+import { attendBinary, binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
 import { binarizers } from "../../lib/binarize/binarizer";
 import { Random } from "../../lib/random";
 import { backends } from "../verify/backends";
@@ -58,6 +58,40 @@ describe.each(backends)("binarized probabilities on $name", ({ use }) => {
     const upstream = tf.tensor4d([[[[2, 3, 5]]]]);
     const slopes = tf.grad((p: tf.Tensor) => binarizeProbabilities(p, binarizers.channel))(probabilities, upstream);
     expect([...readFloats(slopes)]).toEqual([2, 0, 0]);
+  });
+});
+
+describe.each(backends)("values weighted by binarized probabilities on $name", ({ use }) => {
+  beforeAll(async () => {
+    await use();
+  });
+
+  test.each([7, 10, 49, 50, 64])("are exact sums of %i signs: 0 where they cancel, never a rounding", (N) => {
+    const probabilities = tf.softmax(tf.zeros([1, 1, N, N]));
+    // Column d has d values of −1: sums of N − 2d.
+    const value = tf.tensor4d(
+      Float32Array.from({ length: N * N }, (_, i) => (Math.floor(i / N) < i % N ? -1 : 1)),
+      [1, 1, N, N],
+    );
+    const context = readFloats(attendBinary(probabilities, value, binarizers.unscaled));
+    for (const [i, entry] of context.entries()) expect(entry).toBe(Math.fround((N - 2 * (i % N)) * Math.fround(1 / N)));
+  });
+
+  test.each(["unscaled", "channel"] as const)("are those weighted by the %s probabilities, gradients too", (name) => {
+    const [N, d] = [9, 5];
+    const scores = tf.tensor4d(normals(1, 2 * N * N), [1, 2, N, N]);
+    const value = tf.tensor4d(normals(2, 2 * N * d), [1, 2, N, d]);
+    const upstream = tf.tensor4d(normals(3, 2 * N * d), [1, 2, N, d]);
+    const how = binarizers[name];
+    const plain = (s: tf.Tensor, v: tf.Tensor) => tf.matMul(binarizeProbabilities(tf.softmax(s), how), v);
+    const own = (s: tf.Tensor, v: tf.Tensor) => attendBinary(tf.softmax(s), v, how);
+    const all = (f: typeof own) => [f(scores, value), ...tf.grads(f)([scores, value], upstream)].map(readFloats);
+    const [got, expected] = [all(own), all(plain)];
+    got.forEach((values, i) => {
+      values.forEach((entry, j) => {
+        expect(entry).toBeCloseTo(expected[i][j], 5);
+      });
+    });
   });
 });
 
