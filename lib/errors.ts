@@ -45,3 +45,17 @@ export class NotebookError extends BinvitError {
 export class UsageError extends BinvitError {
   override name = "UsageError";
 }
+
+/**
+ * Ends a `switch` over the forms of something: the compiler points here when a form is added and not handled.
+ *
+ * @param where - what does not know it
+ * @param what - of which kind it is
+ * @param form - the unknown one
+ * @throws ConfigError always
+ */
+export function unknownForm(where: string, what: string, form: never): never {
+  throw new ConfigError(
+    `${where} does not know the ${what} ${JSON.stringify(form)}. Check its spelling, or write down there what it does.`,
+  );
+}

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { kernels, type WeightGradOptions } from "../backend/kernels";
-import type { Binarizer } from "./binarizer";
+import type { KernelBinarizer } from "./kernel-binarizer";
 import type { BinaryLinearParameters } from "./linear";
 import { signProducts } from "./sign-products";
 
@@ -11,7 +11,11 @@ import { signProducts } from "./sign-products";
  *
  * Only for forms that the kernels know, where `hasKernels()`.
  */
-export function fusedBinaryLinear(x: tf.Tensor, parameters: BinaryLinearParameters, binarizer: Binarizer): tf.Tensor {
+export function fusedBinaryLinear(
+  x: tf.Tensor,
+  parameters: BinaryLinearParameters,
+  binarizer: KernelBinarizer,
+): tf.Tensor {
   const { weight, bias, scale } = parameters;
   const options: WeightGradOptions = {
     scale: binarizer.scale,

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { isKernelScale, isKernelSte } from "../backend/kernel-codes";
 import { hasKernels } from "../backend/kernels";
 import { linear } from "../ops/linear";
 import { stopGradient } from "../ops/stop-gradient";
 import type { Binarizer } from "./binarizer";
 import { fusedBinaryLinear } from "./fused-linear";
+import { isKernelBinarizer } from "./kernel-binarizer";
 import { sign } from "./sign";
 import { expectScale, signsAndFactor } from "./weight";
 
@@ -36,13 +36,12 @@ export interface BinaryLinearParameters {
  * Reference: Rastegari et al., *XNOR-Net*, 2016, section 3.2; Sato et al., PRMU2022-83, 2023, for ViT.
  */
 export function binaryLinear(x: tf.Tensor, parameters: BinaryLinearParameters, binarizer: Binarizer): tf.Tensor {
-  const { scale, weightSte, activationSte } = binarizer;
-  if (hasKernels() && isKernelScale(scale) && isKernelSte(weightSte) && isKernelSte(activationSte)) {
+  if (hasKernels() && isKernelBinarizer(binarizer)) {
     expectScale(binarizer, parameters.scale);
     return fusedBinaryLinear(x, parameters, binarizer);
   }
   const { signs, factor } = signsAndFactor(parameters.weight, binarizer, parameters.scale);
-  let y = linear(binarizer.activation === "sign" ? sign(x, activationSte) : x, signs);
+  let y = linear(binarizer.activation === "sign" ? sign(x, binarizer.activationSte) : x, signs);
   if (factor) y = tf.mul(y, factor);
   if (binarizer.activationScale === "token") y = tf.mul(y, stopGradient(tf.mean(tf.abs(x), -1, true))); // [B, N, 1]
   return tf.add(y, parameters.bias);

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { ConfigError } from "../errors";
+import { ConfigError, unknownForm } from "../errors";
 import { abs } from "../ops/abs";
 import type { ScaleForm } from "./binarizer";
 
@@ -19,7 +19,7 @@ import type { ScaleForm } from "./binarizer";
  * @param form - every form but `none`, whose α is 1
  * @param learned - the parameter; shape [1, O] or [1, 1]
  * @returns α; shape [1, O] or [1, 1]
- * @throws ConfigError if a learned form comes without its parameter
+ * @throws ConfigError if a learned form comes without its parameter, or the form is unknown
  *
  * Reference: Rastegari et al., *XNOR-Net*, 2016, eq. 6; learned: Bulat and Tzimiropoulos, *XNOR-Net++*, 2019.
  */
@@ -35,5 +35,7 @@ export function scaleFactor(latent: tf.Tensor, form: ScaleForm, learned?: tf.Ten
     case "learned-tensor":
       if (!learned) throw new ConfigError(`Scale form "${form}" needs its parameter: pass the tensor \`learned\`.`);
       return learned;
+    default:
+      return unknownForm("scaleFactor", "scale form", form);
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasSignKernels, kernels, type SignProductOptions } from "../backend/kernels";
-import type { Binarizer } from "./binarizer";
+import type { KernelBinarizer } from "./kernel-binarizer";
 
 /** The three products of a binarized layer; a(x) is sign(x) or x. */
 export interface SignProducts {
@@ -13,10 +13,10 @@ export interface SignProducts {
 }
 
 /** @returns the products on signs as bits where there are kernels for them, else their simulation in floats */
-export const signProducts = ({ activation, activationSte }: Binarizer): SignProducts =>
+export const signProducts = ({ activation, activationSte }: KernelBinarizer): SignProducts =>
   (hasSignKernels() ? bitProducts : floatProducts)(activation === "sign", activationSte);
 
-type MakeProducts = (binary: boolean, ste: Binarizer["activationSte"]) => SignProducts;
+type MakeProducts = (binary: boolean, ste: KernelBinarizer["activationSte"]) => SignProducts;
 
 const bitProducts: MakeProducts = (binary, ste) => ({
   forward: (x, signs, options) => (binary ? kernels.signLinear : kernels.floatBySigns)(x, signs, options),

@@ -1,10 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
-import { isKernelScale } from "../backend/kernel-codes";
-import { hasKernels, kernels } from "../backend/kernels";
-import { readFloats } from "../backend/read";
-import { type Binarizer, scaleCount } from "../binarize/binarizer";
-import { signsAndFactor } from "../binarize/weight";
-import { ConfigError, FileError } from "../errors";
+import type { Binarizer } from "../binarize/binarizer";
+import { ConfigError, unknownForm } from "../errors";
 import type { ModelConfig } from "../vit/config";
 import { type WeightLayer, weightLayers } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
@@ -17,6 +12,7 @@ import {
   signsName,
   unsupported,
 } from "./packed-model";
+import { expectFinite, trainedWeight } from "./trained-weight";
 
 /**
  * Packs a trained model: every binarized weight becomes a bit, and its coefficients are worked out once.
@@ -28,7 +24,7 @@ import {
  * @param parameters - its trained parameters
  * @param origin - the run they come from
  * @param meaning - statistics of the pixels and names of the classes; without them the engine takes no raw pixels
- * @throws ConfigError if attention products are binarized, which the engine cannot run
+ * @throws ConfigError if attention products are binarized, which the engine cannot run, or a form is unknown to it
  * @throws FileError if a parameter is not finite
  */
 export function packModel(
@@ -39,37 +35,36 @@ export function packModel(
 ): PackedModel {
   const refused = unsupported(config);
   if (refused) throw new ConfigError(`This model cannot be packed: ${refused}. Train another one for the engine.`);
-  for (const [name, { data }] of Object.entries(parameters)) {
-    if (data.every(Number.isFinite)) continue;
-    throw new FileError(`Parameter "${name}" holds numbers that are not finite: the training diverged. Train again.`);
-  }
+  expectFinite(parameters);
   const tensors: Record<string, PackedModel["tensors"][string]> = { ...parameters };
   for (const layer of weightLayers(config)) {
     if (layer.binarizer === "off") continue;
-    const { signs, alpha } = binarized(layer, layer.binarizer, parameters);
+    expectKnown(layer.binarizer);
+    const { signs, alpha } = trainedWeight(layer, layer.binarizer, parameters);
     delete tensors[layer.weight];
     delete tensors[layer.scale];
     tensors[signsName(layer)] = { shape: [layer.outputs, signBytes(layer.inputs)], data: packRows(signs, layer) };
-    const count = scaleCount(layer.binarizer.scale, layer.outputs);
-    if (count > 0) tensors[alphaName(layer)] = { shape: [count], data: alpha.slice(0, count) };
+    if (alpha) tensors[alphaName(layer)] = { shape: [alpha.length], data: alpha };
   }
   return { config, origin, ...(pixels && { pixels }), ...(classNames && { classNames }), tensors };
 }
 
-/** sign(V) [I, O] and α, one or one for each output. */
-function binarized({ weight, scale, inputs, outputs }: WeightLayer, how: Binarizer, parameters: ParameterArrays) {
-  const tensors = tf.tidy(() => {
-    const latent = tf.tensor(parameters[weight].data, [inputs, outputs]);
-    const learned = parameters[scale] && tf.tensor(parameters[scale].data, [...parameters[scale].shape]);
-    if (hasKernels() && isKernelScale(how.scale)) {
-      return kernels.binarizeWeight(latent, { scale: how.scale, center: how.center }, learned);
-    }
-    const { signs, factor } = signsAndFactor(latent, how, learned);
-    return [signs, factor ?? tf.ones([1])];
-  });
-  const [signs, alpha] = tensors.map((tensor) => readFloats(tensor));
-  tf.dispose(tensors);
-  return { signs, alpha };
+// What the engine does with an activation is written down there: a form that it does not know must not get into a file.
+function expectKnown({ activation, activationScale }: Binarizer): void {
+  switch (activation) {
+    case "sign":
+    case "none":
+      break;
+    default:
+      unknownForm("The engine", "activation", activation);
+  }
+  switch (activationScale) {
+    case "none":
+    case "token":
+      break;
+    default:
+      unknownForm("The engine", "activation scale", activationScale);
+  }
 }
 
 /** Plain rows of bits, one row for each output: bit j of the row is 1 where the weight of input j is negative. */
