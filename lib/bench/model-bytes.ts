@@ -26,7 +26,7 @@ export async function modelBytes(
     const binary = await encodePackedModel(packed(w1a1.model, initialParameters(w1a1.model, 1)));
     rows.push(
       { model: `${name}/float`, format: "safetensors", bytes: encodeSafetensors(parameters).length },
-      { model: `${name}/float`, format: "onnx", bytes: onnxModel(float.model, parameters).length },
+      { model: `${name}/float`, format: "onnx", bytes: onnxModel(float.model, parameters, { operatorSet: 23 }).length },
       { model: `${name}/w1a1`, format: "packed", bytes: binary.length },
     );
   }

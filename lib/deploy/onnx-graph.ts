@@ -1,8 +1,15 @@
+import { ConfigError } from "../errors";
 import { version } from "../version";
 import { bytes, type Field, float, integers, message } from "./protobuf";
 
-/** The first operator set with attention as one operator; its IR version goes with it. */
-const [operatorSet, irVersion] = [23, 11];
+/** Operator sets that a graph can be written in, and the version of the file format that each came with. */
+const irVersions: Readonly<Record<number, number>> = { 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11 };
+
+/** The same, lowest first: 17 is the first with layer norm as one operator, 23 the first with attention as one. */
+export const operatorSets: readonly number[] = Object.keys(irVersions).map(Number);
+
+/** The lowest, which most programs read: onnxruntime since 1.12 of 2022. */
+export const defaultOperatorSet = 17;
 
 /** An attribute of a node: a list is of whole numbers, a single number is a float unless it is wrapped. */
 export type Attribute = readonly number[] | { readonly integer: number } | { readonly float: number };
@@ -15,9 +22,16 @@ export type Dimension = number | string;
  *
  * Values go by their names: what `input`, `constant` and `node` return.
  *
- * Reference: *Open Neural Network Exchange*, `onnx.proto`, IR version 11.
+ * Reference: *Open Neural Network Exchange*, `onnx.proto`, IR versions 8 to 11.
  */
 export class OnnxGraph {
+  /** @throws ConfigError if that operator set is none of `operatorSets` */
+  constructor(readonly operatorSet = defaultOperatorSet) {
+    if (operatorSets.includes(operatorSet)) return;
+    const [first, last] = [operatorSets[0], operatorSets[operatorSets.length - 1]];
+    throw new ConfigError(`Operator set ${operatorSet} cannot be written: expected ${first} to ${last}.`);
+  }
+
   private readonly nodes: Field[] = [];
   private readonly constants = new Map<string, Field>();
   private readonly inputs: Field[] = [];
@@ -77,12 +91,15 @@ export class OnnxGraph {
 
   /**
    * @param name - of the graph
+   * @param properties - texts that go into the file beside it
    * @returns the bytes of the file
    */
-  encode(name: string): Uint8Array {
+  encode(name: string, properties: Readonly<Record<string, string>> = {}): Uint8Array {
     const graph = message(...this.nodes, bytes(2, name), ...this.constants.values(), ...this.inputs, ...this.outputs);
-    const operators = message(bytes(1, ""), integers(2, operatorSet));
-    return message(integers(1, irVersion), bytes(2, "binvit"), bytes(3, version), bytes(7, graph), bytes(8, operators));
+    const operators = message(bytes(1, ""), integers(2, this.operatorSet));
+    const texts = Object.entries(properties).map(([key, text]) => bytes(14, message(bytes(1, key), bytes(2, text))));
+    const header = [integers(1, irVersions[this.operatorSet]), bytes(2, "binvit"), bytes(3, version)];
+    return message(...header, bytes(7, graph), bytes(8, operators), ...texts);
   }
 
   private constant(name: string, shape: readonly number[], type: number, data: Float32Array | BigInt64Array): string {

@@ -1,64 +1,111 @@
-import { ConfigError } from "../errors";
+import type { Binarizer } from "../binarize/binarizer";
+import type { Dataset } from "../data/dataset";
+import { ConfigError, unknownForm } from "../errors";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
-import { parameterShapes } from "../vit/layers";
+import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
 import { attentionNodes } from "./onnx-attention";
 import { OnnxGraph } from "./onnx-graph";
-import { geluSignNodes, linearNodes, type OnnxWriter, parameter } from "./onnx-layers";
+import { linearNodes, type OnnxWriter, parameter } from "./onnx-layers";
+import { geluNode, reduceNode } from "./onnx-operators";
+import { expectFinite } from "./trained-weight";
+
+/** How an ONNX file is written. */
+export interface OnnxOptions {
+  /** One of `operatorSets`; the default is the lowest. */
+  readonly operatorSet?: number;
+  /** What the model was trained on: goes into the file's metadata. */
+  readonly pixels?: PixelMeaning;
+  /** Whether the graph normalizes its input itself; needs `pixels`. */
+  readonly rawPixels?: boolean;
+}
+
+/** What pixels and classes mean: a model reads (pixel / maxValue − mean) / std of each channel. */
+export type PixelMeaning = Pick<Dataset, "mean" | "std" | "maxValue" | "classNames">;
 
 /**
  * A model as an ONNX file: the same logits as `forward`, binarized layers simulated in floats.
  *
- * Input `images` [batch, S, S, c], normalized; output `logits` [batch, C]; both float32, with any number of images.
+ * Input `images` [batch, S, S, c], normalized or with `rawPixels` as they are; output `logits` [batch, C]; both float32,
+ * with any number of images. Metadata, each as JSON: `mean`, `std`, `maxValue`, `classNames`, and `input`, which is
+ * "normalized" or "raw pixels".
  *
  * @param config - the model
  * @param parameters - as named by `parameterShapes(config)`
+ * @param options - operator set, and what pixels mean
  * @returns the bytes of the file
- * @throws ConfigError if the parameters are not those of the model
+ * @throws ConfigError if the parameters are not those of the model, a form or the operator set is unknown, or statistics
+ * are missing or not those of the model's channels and classes
+ * @throws FileError if a parameter is not finite
  *
  * Reference: Dosovitskiy et al., *An Image is Worth 16x16 Words*, 2021, eq. 1-4.
  */
-export function onnxModel(config: ModelConfig, parameters: ParameterArrays): Uint8Array {
+export function onnxModel(config: ModelConfig, parameters: ParameterArrays, options: OnnxOptions = {}): Uint8Array {
+  const { operatorSet, pixels, rawPixels = false } = options;
   checkParameters(config, parameters);
+  if (pixels) checkPixels(config, pixels);
   const { imageSize, channels, embedDim, depth, binarize } = config;
-  const graph = new OnnxGraph();
+  const graph = new OnnxGraph(operatorSet);
   const writer: OnnxWriter = { graph, parameters };
-  const layer = (prefix: string, x: string, how: (typeof binarize)["fc1"], signsOf?: () => string) => {
-    const names = { weight: `${prefix}.weight`, bias: `${prefix}.bias`, scale: `${prefix}.scale` };
-    return linearNodes(writer, names, x, how, signsOf);
-  };
-  const norm = (prefix: string, x: string) => {
+  const layers = new Map(weightLayers(config).map((layer) => [layer.weight, layer]));
+  const layer = (prefix: string, x: string, signed?: string) =>
+    linearNodes(writer, layers.get(`${prefix}.weight`) as WeightLayer, x, signed);
+  const norm = (prefix: string, x: string, next: Binarizer | "off" = "off") => {
     const scaleAndShift = [parameter(writer, `${prefix}.gamma`), parameter(writer, `${prefix}.beta`)];
     const attributes = { axis: { integer: -1 }, epsilon: { float: config.normEpsilon } };
-    return graph.node("LayerNormalization", [x, ...scaleAndShift], attributes);
+    return graph.node("LayerNormalization", [normInput(graph, x, next), ...scaleAndShift], attributes);
   };
-  let x = embedNodes(writer, config, graph.input("images", ["batch", imageSize, imageSize, channels]));
+  const input = graph.input("images", ["batch", imageSize, imageSize, channels]);
+  const images = rawPixels ? normalizeNodes(graph, input, pixels) : input;
+  let x = embedNodes(writer, config, layers.get("patch.kernel") as WeightLayer, images);
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
-    const qkv = layer(`${block}.attention.qkv`, norm(`${block}.norm1`, x), binarize.qkv);
+    const qkv = layer(`${block}.attention.qkv`, norm(`${block}.norm1`, x, binarize.qkv));
     const context = attentionNodes(graph, config, qkv);
-    x = graph.node("Add", [x, layer(`${block}.attention.out`, context, binarize.projection)]);
-    const hidden = layer(`${block}.mlp.fc1`, norm(`${block}.norm2`, x), binarize.fc1);
-    const signsOf = () => geluSignNodes(graph, hidden);
-    const mlp = layer(`${block}.mlp.fc2`, graph.node("Gelu", [hidden]), binarize.fc2, signsOf);
-    x = graph.node("Add", [x, mlp]);
+    x = graph.node("Add", [x, layer(`${block}.attention.out`, context)]);
+    const hidden = layer(`${block}.mlp.fc1`, norm(`${block}.norm2`, x, binarize.fc1));
+    x = graph.node("Add", [x, layer(`${block}.mlp.fc2`, geluNode(graph, hidden), hidden)]); // GELU(x) < 0 where x < 0
   }
   const pooled = norm("norm", poolNodes(graph, config, x));
   graph.node("Gemm", [pooled, parameter(writer, "head.weight"), parameter(writer, "head.bias")], {}, "logits");
   graph.output("logits", ["batch", config.numClasses]);
-  return graph.encode(`vision transformer ${embedDim}x${depth}`);
+  const texts = pixels && metadata(pixels, rawPixels ? "raw pixels" : "normalized");
+  return graph.encode(`vision transformer ${embedDim}x${depth}`, texts);
+}
+
+// Less its first entry, a row has the same norm, and exactly β where all entries are equal: onnxruntime 1.12 to 1.15 take
+// the variance as E[x²] − mean², which leaves them roundings with a sign, or NaN. Runtimes of operator set 23 need it no
+// more; it is left to them where floats follow.
+function normInput(graph: OnnxGraph, x: string, next: Binarizer | "off"): string {
+  if (next === "off" && graph.operatorSet >= 23) return x;
+  const first = graph.node("Slice", [x, graph.list(0), graph.list(1), graph.list(-1)]);
+  return graph.node("Sub", [x, first]);
+}
+
+// As `normalize` of the data: (x / maxValue − mean) / std of each channel.
+function normalizeNodes(graph: OnnxGraph, x: string, pixels: PixelMeaning | undefined): string {
+  if (!pixels) throw new ConfigError("Raw pixels need statistics: give `pixels`, as the run's record states them.");
+  const { maxValue, mean, std } = pixels;
+  const perChannel = (name: string, values: readonly number[]) =>
+    graph.floats(name, [values.length], Float32Array.from(values));
+  const share = graph.node("Div", [x, graph.number(maxValue)]);
+  return graph.node("Div", [graph.node("Sub", [share, perChannel("mean", mean)]), perChannel("std", std)]);
+}
+
+function metadata({ mean, std, maxValue, classNames }: PixelMeaning, input: string): Record<string, string> {
+  const values = Object.entries({ input, mean, std, maxValue, classNames });
+  return Object.fromEntries(values.map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 // As `patchify` and the embedding of `forward`; [B, S, S, c] → [B · N, D].
-function embedNodes(writer: OnnxWriter, config: ModelConfig, images: string): string {
+function embedNodes(writer: OnnxWriter, config: ModelConfig, layer: WeightLayer, images: string): string {
   const { graph, parameters } = writer;
-  const { imageSize, patchSize, channels, embedDim, binarize } = config;
+  const { imageSize, patchSize, channels, embedDim } = config;
   const side = imageSize / patchSize;
   const cut = graph.node("Reshape", [images, graph.list(-1, side, patchSize, side, patchSize, channels)]);
   const sorted = graph.node("Transpose", [cut], { perm: [0, 1, 3, 2, 4, 5] });
   const pixels = graph.node("Reshape", [sorted, graph.list(-1, patchSize * patchSize * channels)]);
-  const names = { weight: "patch.kernel", bias: "patch.bias", scale: "patch.scale" };
-  const rows = linearNodes(writer, names, pixels, binarize.conv);
+  const rows = linearNodes(writer, layer, pixels);
   let tokens = graph.node("Reshape", [rows, graph.list(-1, numPatches(config), embedDim)]);
   const { shape, data } = parameters.positionEmbedding;
   const added = data.slice();
@@ -74,8 +121,23 @@ function embedNodes(writer: OnnxWriter, config: ModelConfig, images: string): st
 // What the head reads; [B · N, D] → [B, D].
 function poolNodes(graph: OnnxGraph, config: ModelConfig, x: string): string {
   const tokens = graph.node("Reshape", [x, graph.list(-1, numTokens(config), config.embedDim)]);
-  if (config.pooling === "mean") return graph.node("ReduceMean", [tokens, graph.list(1)], { keepdims: { integer: 0 } });
-  return graph.node("Gather", [tokens, graph.index(0)], { axis: { integer: 1 } });
+  switch (config.pooling) {
+    case "class-token":
+      return graph.node("Gather", [tokens, graph.index(0)], { axis: { integer: 1 } });
+    case "mean":
+      return reduceNode(graph, "ReduceMean", tokens, { axis: 1, keepAxis: false });
+    default:
+      return unknownForm("The ONNX export", "pooling", config.pooling);
+  }
+}
+
+function checkPixels({ channels, numClasses }: ModelConfig, { mean, std, classNames }: PixelMeaning): void {
+  const lengths = [mean.length, std.length, classNames.length];
+  if (`${lengths}` === `${[channels, channels, numClasses]}`) return;
+  throw new ConfigError(
+    `The model has ${channels} channels and ${numClasses} classes, but there are ${lengths[0]} means, ${lengths[1]} ` +
+      `deviations and ${lengths[2]} class names. Check that model and data come from the same run.`,
+  );
 }
 
 function checkParameters(config: ModelConfig, parameters: ParameterArrays): void {
@@ -88,4 +150,5 @@ function checkParameters(config: ModelConfig, parameters: ParameterArrays): void
         `expects [${shape}]. Check that configuration and weights come from the same run.`,
     );
   }
+  expectFinite(parameters);
 }

@@ -3,11 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { runExport } from "../../lib/cli/export";
 import { onnxModel } from "../../lib/deploy/onnx-model";
+import { UsageError } from "../../lib/errors";
 import { trainInto } from "../../lib/train/run";
 import { readRecord, readWeights } from "../../lib/train/run-folder";
 import { binvit } from "../cli/binvit";
 import { smallDigits, smallRun } from "../train/small-run";
+import { readOnnx } from "./read-onnx";
 
 const folder = mkdtempSync(join(tmpdir(), "export-"));
 const run = join(folder, "run");
@@ -22,10 +25,35 @@ test("binvit export writes a finished run as ONNX", async () => {
   const file = join(folder, "new", "small.onnx");
   const { code, stdout, stderr } = await binvit(["export", run, "--onnx", file]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/small\.onnx: \d+\.\d kB.*images \[batch, 8, 8, 1\] .*logits \[batch, 10\]/);
+  expect(stdout).toMatch(
+    /small\.onnx: \d+\.\d kB, operator set 17\. Input images \[batch, 8, 8, 1\] float32, normalized .*logits \[batch, 10\]/,
+  );
   const record = readRecord(run)!;
-  expect(Buffer.compare(readFileSync(file), onnxModel(record.config.model, readWeights(run, record)))).toBe(0);
+  const expected = onnxModel(record.config.model, readWeights(run, record), { pixels: record.dataset });
+  expect(Buffer.compare(readFileSync(file), expected)).toBe(0);
 });
+
+test("in another operator set, from raw pixels, with what they mean in its metadata", async () => {
+  const file = join(folder, "raw.onnx");
+  const { code, stdout } = await binvit(["export", run, "--onnx", file, "--opset", "23", "--raw-pixels"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/operator set 23\. .* float32, pixels from 0 to 16; output/);
+  const { irVersion, operatorSet, metadata } = readOnnx(readFileSync(file));
+  expect({ irVersion, operatorSet }).toEqual({ irVersion: 11, operatorSet: 23 });
+  const read = Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, JSON.parse(value)]));
+  const { mean, std, maxValue, classNames } = readRecord(run)!.dataset;
+  expect(read).toEqual({ input: "raw pixels", mean, std, maxValue, classNames });
+});
+
+test.each(["16", "24", "17.0", "", "latest", "1e1"])(
+  "operator set %j is refused, with those that there are",
+  async (opset) => {
+    const refused = await runExport(run, { onnx: join(folder, "none.onnx"), opset }).catch((error) => error);
+    expect(refused).toBeInstanceOf(UsageError);
+    expect(refused.message).toBe(`--opset expects 17 to 23, got "${opset}".`);
+    expect(existsSync(join(folder, "none.onnx"))).toBe(false);
+  },
+);
 
 test("what is no run, or was damaged, is refused and nothing written", async () => {
   const file = join(folder, "none.onnx");

@@ -4,14 +4,18 @@ import { readFloats } from "../../lib/backend/read";
 import { useBackend } from "../../lib/backend/select";
 import { onnxRuntime } from "../../lib/bench/onnxruntime";
 import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
+import { operatorSets } from "../../lib/deploy/onnx-graph";
 import { onnxMatMul } from "../../lib/deploy/onnx-matmul";
-import { onnxModel } from "../../lib/deploy/onnx-model";
-import { ConfigError } from "../../lib/errors";
+import { type OnnxOptions, onnxModel } from "../../lib/deploy/onnx-model";
+import { packModel } from "../../lib/deploy/pack";
+import { ConfigError, FileError } from "../../lib/errors";
 import { Random } from "../../lib/random";
 import type { ModelConfig } from "../../lib/vit/config";
 import { forward } from "../../lib/vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../../lib/vit/parameters";
 import { type ModelInput, parseModelConfig } from "../../lib/vit/parse-config";
+import { readOnnx } from "./read-onnx";
+import { origin } from "./simulation";
 
 const runtime = onnxRuntime(require);
 const reason = "missing" in runtime ? ` (skipped: ${runtime.missing})` : "";
@@ -43,16 +47,30 @@ async function runOnnx(model: Uint8Array, input: string, shape: number[], data: 
   return values;
 }
 
-async function worstLogit(config: ModelConfig, seed: number, images = 3): Promise<number> {
+async function worstLogit(
+  config: ModelConfig,
+  seed: number,
+  { images = 3, ...options }: OnnxOptions & { readonly images?: number } = {},
+): Promise<number> {
   const arrays = parameters(config, seed);
   const { imageSize: side, channels } = config;
   const shape = [images, side, side, channels];
   const data = floats(new Random(seed, 1), images * side * side * channels);
-  const logits = await runOnnx(onnxModel(config, arrays), "images", shape, data, "logits");
+  const { rawPixels, pixels } = options;
+  const raw = data.map((x, i) => (x * pixelsOf.std[i % channels] + pixelsOf.mean[i % channels]) * pixelsOf.maxValue);
+  const input = rawPixels && pixels ? raw : data;
+  const logits = await runOnnx(onnxModel(config, arrays, options), "images", shape, input, "logits");
   const expected = tf.tidy(() => readFloats(forward(config, toTensors(arrays), tf.tensor(data, shape))));
   expect(logits.length).toBe(expected.length);
   return Math.max(...expected.map((value, i) => Math.abs(value - logits[i])));
 }
+
+const pixelsOf = {
+  mean: [0.3, 0.4, 0.5],
+  std: [0.25, 0.2, 0.3],
+  maxValue: 255,
+  classNames: ["a", "b", "c", "d", "\u96f6"],
+};
 
 beforeAll(async () => {
   await useBackend("wasm");
@@ -65,7 +83,7 @@ describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
     ["mean pooling", { pooling: "mean" as const }, 2],
     ["three channels, 65 tokens", { imageSize: 32, patchSize: 4, channels: 3, embedDim: 64, numHeads: 2 }, 5],
   ])("float logits are those of forward within 1e-5: %s", async (_, changes, images) => {
-    expect(await worstLogit(model(changes), 1, images)).toBeLessThan(1e-5);
+    expect(await worstLogit(model(changes), 1, { images })).toBeLessThan(1e-5);
   });
 
   test.each(Object.entries(binarizers))("logits within 1e-4, all layers %s", async (_, binarizer) => {
@@ -88,6 +106,24 @@ describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
     expect(await worstLogit(model({ binarize: { scores: name, values: name } }), 5)).toBeLessThan(1e-4);
   });
 
+  test.each(operatorSets)("logits within 1e-4 in operator set %i, float and binarized", async (operatorSet) => {
+    for (const name of ["off", "xnor"] as const) {
+      const pooling = name === "off" ? "class-token" : "mean";
+      const binarize = { conv: name, mlp: name, mhsa: name };
+      expect(await worstLogit(model({ pooling, binarize }), 7, { operatorSet })).toBeLessThan(1e-4);
+    }
+    const binarize = {
+      mhsa: { qkv: "channel", scores: "channel", values: "unscaled", projection: "channel" },
+    } as const;
+    expect(await worstLogit(model({ binarize }), 8, { operatorSet })).toBeLessThan(1e-4);
+  });
+
+  test("raw pixels give the logits of normalized ones", async () => {
+    const options = { pixels: pixelsOf, rawPixels: true };
+    expect(await worstLogit(model({ channels: 3 }), 9, options)).toBeLessThan(1e-4);
+    expect(await worstLogit(model({ channels: 3, binarize: { mlp: "channel" } }), 9, options)).toBeLessThan(1e-4);
+  });
+
   test("one product within 1e-5, for any number of rows", async () => {
     const random = new Random(6);
     const b = { shape: [33, 7] as const, data: floats(random, 33 * 7) };
@@ -103,7 +139,106 @@ describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
   });
 });
 
+describe("an ONNX file states", () => {
+  test("its operator set, and the version of the format that came with it", () => {
+    const config = model();
+    const versions = (operatorSet?: number) => {
+      const { irVersion, operatorSet: found } = readOnnx(onnxModel(config, parameters(config, 1), { operatorSet }));
+      return [found, irVersion];
+    };
+    const expected = [
+      [17, 8],
+      [18, 8],
+      [19, 9],
+      [20, 9],
+      [21, 10],
+      [22, 10],
+      [23, 11],
+    ];
+    expect(operatorSets.map(versions)).toEqual(expected);
+    expect(versions()).toEqual([17, 8]);
+  });
+
+  test("only operators that its set has", () => {
+    const config = model({ binarize: { mlp: "xnor" } });
+    const operators = (operatorSet: number) =>
+      readOnnx(onnxModel(config, parameters(config, 1), { operatorSet })).operators;
+    for (const set of [17, 18, 19]) expect(operators(set)).not.toContain("Gelu");
+    for (const set of [20, 21, 22]) expect(operators(set)).toContain("Gelu");
+    for (const set of [17, 20, 22]) expect(operators(set)).not.toContain("Attention");
+    expect(operators(23)).toContain("Attention");
+  });
+
+  // Without that, onnxruntime 1.12 gives NaN for a token whose entries are all equal; later ones do not need it.
+  test("that every token is moved to its first entry before it is normed", () => {
+    const unmoved = (operatorSet: number, config: ModelConfig) => {
+      const { operators } = readOnnx(onnxModel(config, parameters(config, 1), { operatorSet }));
+      return operators.filter((name, i) => name === "LayerNormalization" && operators[i - 1] !== "Sub").length;
+    };
+    for (const set of [17, 20, 22]) expect(unmoved(set, model())).toBe(0);
+    expect(unmoved(23, model({ binarize: { mlp: "channel", qkv: "channel" } }))).toBe(1); // before the float head
+    expect(unmoved(23, model())).toBe(5);
+  });
+
+  test("what its pixels and classes mean", () => {
+    const config = model({ channels: 3 });
+    const metadata = (options: OnnxOptions) => readOnnx(onnxModel(config, parameters(config, 1), options)).metadata;
+    expect(metadata({})).toEqual({});
+    const texts = {
+      mean: "[0.3,0.4,0.5]",
+      std: "[0.25,0.2,0.3]",
+      maxValue: "255",
+      classNames: '["a","b","c","d","\u96f6"]',
+    };
+    expect(metadata({ pixels: pixelsOf })).toEqual({ ...texts, input: '"normalized"' });
+    expect(metadata({ pixels: pixelsOf, rawPixels: true })).toEqual({ ...texts, input: '"raw pixels"' });
+  });
+});
+
 describe("what cannot be exported is refused", () => {
+  const unknown: [string, Record<string, string>, RegExp][] = [
+    ["a form of the coefficient", { scale: "rms" }, /does not know the scale form "rms"/],
+    ["a form of the activation", { activation: "ternary" }, /does not know the activation "ternary"/],
+    ["a scale of the activation", { activationScale: "image" }, /does not know the activation scale "image"/],
+  ];
+  test.each(unknown)("%s that it does not know, in ONNX and packed", (_, change, message) => {
+    const config = model();
+    const how = { ...binarizers.channel, ...change } as Binarizer;
+    for (const part of ["conv", "qkv", "projection", "fc1", "fc2"]) {
+      const wrong = { ...config, binarize: { ...config.binarize, [part]: how } };
+      expect(() => onnxModel(wrong, parameters(config, 1))).toThrow(ConfigError);
+      expect(() => onnxModel(wrong, parameters(config, 1))).toThrow(message);
+      expect(() => packModel(wrong, parameters(config, 1), origin)).toThrow(ConfigError);
+      expect(() => packModel(wrong, parameters(config, 1), origin)).toThrow(message);
+    }
+  });
+
+  test("a pooling that it does not know", () => {
+    const config = { ...model(), pooling: "max" } as unknown as ModelConfig;
+    expect(() => onnxModel(config, parameters(model({ pooling: "mean" }), 1))).toThrow(/the pooling "max"/);
+  });
+
+  test.each([0, 9, 16, 24, 17.5, Number.NaN])("operator set %d", (operatorSet) => {
+    const refused = () => onnxModel(model(), parameters(model(), 1), { operatorSet });
+    expect(refused).toThrow(ConfigError);
+    expect(refused).toThrow(`Operator set ${operatorSet} cannot be written: expected 17 to 23.`);
+  });
+
+  test("statistics of other data, or none where they are needed", () => {
+    const config = model();
+    expect(() => onnxModel(config, parameters(config, 1), { pixels: pixelsOf })).toThrow(
+      /1 channels and 5 classes, but there are 3 means, 3 deviations and 5 class names/,
+    );
+    expect(() => onnxModel(config, parameters(config, 1), { rawPixels: true })).toThrow(/Raw pixels need statistics/);
+  });
+
+  test("a parameter that is not finite", () => {
+    const arrays = parameters(model(), 1);
+    arrays["blocks.0.norm1.beta"].data[3] = Number.NaN;
+    expect(() => onnxModel(model(), arrays)).toThrow(FileError);
+    expect(() => onnxModel(model(), arrays)).toThrow(/"blocks\.0\.norm1\.beta" holds numbers that are not finite/);
+  });
+
   test("a parameter that is missing or of another shape", () => {
     const config = model();
     const { "blocks.1.mlp.fc1.bias": _, ...rest } = parameters(config, 1);
