@@ -1,5 +1,5 @@
 import type { Binarizer } from "../binarize/binarizer";
-import type { Dataset } from "../data/dataset";
+import type { PixelStatistics } from "../data/normalization";
 import { ConfigError, unknownForm } from "../errors";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
 import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
@@ -8,27 +8,23 @@ import { attentionNodes } from "./onnx-attention";
 import { OnnxGraph } from "./onnx-graph";
 import { linearNodes, type OnnxWriter, parameter } from "./onnx-layers";
 import { geluNode, reduceNode } from "./onnx-operators";
+import type { Meaning } from "./packed-model";
 import { expectFinite } from "./trained-weight";
 
-/** How an ONNX file is written. */
-export interface OnnxOptions {
+/** How an ONNX file is written; what its pixels and classes mean goes into its metadata. */
+export interface OnnxOptions extends Meaning {
   /** One of `operatorSets`; the default is the lowest. */
   readonly operatorSet?: number;
-  /** What the model was trained on: goes into the file's metadata. */
-  readonly pixels?: PixelMeaning;
   /** Whether the graph normalizes its input itself; needs `pixels`. */
   readonly rawPixels?: boolean;
 }
-
-/** What pixels and classes mean: a model reads (pixel / maxValue − mean) / std of each channel. */
-export type PixelMeaning = Pick<Dataset, "mean" | "std" | "maxValue" | "classNames">;
 
 /**
  * A model as an ONNX file: the same logits as `forward`, binarized layers simulated in floats.
  *
  * Input `images` [batch, S, S, c], normalized or with `rawPixels` as they are; output `logits` [batch, C]; both float32,
- * with any number of images. Metadata, each as JSON: `mean`, `std`, `maxValue`, `classNames`, and `input`, which is
- * "normalized" or "raw pixels".
+ * with any number of images. Metadata, each as JSON: `input`, "normalized" or "raw pixels", and where they are given `mean`,
+ * `std`, `maxValue`, `classNames`; normalized is (pixel / maxValue − mean) / std of each channel.
  *
  * @param config - the model
  * @param parameters - as named by `parameterShapes(config)`
@@ -43,7 +39,7 @@ export type PixelMeaning = Pick<Dataset, "mean" | "std" | "maxValue" | "classNam
 export function onnxModel(config: ModelConfig, parameters: ParameterArrays, options: OnnxOptions = {}): Uint8Array {
   const { operatorSet, pixels, rawPixels = false } = options;
   checkParameters(config, parameters);
-  if (pixels) checkPixels(config, pixels);
+  checkMeaning(config, options);
   const { imageSize, channels, embedDim, depth, binarize } = config;
   const graph = new OnnxGraph(operatorSet);
   const writer: OnnxWriter = { graph, parameters };
@@ -69,8 +65,7 @@ export function onnxModel(config: ModelConfig, parameters: ParameterArrays, opti
   const pooled = norm("norm", poolNodes(graph, config, x));
   graph.node("Gemm", [pooled, parameter(writer, "head.weight"), parameter(writer, "head.bias")], {}, "logits");
   graph.output("logits", ["batch", config.numClasses]);
-  const texts = pixels && metadata(pixels, rawPixels ? "raw pixels" : "normalized");
-  return graph.encode(`vision transformer ${embedDim}x${depth}`, texts);
+  return graph.encode(`vision transformer ${embedDim}x${depth}`, metadata(options));
 }
 
 // Less its first entry, a row has the same norm, and exactly β where all entries are equal: onnxruntime 1.12 to 1.15 take
@@ -83,7 +78,7 @@ function normInput(graph: OnnxGraph, x: string, next: Binarizer | "off"): string
 }
 
 // As `normalize` of the data: (x / maxValue − mean) / std of each channel.
-function normalizeNodes(graph: OnnxGraph, x: string, pixels: PixelMeaning | undefined): string {
+function normalizeNodes(graph: OnnxGraph, x: string, pixels: PixelStatistics | undefined): string {
   if (!pixels) throw new ConfigError("Raw pixels need statistics: give `pixels`, as the run's record states them.");
   const { maxValue, mean, std } = pixels;
   const perChannel = (name: string, values: readonly number[]) =>
@@ -92,9 +87,9 @@ function normalizeNodes(graph: OnnxGraph, x: string, pixels: PixelMeaning | unde
   return graph.node("Div", [graph.node("Sub", [share, perChannel("mean", mean)]), perChannel("std", std)]);
 }
 
-function metadata({ mean, std, maxValue, classNames }: PixelMeaning, input: string): Record<string, string> {
-  const values = Object.entries({ input, mean, std, maxValue, classNames });
-  return Object.fromEntries(values.map(([key, value]) => [key, JSON.stringify(value)]));
+function metadata({ pixels, classNames, rawPixels }: OnnxOptions): Record<string, string> {
+  const values = { input: rawPixels ? "raw pixels" : "normalized", ...pixels, ...(classNames && { classNames }) };
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
 }
 
 // As `patchify` and the embedding of `forward`; [B, S, S, c] → [B · N, D].
@@ -131,13 +126,14 @@ function poolNodes(graph: OnnxGraph, config: ModelConfig, x: string): string {
   }
 }
 
-function checkPixels({ channels, numClasses }: ModelConfig, { mean, std, classNames }: PixelMeaning): void {
-  const lengths = [mean.length, std.length, classNames.length];
-  if (`${lengths}` === `${[channels, channels, numClasses]}`) return;
-  throw new ConfigError(
-    `The model has ${channels} channels and ${numClasses} classes, but there are ${lengths[0]} means, ${lengths[1]} ` +
-      `deviations and ${lengths[2]} class names. Check that model and data come from the same run.`,
-  );
+function checkMeaning({ channels, numClasses }: ModelConfig, { pixels, classNames }: Meaning): void {
+  const lists = { mean: [pixels?.mean, channels], std: [pixels?.std, channels], classNames: [classNames, numClasses] };
+  for (const [name, [list, count]] of Object.entries(lists) as [string, [unknown[] | undefined, number]][]) {
+    if (!list || list.length === count) continue;
+    throw new ConfigError(
+      `${name} has ${list.length} entries, the model expects ${count}. Check that model and data come from the same run.`,
+    );
+  }
 }
 
 function checkParameters(config: ModelConfig, parameters: ParameterArrays): void {

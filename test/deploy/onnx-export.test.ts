@@ -29,7 +29,9 @@ test("binvit export writes a finished run as ONNX", async () => {
     /small\.onnx: \d+\.\d kB, operator set 17\. Input images \[batch, 8, 8, 1\] float32, normalized .*logits \[batch, 10\]/,
   );
   const record = readRecord(run)!;
-  const expected = onnxModel(record.config.model, readWeights(run, record), { pixels: record.dataset });
+  const { maxValue, mean, std, classNames } = record.dataset;
+  const pixels = { maxValue, mean, std };
+  const expected = onnxModel(record.config.model, readWeights(run, record), { pixels, classNames });
   expect(Buffer.compare(readFileSync(file), expected)).toBe(0);
 });
 
@@ -50,7 +52,7 @@ test.each(["16", "24", "17.0", "", "latest", "1e1"])(
   async (opset) => {
     const refused = await runExport(run, { onnx: join(folder, "none.onnx"), opset }).catch((error) => error);
     expect(refused).toBeInstanceOf(UsageError);
-    expect(refused.message).toBe(`--opset expects 17 to 23, got "${opset}".`);
+    expect(refused.message).toBe(`--opset expects a whole number from 17 to 23, got "${opset}".`);
     expect(existsSync(join(folder, "none.onnx"))).toBe(false);
   },
 );

@@ -65,12 +65,9 @@ async function worstLogit(
   return Math.max(...expected.map((value, i) => Math.abs(value - logits[i])));
 }
 
-const pixelsOf = {
-  mean: [0.3, 0.4, 0.5],
-  std: [0.25, 0.2, 0.3],
-  maxValue: 255,
-  classNames: ["a", "b", "c", "d", "\u96f6"],
-};
+const pixelsOf = { mean: [0.3, 0.4, 0.5], std: [0.25, 0.2, 0.3], maxValue: 255 };
+
+const classNames = ["a", "b", "c", "d", "\u96f6"];
 
 beforeAll(async () => {
   await useBackend("wasm");
@@ -183,15 +180,15 @@ describe("an ONNX file states", () => {
   test("what its pixels and classes mean", () => {
     const config = model({ channels: 3 });
     const metadata = (options: OnnxOptions) => readOnnx(onnxModel(config, parameters(config, 1), options)).metadata;
-    expect(metadata({})).toEqual({});
+    expect(metadata({})).toEqual({ input: '"normalized"' });
     const texts = {
       mean: "[0.3,0.4,0.5]",
       std: "[0.25,0.2,0.3]",
       maxValue: "255",
       classNames: '["a","b","c","d","\u96f6"]',
     };
-    expect(metadata({ pixels: pixelsOf })).toEqual({ ...texts, input: '"normalized"' });
-    expect(metadata({ pixels: pixelsOf, rawPixels: true })).toEqual({ ...texts, input: '"raw pixels"' });
+    expect(metadata({ pixels: pixelsOf, classNames })).toEqual({ ...texts, input: '"normalized"' });
+    expect(metadata({ pixels: pixelsOf, classNames, rawPixels: true })).toEqual({ ...texts, input: '"raw pixels"' });
   });
 });
 
@@ -226,10 +223,10 @@ describe("what cannot be exported is refused", () => {
 
   test("statistics of other data, or none where they are needed", () => {
     const config = model();
-    expect(() => onnxModel(config, parameters(config, 1), { pixels: pixelsOf })).toThrow(
-      /1 channels and 5 classes, but there are 3 means, 3 deviations and 5 class names/,
-    );
-    expect(() => onnxModel(config, parameters(config, 1), { rawPixels: true })).toThrow(/Raw pixels need statistics/);
+    const refused = (options: OnnxOptions) => () => onnxModel(config, parameters(config, 1), options);
+    expect(refused({ pixels: pixelsOf })).toThrow(/mean has 3 entries, the model expects 1\./);
+    expect(refused({ classNames: ["a"] })).toThrow(/classNames has 1 entries, the model expects 5\./);
+    expect(refused({ rawPixels: true })).toThrow(/Raw pixels need statistics/);
   });
 
   test("a parameter that is not finite", () => {
