@@ -118,6 +118,9 @@ type Edition = "md5" | "reordered";
 /** A file is packed once, or twice by a server that packs what it sends; not for ever. */
 const mostLayers = 3;
 
+/** Bytes that packing may add to a file that it cannot make smaller; what is larger need not be read to be refused. */
+const slack = 2 ** 20;
+
 const isPacked = (content: Buffer): boolean => content[0] === 0x1f && content[1] === 0x8b;
 
 /** Reads a file and unpacks what is packed, whatever it is called. */
@@ -125,8 +128,7 @@ async function load(place: string, file: DataFile): Promise<Buffer> {
   let content: Buffer;
   try {
     const { size } = await fs.stat(place);
-    // Packed files are smaller, and a file that is much larger need not be read to be refused.
-    if (size > file.bytes + 2 ** 20) {
+    if (size > file.bytes + slack) {
       throw new DataError(`${place} holds ${bytes(size)}, expected ${bytes(file.bytes)}: it is not the official file.`);
     }
     content = await fs.readFile(place);
@@ -135,7 +137,7 @@ async function load(place: string, file: DataFile): Promise<Buffer> {
     throw new FileError(`${place} cannot be read: ${(error as Error).message}.`);
   }
   for (let layer = 0; layer < mostLayers && isPacked(content); layer++) {
-    content = await unzip(content, { maxOutputLength: file.bytes + 1 }).catch((error: NodeJS.ErrnoException) => {
+    content = await unzip(content, { maxOutputLength: file.bytes + slack }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ERR_BUFFER_TOO_LARGE") {
         throw new DataError(`${place} does not unpack: it is truncated or damaged.`);
       }

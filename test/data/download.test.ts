@@ -1,9 +1,11 @@
+import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
+import * as os from "node:os";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { OfficialInfo } from "../../lib/data/catalog";
 import { baseAddress, downloadDataset } from "../../lib/data/download";
 import { fetchFile, type Progress } from "../../lib/data/fetch-file";
@@ -23,6 +25,7 @@ let requests: (string | undefined)[];
 let handler: Handler;
 
 beforeEach(async () => {
+  vi.stubEnv("no_proxy", "*"); // whatever this machine reaches the world through, it is not asked here
   folder = temporaryFolder();
   requests = [];
   server = http.createServer((request, response) => {
@@ -34,6 +37,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
   fs.rmSync(folder, { recursive: true, force: true });
@@ -127,6 +131,14 @@ describe("fetchFile", () => {
     await expect(fetchBody()).rejects.toThrow(new RegExp(`expected ${md5(body)}; what was received is deleted`));
     expect(fs.readdirSync(folder)).toEqual(["file.bin"]);
     expect(fs.readFileSync(target(), "utf8")).toBe("what was there");
+  });
+
+  it("receives once more what was continued and turned out wrong", async () => {
+    fs.writeFileSync(`${target()}.part`, Buffer.alloc(5000));
+    handler = ranged(body);
+    await fetchBody();
+    expect(requests).toEqual(["bytes=5000-", undefined]);
+    expect(holds(target(), body)).toBe(true);
   });
 
   it("names address and status when the server refuses", async () => {
@@ -248,6 +260,59 @@ describe("downloadDataset", () => {
     const [fetched, original] = [await readOfficial(mirrored, place), await readOfficial(info, origin)];
     expect(Buffer.from(fetched.train.pixels).equals(original.train.pixels)).toBe(true);
     expect(Buffer.from(fetched.test.pixels).equals(original.test.pixels)).toBe(true);
+  });
+});
+
+describe("two downloads into one folder", () => {
+  const lockOf = (place: string) => path.join(place, ".download.lock");
+  const ended = spawnSync(process.execPath, ["-e", ""]).pid;
+
+  it("at once both succeed: the second waits, and asks for nothing", async () => {
+    const { info, archive } = packedCifar();
+    handler = ranged(archive);
+    const place = path.join(folder, "cifar10");
+    const waits: string[] = [];
+    const onWait = (who: string) => waits.push(who);
+    const results = await Promise.all([1, 2, 3].map(() => downloadDataset(info, { folder: place, onWait })));
+    expect(results.map(({ downloaded }) => downloaded).sort()).toEqual([false, false, true]);
+    expect(requests).toHaveLength(1);
+    expect(waits.length).toBeGreaterThan(0);
+    expect(new Set(waits)).toEqual(new Set(["this process"]));
+    expect((await readOfficial(info, place)).test.count).toBe(10);
+    expect(fs.readdirSync(place)).toEqual(["cifar-10-batches-bin"]);
+  });
+
+  it("after one was killed: lock, parts and half-unpacked files do not stand in the way", async () => {
+    const { info, archive } = packedCifar();
+    handler = ranged(archive);
+    const place = path.join(folder, "cifar10");
+    fs.mkdirSync(path.join(place, ".unpack-abc123", "cifar-10-batches-bin"), { recursive: true });
+    fs.writeFileSync(lockOf(place), JSON.stringify({ pid: ended, host: os.hostname(), number: 1 }));
+    fs.writeFileSync(path.join(place, "cifar-10-binary.tar.gz.part"), archive.subarray(0, 100));
+    const results = await Promise.all([1, 2].map(() => downloadDataset(info, { folder: place })));
+    expect(results.map(({ downloaded }) => downloaded).sort()).toEqual([false, true]);
+    expect(requests).toEqual(["bytes=100-"]);
+    expect(fs.readdirSync(place)).toEqual(["cifar-10-batches-bin"]);
+  });
+
+  it("beside one on another machine waits, says for whom, and can be stopped", async () => {
+    const { info, archive } = packedCifar();
+    handler = ranged(archive);
+    const place = path.join(folder, "cifar10");
+    fs.mkdirSync(place);
+    const lock = JSON.stringify({ pid: ended, host: "elsewhere", number: 1 });
+    fs.writeFileSync(lockOf(place), lock);
+    const stop = new AbortController();
+    const waits: string[] = [];
+    const onWait = (who: string) => {
+      waits.push(who);
+      stop.abort();
+    };
+    const attempt = downloadDataset(info, { folder: place, onWait, signal: stop.signal });
+    await expect(attempt).rejects.toThrow(CancelledError);
+    expect(waits).toEqual([`process ${ended} on elsewhere (if it runs no longer, delete ${lockOf(place)})`]);
+    expect(fs.readFileSync(lockOf(place), "utf8")).toBe(lock);
+    expect(requests).toEqual([]);
   });
 });
 

@@ -6,9 +6,19 @@ import { catalog, type OfficialInfo } from "../../lib/data/catalog";
 import { readCifar } from "../../lib/data/cifar";
 import { loadDataset } from "../../lib/data/load";
 import { readOfficial } from "../../lib/data/official";
+import { OfficialFiles } from "../../lib/data/official-files";
 import { verifyOfficial } from "../../lib/data/verify";
 import { DataError } from "../../lib/errors";
-import { cifarRecord, idxFile, md5, smallCifar10, smallMnist, temporaryFolder, writeData } from "./official-fixture";
+import {
+  cifarRecord,
+  idxFile,
+  md5,
+  smallCifar10,
+  smallMnist,
+  tarball,
+  temporaryFolder,
+  writeData,
+} from "./official-fixture";
 
 let folder: string;
 beforeEach(() => {
@@ -53,58 +63,151 @@ describe("CIFAR files", () => {
 
   it("with two labels give the fine one", async () => {
     const file = writeData(folder, "train.bin", Buffer.concat([cifarRecord(0, [3, 77]), cifarRecord(1, [4, 99])]));
-    const split = await readCifar(catalog.cifar100, 2, folder, [file]);
+    const info = { ...catalog.cifar100, source: { ...catalog.cifar100.source, files: [file] } };
+    const split = await readCifar(info, 2, (await OfficialFiles.find(info, folder))!, [file]);
     expect([...split.labels]).toEqual([77, 99]);
     expect([...split.pixels.subarray(0, 3)]).toEqual([0, 100, 200]);
   });
 
-  it("are refused if truncated, missing or with a label out of range, by name", async () => {
+  it("are refused if truncated, missing or with one changed label, by name", async () => {
     const info = smallCifar10(folder);
     const file = path.join(folder, "cifar-10-batches-bin", "data_batch_2.bin");
     const whole = fs.readFileSync(file);
+    const right = md5(whole);
     fs.writeFileSync(file, whole.subarray(0, 5000));
     await expect(readOfficial(info, folder)).rejects.toThrow(
       /data_batch_2\.bin holds 5,000 bytes, expected 61,460 bytes.*truncated.*binvit data download cifar10/,
     );
-    whole[3073] = 10;
+    whole[3073] = (whole[3073] + 1) % 10;
     fs.writeFileSync(file, whole);
     await expect(readOfficial(info, folder)).rejects.toThrow(
-      /data_batch_2\.bin.*record 1 has label 10, expected 0 … 9/,
+      new RegExp(
+        `data_batch_2\\.bin is not the official data_batch_2\\.bin of cifar10: its MD5 is ${md5(whole)}, expected ${right}\\.`,
+      ),
     );
     fs.rmSync(file);
     await expect(readOfficial(info, folder)).rejects.toThrow(/data_batch_2\.bin is missing/);
   });
+
+  it("that have changed places are told from one another", async () => {
+    const info = smallCifar10(folder);
+    const [one, two] = [1, 2].map((i) => path.join(folder, "cifar-10-batches-bin", `data_batch_${i}.bin`));
+    fs.renameSync(one, `${one}.first`);
+    fs.renameSync(two, one);
+    fs.renameSync(`${one}.first`, two);
+    await expect(readOfficial(info, folder)).rejects.toThrow(/data_batch_1\.bin is not the official data_batch_1\.bin/);
+  });
+
+  it("of a known copy with the images in another order are read, but not mixed with the others", async () => {
+    const info = smallCifar10(folder);
+    const place = path.join(folder, "cifar-10-batches-bin");
+    const files = info.source.files.map((file) => {
+      const content = fs.readFileSync(path.join(place, file.name));
+      const records = Array.from({ length: content.length / 3073 }, (_, i) =>
+        content.subarray(3073 * i, 3073 * (i + 1)),
+      );
+      const turned = Buffer.concat(records.reverse());
+      fs.writeFileSync(path.join(place, file.name), turned);
+      return { file: { ...file, reordered: md5(turned) }, content };
+    });
+    const known = { ...info, source: { ...info.source, files: files.map(({ file }) => file) } };
+    expect((await readOfficial(known, folder)).test.count).toBe(10);
+    expect((await verifyOfficial(known, folder)).detail).toMatch(
+      /3 files, MD5 of a known copy with the images in another/,
+    );
+    fs.writeFileSync(path.join(place, "test_batch.bin"), files[2].content);
+    await expect(readOfficial(known, folder)).rejects.toThrow(
+      /test_batch\.bin is of another copy of cifar10 than the files before it, with the images in another order/,
+    );
+  });
+
+  it.each(["cifar-10-binary.tar.gz", "CIFAR-10-Binary.tgz", "cifar-10-binary.tar", "sub/cifar-10-binary.tar.gz"])(
+    "are read out of the archive itself: %s",
+    async (name) => {
+      const info = smallCifar10(folder);
+      const unpacked = await readOfficial(info, folder);
+      const members = info.source.files.map((file) => {
+        const member = path.join("cifar-10-batches-bin", file.name);
+        return { name: member, content: fs.readFileSync(path.join(folder, member)) };
+      });
+      fs.rmSync(path.join(folder, "cifar-10-batches-bin"), { recursive: true });
+      const archive = path.join(folder, name);
+      fs.mkdirSync(path.dirname(archive), { recursive: true });
+      const content = tarball(members);
+      fs.writeFileSync(archive, name.endsWith(".tar") ? content : gzipSync(content));
+      for (const place of [folder, archive]) {
+        const read = await readOfficial(info, place);
+        expect(Buffer.from(read.train.pixels).equals(unpacked.train.pixels)).toBe(true);
+        expect([...read.test.labels]).toEqual([...unpacked.test.labels]);
+      }
+      fs.truncateSync(archive, 600);
+      await expect(readOfficial(info, folder)).rejects.toThrow(DataError);
+    },
+  );
 });
 
 describe("idx files", () => {
-  it("are read plain or packed, the packed one first", async () => {
+  /** Gives every file another name and content. */
+  const change = (info: OfficialInfo, how: (name: string, content: Buffer) => [string, Buffer]) => {
+    for (const { name } of info.source.files) {
+      const content = fs.readFileSync(path.join(folder, name));
+      fs.rmSync(path.join(folder, name));
+      const [place, changed] = how(name, content);
+      fs.mkdirSync(path.dirname(path.join(folder, place)), { recursive: true });
+      fs.writeFileSync(path.join(folder, place), changed);
+    }
+  };
+
+  it.each<[string, (name: string, content: Buffer) => [string, Buffer]]>([
+    ["packed", (name, content) => [`${name}.gz`, gzipSync(content)]],
+    ["with a dot for the hyphen", (name, content) => [name.replace("-idx", ".idx"), content]],
+    ["packed, with a dot for the hyphen", (name, content) => [`${name.replace("-idx", ".idx")}.gz`, gzipSync(content)]],
+    ["unpacked under the name of a packed file", (name, content) => [`${name}.gz`, content]],
+    ["packed under the name of an unpacked one", (name, content) => [name, gzipSync(content)]],
+    ["packed twice", (name, content) => [`${name}.gz`, gzipSync(gzipSync(content))]],
+    ["in capitals", (name, content) => [`${name.toUpperCase()}.GZ`, gzipSync(content)]],
+    ["in the folders of torchvision", (name, content) => [`MNIST/raw/${name}`, content]],
+    ["each in a folder of its own name", (name, content) => [`${name}/${name}`, content]],
+  ])("are read %s", async (_, how) => {
     const info = smallMnist(folder);
     const plain = await readOfficial(info, folder);
-    expect([plain.train.count, plain.validation.count, plain.test.count]).toEqual([10, 10, 10]);
-    expect([...plain.test.pixels.subarray(784, 787)]).toEqual([784 % 251, 785 % 251, 786 % 251]);
-    for (const { name } of info.source.files) {
-      const file = path.join(folder, name);
-      fs.writeFileSync(`${file}.gz`, gzipSync(fs.readFileSync(file)));
-      fs.writeFileSync(file, "damaged");
-    }
-    const packed = await readOfficial(info, folder);
-    expect(Buffer.from(packed.train.pixels).equals(plain.train.pixels)).toBe(true);
-    expect([...packed.test.labels]).toEqual([...plain.test.labels]);
+    change(info, how);
+    expect((await verifyOfficial(info, folder)).state).toBe("ok");
+    const changed = await readOfficial(info, folder);
+    expect(Buffer.from(changed.train.pixels).equals(plain.train.pixels)).toBe(true);
+    expect([...changed.test.pixels.subarray(784, 787)]).toEqual([784 % 251, 785 % 251, 786 % 251]);
+    expect([...changed.test.labels]).toEqual([...plain.test.labels]);
+    expect([changed.train.count, changed.validation.count, changed.test.count]).toEqual([10, 10, 10]);
   });
 
-  it("are refused with a wrong header, a wrong label or a broken gzip stream", async () => {
+  it("that are right are found beside others of the same names", async () => {
     const info = smallMnist(folder);
-    const images = path.join(folder, "t10k-images-idx3-ubyte");
-    const right = fs.readFileSync(images);
-    fs.writeFileSync(images, idxFile([10, 56, 14], new Uint8Array(7840)));
+    const plain = await readOfficial(info, folder);
+    change(info, (name, content) => [`Z/${name}`, content]);
+    for (const { name, bytes } of info.source.files) {
+      fs.mkdirSync(path.join(folder, "A"), { recursive: true });
+      fs.writeFileSync(path.join(folder, "A", name), Buffer.alloc(bytes));
+      fs.writeFileSync(path.join(folder, "A", `${name}.gz`), "damaged");
+    }
+    expect([...(await readOfficial(info, folder)).test.labels]).toEqual([...plain.test.labels]);
+  });
+
+  it("are refused with changed labels, as those of another data set, or with a broken gzip stream", async () => {
+    const info = smallMnist(folder);
+    const labels = path.join(folder, "t10k-labels-idx1-ubyte");
+    const changed = idxFile([10], new Uint8Array(10).fill(9));
+    fs.writeFileSync(labels, changed);
+    const { md5: right } = info.source.files[3];
     await expect(readOfficial(info, folder)).rejects.toThrow(
-      /t10k-images-idx3-ubyte.*header is 2051, 10, 56, 14, expected 2051, 10, 28, 28/,
+      `${labels} is not the official t10k-labels-idx1-ubyte of mnist: its MD5 is ${md5(changed)}, expected ${right}. ` +
+        "Fetch it with `npx binvit data download mnist`, or name the folder of the official files.",
     );
-    fs.writeFileSync(images, right);
-    fs.writeFileSync(path.join(folder, "t10k-labels-idx1-ubyte"), idxFile([10], new Uint8Array(10).fill(12)));
-    await expect(readOfficial(info, folder)).rejects.toThrow(/t10k-labels-idx1-ubyte.*label 0 is 12, expected 0 … 9/);
-    fs.writeFileSync(`${images}.gz`, gzipSync(right).subarray(0, 60));
-    await expect(readOfficial(info, folder)).rejects.toThrow(/t10k-images-idx3-ubyte\.gz does not unpack/);
+    const images = path.join(folder, "t10k-images-idx3-ubyte");
+    const whole = fs.readFileSync(images);
+    fs.writeFileSync(images, gzipSync(whole).subarray(0, 60));
+    await expect(readOfficial(info, folder)).rejects.toThrow(/t10k-images-idx3-ubyte does not unpack/);
+    fs.writeFileSync(images, gzipSync(Buffer.alloc(50_000_000)));
+    await expect(readOfficial(info, folder)).rejects.toThrow(/t10k-images-idx3-ubyte unpacks to more than 7,856 bytes/);
   });
 });
 
@@ -127,6 +230,6 @@ describe("verifyOfficial", () => {
     fs.writeFileSync(file, content);
     const found = await verifyOfficial(info, folder);
     expect(found.state).toBe("damaged");
-    expect(found.detail).toContain(`test_batch.bin in ${path.dirname(file)} has MD5 ${md5(content)}`);
+    expect(found.detail).toContain(`${file} is not the official test_batch.bin of cifar10: its MD5 is ${md5(content)}`);
   });
 });

@@ -76,8 +76,21 @@ describe("an interrupted run", () => {
   test("is another run's to leave alone", () => {
     expect(read()?.epoch).toBe(1);
     expect(read({ ...identity, run: runIdentity(config, 2, arithmetic()) })).toBeUndefined();
+    expect(read({ ...identity, workers: 2 })).toBeUndefined();
     expect(notices).toEqual([]);
     expect(existsSync(path())).toBe(true);
+  });
+
+  test("goes on with its own data only: on others it is refused, and its checkpoint stays", async () => {
+    const before = readFileSync(path());
+    const labels = digits.train.labels.map((label) => (label + 1) % 10);
+    const swapped = { ...digits, train: { ...digits.train, labels }, sha256: "5".repeat(64) };
+    const attempt = trainInto({ name: "small", config, seed: 1 }, folder, {}, swapped);
+    await expect(attempt).rejects.toThrow(
+      /checkpoint\.safetensors is of this run on other data: those had SHA-256 \w{12}…, those that are here have 555555555555…\. Bring the former back/,
+    );
+    expect(readFileSync(path())).toEqual(before);
+    expect(readdirSync(folder)).toEqual(["checkpoint.safetensors"]);
   });
 
   test("whose checkpoint is damaged says so in one line, keeps it, starts over and finishes", async () => {

@@ -104,6 +104,20 @@ describe("a finished run", () => {
     expect(readdirSync(folder).map((file) => readFileSync(join(folder, file)))).toEqual(before);
   });
 
+  test("is finished on its own data only, and stays as it is", async () => {
+    copyFinished();
+    const before = readdirSync(folder).map((file) => readFileSync(join(folder, file)));
+    const swapped = { ...digits, sha256: "5".repeat(64) };
+    const attempt = trainInto({ name: "small", config, seed: 1 }, folder, {}, swapped);
+    await expect(attempt).rejects.toThrow(
+      new RegExp(
+        `holds this run, finished on other data: its record says SHA-256 ${digits.sha256.slice(0, 12)}…, and ` +
+          "digits as it is here has 555555555555…\\. Bring the former back",
+      ),
+    );
+    expect(readdirSync(folder).map((file) => readFileSync(join(folder, file)))).toEqual(before);
+  });
+
   test("whose weights were changed, cut off, or are of another model is refused", () => {
     const record = copyFinished();
     const whole = readFileSync(weightsPath());
