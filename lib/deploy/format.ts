@@ -72,8 +72,8 @@ function checkFormat(found: string | undefined, where: string, fail: Fail): void
   const problem = `${where} has the format ${found}, expected ${format}`;
   if (found === "binvit.packed/1") {
     throw new FileError(
-      `${problem}: binvit 0.1 wrote it, without the statistics of its pixels, and trained its model with another sign ` +
-        "behind GELU. Train the run again and pack it with `binvit pack`.",
+      `${problem}: an earlier binvit wrote it, without the statistics of its pixels, and trained its model with another ` +
+        "sign behind GELU. Train the run again and pack it with `binvit pack`.",
     );
   }
   throw new FileError(`${problem}, which is what binvit ${version} reads. Use the binvit that wrote it.`);
