@@ -101,7 +101,7 @@ it is truncated or not the official file.`);
     if (edition === undefined) {
       const known = knownFile(md5);
       throw new DataError(`${what} is not the official ${file.name} of ${this.info.name}: its MD5 is ${md5}, \
-expected ${file.md5}.${known ? ` It is ${known}.` : ""}`);
+expected ${file[this.edition ?? "md5"]}.${known ? ` It is ${known}.` : ""}`);
     }
     this.edition ??= edition;
     if (edition !== this.edition) {

@@ -60,7 +60,7 @@ describe("binvit train", () => {
     const { code, stderr } = await train("--out", "run", "--seed", "2");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^binvit: run already holds another finished run, digits with seed 1\. Choose another folder with --out/,
+      /^binvit: run already holds another finished run, digits with seed 1 on \S+\. Choose another folder with --out/,
     );
     expect(files("run")).toEqual(before);
   });
@@ -89,6 +89,14 @@ describe("binvit eval", () => {
     const [, accuracy, loss] = /test accuracy (\S+)%, loss (\S+), 360 images/.exec(stdout)!;
     expect(stdout).toContain(`Its record says ${accuracy}% and ${loss}.`);
     expect(first.stdout).toContain(`Test accuracy ${accuracy}%, loss ${loss}`);
+  });
+
+  test("normalizes a data set that is named with the statistics of the run, here of its 64 images", async () => {
+    const [own, named] = [
+      ["eval", "run"],
+      ["eval", "run", "--dataset", "digits"],
+    ].map((w) => binvit(w, { cwd: folder }));
+    expect((await named).stdout).toBe((await own).stdout.split("\n").slice(0, 1).concat("").join("\n"));
   });
 
   test("refuses weights that are not those of the record", async () => {
