@@ -60,7 +60,7 @@ describe("binvit train", () => {
     const { code, stderr } = await train("--out", "run", "--seed", "2");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^binvit: run already holds another finished run, digits with seed 1\. Choose another folder with --out/,
+      /^binvit: run already holds another finished run, digits with seed 1 on \S+\. Choose another folder with --out/,
     );
     expect(files("run")).toEqual(before);
   });
