@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   constants,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -46,7 +47,7 @@ export function writeAtomically(path: string, content: string | Uint8Array): voi
 
 function replace(target: string, found: Stats | undefined, content: string | Uint8Array): void {
   const folder = dirname(target);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   removeLeftovers(folder);
   const temporary = temporaryIn(folder);
   try {
@@ -87,8 +88,20 @@ export function prepareFolder(folder: string): void {
   }
 }
 
+function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    // Where a file system is read-only Node says that there is no such folder; making the first one says why.
+    let missing = resolve(folder);
+    while (!existsSync(dirname(missing))) missing = dirname(missing);
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") mkdirSync(missing);
+    throw error;
+  }
+}
+
 function tryFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const trial = temporaryIn(folder); // rights alone say little where a disk is full, foreign or read-only
   writeFileSync(trial, "", { flag: "wx" });
   rmSync(trial);

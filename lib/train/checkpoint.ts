@@ -40,12 +40,13 @@ export function writeCheckpoint(folder: string, identity: TrainingIdentity, stat
 }
 
 /**
- * The state that an interrupted run left behind. What is damaged is moved aside, since it would fail on every rerun.
+ * The state that an interrupted run left behind. What is damaged is moved aside, since it would fail on every rerun; so
+ * is what another run left, since this one would overwrite it.
  *
  * @param identity - of the run that wants to go on
- * @param notice - gets a line if the checkpoint is damaged: what was wrong, and where it is now
+ * @param notice - gets a line if the checkpoint is damaged or of another run: what was wrong, and where it is now
  * @returns undefined if there is none, or none of this run that is sound: the run then starts over
- * @throws FileError if a damaged one cannot be moved, or if it is of this run on other data: neither can it go on, nor
+ * @throws FileError if it cannot be moved, or if it is of this run on other data: neither can it go on, nor
  *   is it to be lost
  */
 export function readCheckpoint(
@@ -59,7 +60,7 @@ export function readCheckpoint(
   try {
     found = decode(path);
   } catch {
-    const aside = moveAside(path);
+    const aside = moveAside(path, "damaged");
     notice(`${path} is damaged, or of an earlier version: it is now ${aside}, and this run starts over.`);
     return undefined;
   }
@@ -71,7 +72,10 @@ export function readCheckpoint(
         "checkpoint away to start over.",
     );
   }
-  return found.identity === textOf(identity) ? found.state : undefined;
+  if (found.identity === textOf(identity)) return found.state;
+  const aside = moveAside(path, "other");
+  notice(`${path} is of another run, or of another number of workers: it is now ${aside}, and this run starts over.`);
+  return undefined;
 }
 
 /** @throws if anything in the file is not as it was written */
@@ -101,15 +105,15 @@ function digest(arrays: FloatArrays, texts: Readonly<Record<string, string>>): s
   return hash.digest("hex");
 }
 
-/** Renames a file to `….damaged.safetensors`, or with a number if that is taken; @returns its new path */
-function moveAside(path: string): string {
+/** Renames a file to `….<mark>.safetensors`, or with a number if that is taken; @returns its new path */
+function moveAside(path: string, mark: string): string {
   for (let number = 1; ; number++) {
-    const aside = path.replace(/\.safetensors$/, `.damaged${number === 1 ? "" : `-${number}`}.safetensors`);
+    const aside = path.replace(/\.safetensors$/, `.${mark}${number === 1 ? "" : `-${number}`}.safetensors`);
     if (existsSync(aside)) continue;
     try {
       renameSync(path, aside);
     } catch (error) {
-      throw fileError(error, `move the damaged ${path} aside`);
+      throw fileError(error, `move ${path} aside`);
     }
     return aside;
   }

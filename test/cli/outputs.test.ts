@@ -17,7 +17,7 @@ import { keepRecords } from "../../lib/study/records";
 import { studyRuns } from "../../lib/study/run-study";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { sealRecord } from "../../lib/train/seal";
-import { madeUpRecord } from "../study/records";
+import { madeUpCurve, madeUpRecord } from "../study/records";
 import { binvit } from "./binvit";
 
 const folder = mkdtempSync(join(tmpdir(), "binvit-outputs-"));
@@ -54,7 +54,7 @@ describe("binvit study", () => {
   test("with a failed run prints and keeps the others, lists it, and ends with code 1", async () => {
     const words = ["study", "tiny.json", "--out", "runs", "--keep", "kept"];
     const { code, stdout, stderr } = await binvit(words, { cwd: folder });
-    expect(stdout).toMatch(/^float {6}- +1 +90\.0 /m);
+    expect(stdout).toMatch(/^float +- +1 +90\.0 /m);
     expect(stdout).toMatch(
       /\nNot in the table, because they failed:\n {2}mlp\/channel, seed 1: Cannot write runs.mlp-channel-s1-[0-9a-f]{8}.config\.json: .*\n$/,
     );
@@ -88,7 +88,13 @@ test("binvit train says who trains in a folder already, and touches nothing", as
 
 test("binvit figures names what it leaves out and what it tells apart, and refuses its places before it draws", async () => {
   const config = parseStudyConfig({ ...study, training: { epochs: 7 } }).rows[0].config;
-  keepRecords([madeUpRecord("float", 1, 0.9), sealRecord({ ...madeUpRecord("float", 2, 0.8), config })], at("records"));
+  keepRecords(
+    [
+      madeUpRecord("float", 1, 0.9),
+      sealRecord({ ...madeUpRecord("float", 2, 0.8), config, curve: madeUpCurve(7, 0.8) }),
+    ],
+    at("records"),
+  );
   writeFileSync(at("records", "cut.json"), "{");
   symlinkSync("nowhere", at("records", "link"));
   mkdirSync(at("figures", "training-loss.png"), { recursive: true });

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -81,6 +82,26 @@ test("a copy elsewhere is fresh as long as its source's code is the same, and ge
   expect(fresh(copy)).toBe(true);
   writeNotebook(source, notebookOf("# A", "3;"));
   expect(fresh(copy)).toBe(false);
+});
+
+test("links in data are followed, in a circle or to nowhere too, and only files are read", () => {
+  put("elsewhere/results/a.json", "1");
+  fs.symlinkSync(path.join(root, "elsewhere", "results"), path.join(root, "data", "results"));
+  fs.symlinkSync("nowhere", path.join(root, "data", "dangling"));
+  fs.symlinkSync(".", path.join(root, "data", "circle"));
+  fs.symlinkSync("itself", path.join(root, "data", "itself"));
+  execFileSync("mkfifo", [path.join(root, "data", "pipe")]);
+  new RunCache(root).remember(source);
+  expect(fresh()).toBe(true);
+  put("elsewhere/results/a.json", "2");
+  expect(fresh()).toBe(false);
+});
+
+test("what cannot be remembered, in a kit that may only be read, only means a new run", () => {
+  fs.rmSync(path.join(root, "runs"), { recursive: true });
+  put("runs", "a file in the way");
+  new RunCache(root).remember(source);
+  expect(fresh()).toBe(false);
 });
 
 test("a broken state file only means a new run", () => {

@@ -73,12 +73,18 @@ describe("an interrupted run", () => {
     expect(notices).toEqual([]);
   });
 
-  test("is another run's to leave alone", () => {
+  test("of which another run finds the checkpoint does not lose it: it is moved aside, with a notice", () => {
     expect(read()?.epoch).toBe(1);
+    const before = readFileSync(path());
     expect(read({ ...identity, run: runIdentity(config, 2, arithmetic()) })).toBeUndefined();
+    writeFileSync(path(), before);
     expect(read({ ...identity, workers: 2 })).toBeUndefined();
-    expect(notices).toEqual([]);
-    expect(existsSync(path())).toBe(true);
+    const kept = ["checkpoint.other-2.safetensors", "checkpoint.other.safetensors"];
+    expect(readdirSync(folder).sort()).toEqual(kept);
+    for (const name of kept) expect(readFileSync(join(folder, name))).toEqual(before);
+    expect(notices[0]).toBe(
+      `${path()} is of another run, or of another number of workers: it is now ${join(folder, kept[1])}, and this run starts over.`,
+    );
   });
 
   test("goes on with its own data only: on others it is refused, and its checkpoint stays", async () => {

@@ -204,3 +204,15 @@ test("a place that cannot be a folder is refused before anything is trained", as
   mkdirSync(join(folder, "empty"));
   expect((await into(join(folder, "empty"))).existed).toBe(false);
 });
+
+test("a folder takes one training at a time; a cancelled one makes room for the next, as where a cell runs again", async () => {
+  const cancel = new AbortController();
+  const start = (options: object) => trainInto({ name: "small", config, seed: 1 }, folder, options, digits);
+  const first = start({ signal: cancel.signal, onStep: () => cancel.abort() }).catch((error: Error) => error.message);
+  await expect(start({})).rejects.toThrow(/is in use: this process has been training small, seed 1, there since/);
+  while (!cancel.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = await start({});
+  expect(await first).toMatch(/stopped at step \d of 8/);
+  expect(second.existed).toBe(false);
+  expect(readdirSync(folder).sort()).toEqual(["record.json", "weights.safetensors"]);
+});
