@@ -7,7 +7,7 @@ import { fuzz, type Outcome, outcomeTable } from "./fuzz";
 import { fileKinds } from "./kinds";
 
 // A few seconds within the tests; `npm run fuzz` asks for more cases, and for other seeds.
-const cases = Number(process.env.BINVIT_FUZZ_CASES ?? 60);
+const cases = Number(process.env.BINVIT_FUZZ_CASES ?? 40);
 const seed = Number(process.env.BINVIT_FUZZ_SEED ?? 1);
 
 const folder = mkdtempSync(join(tmpdir(), "binvit-fuzz-"));
