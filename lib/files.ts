@@ -214,7 +214,7 @@ export function readJson(path: string): unknown {
     throw fileError(error, `read ${path}`);
   }
   try {
-    return parseJson(text.replace(/^\uFEFF/, "")); // some editors begin a file with a byte order mark
+    return parseJson(text);
   } catch (error) {
     const problem = (error as Error).message.replace(/\s+/g, " "); // it may quote several lines
     throw new FileError(`${path} is not valid JSON: ${problem}. Mend it, or write it again.`);

@@ -6,6 +6,7 @@ const deepest = 100;
 /**
  * `JSON.parse`, for texts that may be nested without end: what walks over such a value later would exhaust the stack.
  *
+ * @param text - may begin with a byte order mark, as some editors write it
  * @throws SyntaxError if it is not JSON, or nested more than 100 levels deep
  */
 export function parseJson(text: string): unknown {
@@ -21,7 +22,7 @@ export function parseJson(text: string): unknown {
       if (++depth > deepest) throw new SyntaxError(`it is nested more than ${deepest} levels deep`);
     } else if (character === closeBracket || character === closeBrace) depth--;
   }
-  return JSON.parse(text);
+  return JSON.parse(text.replace(/^\uFEFF/, ""));
 }
 
 const [quote, backslash, openBracket, closeBracket, openBrace, closeBrace] = Array.from('"\\[]{}', (c) =>

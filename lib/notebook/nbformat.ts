@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NotebookError } from "../errors";
+import { parseJson } from "../json";
 
 /** An output by MIME type: text, or a JSON object. */
 export type MimeBundle = Record<string, string | Record<string, unknown>>;
@@ -84,7 +85,7 @@ const notebookSchema = z.object({
 export function parseNotebook(json: string, name: string): Notebook {
   let data: unknown;
   try {
-    data = JSON.parse(json);
+    data = parseJson(json);
   } catch (error) {
     throw new NotebookError(`${name} is not a notebook: ${(error as Error).message}`);
   }

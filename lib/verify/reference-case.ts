@@ -43,8 +43,14 @@ export function readReferenceCase(path: string): ReferenceCase {
   return { ...value, options: value.options ?? {}, upstream: value.upstream ?? null } as ReferenceCase;
 }
 
+/** As many as the tensors here have. */
+const mostDimensions = 6;
+
 function checkArray(array: ReferenceArray, name: string, fail: (problem: string) => never): void {
   if (!Array.isArray(array?.shape) || !Array.isArray(array?.data)) fail(`"${name}" has no shape and data`);
+  if (array.shape.length > mostDimensions || !array.shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    fail(`"${name}" has no shape of at most ${mostDimensions} whole numbers`);
+  }
   if (!array.data.every(Number.isFinite)) fail(`"${name}" holds something that is not a number`);
   const size = array.shape.reduce((a, b) => a * b, 1);
   if (size !== array.data.length)

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { useBackend } from "../../lib/backend/select";
+import { fuzz, type Outcome, outcomeTable } from "./fuzz";
+import { fileKinds } from "./kinds";
+
+// A few seconds within the tests; `npm run fuzz` asks for more cases, and for other seeds.
+const cases = Number(process.env.BINVIT_FUZZ_CASES ?? 40);
+const seed = Number(process.env.BINVIT_FUZZ_SEED ?? 1);
+
+const folder = mkdtempSync(join(tmpdir(), "binvit-fuzz-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+beforeAll(() => useBackend("wasm"));
+
+test(`${cases} damaged files of each kind are refused clearly, or say what they said`, { timeout: 0 }, async () => {
+  const outcomes: Outcome[] = [];
+  for (const kind of await fileKinds(folder)) outcomes.push(await fuzz(kind, seed, cases));
+  if (process.env.BINVIT_FUZZ_CASES) console.log(outcomeTable(outcomes));
+  expect(outcomes.flatMap(({ faults }) => faults)).toEqual([]);
+  for (const { kind, refused } of outcomes) expect(refused, kind).toBeGreaterThan(0);
+});

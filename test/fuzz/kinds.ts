@@ -1,0 +1,256 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { arithmetic } from "../../lib/backend/select";
+import { readDigits } from "../../lib/data/digits";
+import { readOfficial } from "../../lib/data/official";
+import { createEngine } from "../../lib/deploy/engine";
+import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
+import { packedRun } from "../../lib/deploy/packed-run";
+import { readJson } from "../../lib/files";
+import { kitRoot } from "../../lib/kit-root";
+import { formatNotebook, parseNotebook } from "../../lib/notebook/nbformat";
+import type { Random } from "../../lib/random";
+import { studies } from "../../lib/study/presets";
+import { loadStudy } from "../../lib/study/records";
+import { parseStudyConfig } from "../../lib/study/study-config";
+import { readCheckpoint, writeCheckpoint } from "../../lib/train/checkpoint";
+import { train } from "../../lib/train/loop";
+import { checkTrainingMemory } from "../../lib/train/memory";
+import { trainInto } from "../../lib/train/run";
+import { parseRunConfig } from "../../lib/train/run-config";
+import { readRecord, readWeights, runIdentity } from "../../lib/train/run-folder";
+import { sealRecord } from "../../lib/train/seal";
+import type { TrainingState } from "../../lib/train/state";
+import { readReferenceCase } from "../../lib/verify/reference-case";
+import { summarize } from "../../lib/vit/summary";
+import { smallCifar10, smallMnist } from "../data/official-fixture";
+import { smallDigits, smallRun } from "../train/small-run";
+import { mutateBytes, mutateHeader, mutateJson } from "./mutate";
+
+/** A kind of file that the kit reads. */
+export interface Kind {
+  readonly name: string;
+  /** Whether a checksum or a record says what is in it: then no other value may be accepted. */
+  readonly checked: boolean;
+  /** A sound file. */
+  readonly sample: Uint8Array;
+  readonly mutate: (sample: Uint8Array, random: Random) => Uint8Array;
+  /**
+   * Reads a file as the kit does, and uses what it says as far as that is quick.
+   *
+   * @returns a text that is another one if anything that was read is; undefined if it was set aside, and that said
+   */
+  readonly read: (file: Uint8Array) => Promise<string | undefined>;
+}
+
+const bytesOrJson = (sample: Uint8Array, random: Random) =>
+  random.integer(3) === 0
+    ? mutateBytes(sample, random)
+    : Buffer.from(mutateJson(Buffer.from(sample).toString("utf8"), random));
+
+const bytesOrHeader = (sample: Uint8Array, random: Random) =>
+  random.integer(2) === 0 ? mutateBytes(sample, random) : mutateHeader(sample, random);
+
+/** A digest of a value, typed arrays included. */
+function digest(value: unknown): string {
+  const hash = createHash("sha256");
+  const text = JSON.stringify(value, (_, inner) => {
+    if (!ArrayBuffer.isView(inner)) return inner;
+    hash.update(new Uint8Array(inner.buffer, inner.byteOffset, inner.byteLength));
+    return inner.byteLength;
+  });
+  return hash.update(text).digest("hex");
+}
+
+/**
+ * Every kind of file that the kit reads, each with a sound one; a new kind goes here.
+ *
+ * @param folder - to write to; the caller removes it
+ */
+export async function fileKinds(folder: string): Promise<Kind[]> {
+  return [...(await runKinds(join(folder, "run"))), ...(await dataKinds(folder)), ...textKinds(folder)];
+}
+
+/** What a run leaves behind, and what is made of it. */
+async function runKinds(folder: string): Promise<Kind[]> {
+  const config = smallRun({ training: { epochs: 1 }, model: { binarize: { conv: "channel", mlp: "learned" } } });
+  const digits = await smallDigits(16);
+  const run = { name: "mlp/channel", config, seed: 1 };
+  const { record } = await trainInto(run, folder, {}, digits);
+  const path = (name: string) => join(folder, name);
+  const recordFile = readFileSync(path("record.json"));
+  const weightsFile = readFileSync(path("weights.safetensors"));
+  const packed = await encodePackedModel(packedRun(record, readWeights(folder, record)));
+
+  let state: TrainingState | undefined;
+  await train(config, 1, digits, { onEpoch: (_, now) => (state = now()) });
+  const identity = { run: runIdentity(config, 1, arithmetic()), data: digits.sha256, workers: 1 };
+  const aside = path("checkpoint");
+  mkdirSync(aside);
+  writeCheckpoint(aside, identity, state!);
+  const checkpoint = readFileSync(join(aside, "checkpoint.safetensors"));
+
+  const readRecordFile = async (file: Uint8Array) => {
+    writeFileSync(path("record.json"), file);
+    return JSON.stringify(readRecord(folder));
+  };
+  const kept = path("kept");
+  mkdirSync(kept);
+  return [
+    { name: "record.json", checked: true, sample: recordFile, mutate: bytesOrJson, read: readRecordFile },
+    {
+      name: "record.json, sealed again",
+      checked: false,
+      sample: recordFile,
+      mutate: bytesOrJson,
+      read: async (file) => {
+        const said = await readRecordFile(resealed(file));
+        summarize(readRecord(folder)!.config.model);
+        return said;
+      },
+    },
+    {
+      name: "kept record",
+      checked: true,
+      sample: recordFile,
+      mutate: bytesOrJson,
+      read: async (file) => {
+        writeFileSync(join(kept, "mlp-channel-s1.json"), file);
+        return JSON.stringify(loadStudy(kept));
+      },
+    },
+    {
+      name: "weights.safetensors",
+      checked: true,
+      sample: weightsFile,
+      mutate: bytesOrHeader,
+      read: async (file) => {
+        writeFileSync(path("weights.safetensors"), file);
+        return digest(readWeights(folder, record));
+      },
+    },
+    {
+      name: "checkpoint",
+      checked: true,
+      sample: checkpoint,
+      mutate: bytesOrHeader,
+      read: async (file) => {
+        for (const name of readdirSync(aside)) rmSync(join(aside, name));
+        writeFileSync(join(aside, "checkpoint.safetensors"), file);
+        const notices: string[] = [];
+        const found = readCheckpoint(aside, identity, (line) => notices.push(line));
+        if (found) return digest(found);
+        if (notices.length !== 1) throw new Error("a checkpoint was dropped without a word");
+        return undefined;
+      },
+    },
+    {
+      name: "packed model",
+      checked: true,
+      sample: packed,
+      mutate: bytesOrHeader,
+      read: async (file) => digest(await decodePackedModel(file)),
+    },
+    {
+      name: "packed model, sealed again",
+      checked: false,
+      sample: packed,
+      mutate: mutateHeader,
+      read: async (file) => {
+        const model = await decodePackedModel(packedSealedAgain(file));
+        const { imageSize, channels } = model.config;
+        const engine = createEngine(model, { kernels: "scalar", maxBatch: 1 });
+        return digest([model, engine.forward(new Float32Array(imageSize ** 2 * channels), 1)]);
+      },
+    },
+  ];
+}
+
+/** A record whose digest was made anew, if it is an object at all. */
+function resealed(file: Uint8Array): Uint8Array {
+  try {
+    return Buffer.from(JSON.stringify(sealRecord(JSON.parse(Buffer.from(file).toString("utf8")))));
+  } catch {
+    return file;
+  }
+}
+
+/** A packed model whose digest was made anew: of the whole file, its own digits taken as zeros. */
+function packedSealedAgain(file: Uint8Array): Uint8Array {
+  const blank = Buffer.from(file);
+  const at = blank.indexOf('"sha256":"') + '"sha256":"'.length;
+  blank.write("0".repeat(64), at);
+  const sealed = Buffer.from(blank);
+  sealed.write(createHash("sha256").update(blank).digest("hex"), at);
+  return sealed;
+}
+
+/** Data sets: their checksums are known. */
+async function dataKinds(folder: string): Promise<Kind[]> {
+  const [cifarFolder, mnistFolder] = [join(folder, "cifar"), join(folder, "mnist")];
+  const [cifar, mnist] = [smallCifar10(cifarFolder), smallMnist(mnistFolder)];
+  const official = (name: string, info: typeof cifar, place: string, file: string): Kind => ({
+    name,
+    checked: true,
+    sample: readFileSync(join(place, file)),
+    mutate: mutateBytes,
+    read: async (bytes) => {
+      const sound = readFileSync(join(place, file));
+      writeFileSync(join(place, file), bytes);
+      try {
+        return digest(await readOfficial(info, place));
+      } finally {
+        writeFileSync(join(place, file), sound);
+      }
+    },
+  });
+  const embedded = join(folder, "digits.csv.gz");
+  return [
+    official("idx images", mnist, mnistFolder, "train-images-idx3-ubyte"),
+    official("idx labels", mnist, mnistFolder, "train-labels-idx1-ubyte"),
+    official("cifar batch", cifar, cifarFolder, "cifar-10-batches-bin/data_batch_2.bin"),
+    {
+      name: "embedded digits",
+      checked: true,
+      sample: readFileSync(join(kitRoot(), "data", "digits", "digits.csv.gz")),
+      mutate: mutateBytes,
+      read: async (file) => {
+        writeFileSync(embedded, file);
+        return digest(await readDigits(embedded));
+      },
+    },
+  ];
+}
+
+/** What people write; nothing says what it should be, so it only has to be understood or refused. */
+function textKinds(folder: string): Kind[] {
+  const written = join(folder, "written.json");
+  const json = (name: string, sample: unknown, read: (path: string) => unknown): Kind => ({
+    name,
+    checked: false,
+    sample: Buffer.from(typeof sample === "string" ? sample : JSON.stringify(sample)),
+    mutate: bytesOrJson,
+    read: async (file) => {
+      writeFileSync(written, file);
+      return digest(read(written));
+    },
+  });
+  const changes = {
+    model: { binarize: { mlp: { fc1: { scale: "learned" }, fc2: "off" }, qkv: "channel" } },
+    training: { epochs: 3 },
+  };
+  const reference = readFileSync(join(kitRoot(), "test", "golden", "binary_linear_channel_scale.json"), "utf8");
+  const notebook = readFileSync(join(kitRoot(), "notebooks", "02-binarization.ipynb"), "utf8");
+  return [
+    json("run configuration", { extends: "digits", ...changes }, (path) => {
+      const config = parseRunConfig(readJson(path), "written.json");
+      checkTrainingMemory(config, 1257, 1);
+      return [config, summarize(config.model).total];
+    }),
+    json("complete configuration", smallRun(), (path) => parseRunConfig(readJson(path), "written.json")),
+    json("study", studies.quick, (path) => parseStudyConfig(readJson(path), "written.json")),
+    json("reference vector", reference, readReferenceCase),
+    json("notebook", notebook, (path) => formatNotebook(parseNotebook(readFileSync(path, "utf8"), "written.ipynb"))),
+  ];
+}
