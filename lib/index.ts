@@ -68,6 +68,7 @@ export { newCellSignal } from "./notebook/cancel";
 export { show, showMarkdown, showTable } from "./notebook/display";
 export { liveCurve } from "./notebook/live-curve";
 export { liveProgress } from "./notebook/progress";
+export { train } from "./notebook/train";
 // operations
 export { attentionProbabilities, joinHeads, selfAttention, splitHeads } from "./ops/attention";
 export { crossEntropy } from "./ops/cross-entropy";
@@ -103,11 +104,11 @@ export { type ResultRow, resultFrame, resultRows, runFrame } from "./study/table
 // training
 export { adamWStep } from "./train/adamw";
 export { evaluate } from "./train/evaluate";
-export { type Progress, type TrainOptions, type TrainResult, train } from "./train/loop";
+export type { Progress, TrainOptions, TrainResult } from "./train/loop";
 export { presets } from "./train/presets";
 export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/record";
 export { trainInto } from "./train/run";
-export { applySettings, parseRunConfig } from "./train/run-config";
+export { applySettings, parseRunConfig, type RunInput } from "./train/run-config";
 export { readRecord, readWeights } from "./train/run-folder";
 export { decodeSafetensors, encodeSafetensors } from "./train/safetensors";
 export { learningRateAt } from "./train/schedule";

@@ -1,6 +1,7 @@
-// `npm run lab`: Jupyter in notebooks/, with the TypeScript kernel registered in this project only. Nothing is written
-// outside of it. `npm run lab -- --print-kernelspec` only registers the kernel and says where; other arguments go to
-// Jupyter, e.g. `npm run lab -- --no-browser`.
+// `npm run lab`: Jupyter in notebooks/, with the TypeScript kernel registered in this project only, and with figures that
+// can be zoomed and read by pointing at them. Nothing is written outside of the project. `npm run lab --
+// --print-kernelspec` only registers both and says where; other arguments go to Jupyter, e.g. `npm run lab --
+// --no-browser`.
 const { spawn, spawnSync } = require("node:child_process");
 const fs = require("node:fs");
 const path = require("node:path");
@@ -22,6 +23,22 @@ function registerKernel() {
   fs.writeFileSync(path.join(specFolder, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`);
 }
 
+/** Makes figures interactive in JupyterLab and Notebook 7, of this project only, with nothing to install. */
+function registerFigures() {
+  const name = "binvit-figures";
+  const folder = path.join(jupyterPath, "labextensions", name);
+  const manifest = {
+    name,
+    version: "1.0.0",
+    jupyterlab: { mimeExtension: true, _build: { load: "static/lab-figures.js", mimeExtension: "./mimeExtension" } },
+  };
+  fs.mkdirSync(path.join(folder, "static"), { recursive: true });
+  fs.writeFileSync(path.join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  for (const file of [path.join(__dirname, "lab-figures.js"), require.resolve("plotly.js/plotly.min.js")]) {
+    fs.copyFileSync(file, path.join(folder, "static", path.basename(file)));
+  }
+}
+
 /** The first Jupyter front end that answers: JupyterLab, else the classic notebook. */
 function findJupyter() {
   return ["lab", "notebook"].find(
@@ -39,6 +56,7 @@ and choose the kernel TypeScript. To only run the notebooks: npx binvit notebook
 
 function main(args) {
   registerKernel();
+  registerFigures();
   if (args.includes("--print-kernelspec")) {
     console.log(path.join(specFolder, "kernel.json"));
     return;

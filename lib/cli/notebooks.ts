@@ -27,7 +27,7 @@ export function registerNotebooks(program: Command): void {
     .action(checkNotebooks);
   notebooks
     .command("clean")
-    .description("remove all outputs")
+    .description("remove all outputs; everything else stays as it is")
     .argument("[names...]", names)
     .addHelpText("after", "\nExample:\n  binvit notebooks clean 03")
     .action(cleanNotebooks);
@@ -63,20 +63,19 @@ async function run(
  * @throws NotebookError with every failure; CancelledError
  */
 export async function runNotebooks(options: RunNotebooksOptions): Promise<void> {
-  const path = await import("node:path");
-  const { NotebookError } = await import("../errors");
+  const { BinvitError, CancelledError, NotebookError } = await import("../errors");
   const { prepareFile } = await import("../files");
-  const { findNotebooks, notebookName } = await import("../notebook/find");
+  const { copiesIn, findNotebooks, notebookName } = await import("../notebook/find");
+  const { foreignKernel } = await import("../notebook/foreign-kernel");
+  const { readNotebook } = await import("../notebook/document");
   const { RunCache } = await import("../notebook/run-cache");
   const { runNotebook } = await import("../notebook/run");
-  const { names, force, out, timeoutSeconds, workers = 2, signal } = options;
+  const { names = [], force, out, timeoutSeconds, workers = 2, signal } = options;
   const files = findNotebooks(names);
+  const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
+  const placeOf = (file: string) => copies.get(file) ?? file;
   const width = Math.max(0, ...files.map((file) => notebookName(file).length));
   const cache = new RunCache();
-  const placeOf = (file: string) => (out === undefined ? file : path.resolve(out, `${notebookName(file)}.ipynb`));
-  for (const file of files) {
-    if (force || !cache.isFresh(file, placeOf(file))) prepareFile(placeOf(file)); // before minutes go into it
-  }
   const status = new StatusLine();
   const failures: string[] = [];
   const running = new Map<string, string>();
@@ -86,23 +85,22 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const runOne = async (file: string) => {
     const name = notebookName(file);
     const outPath = placeOf(file);
-    if (!force && cache.isFresh(file, outPath)) {
-      status.done(`${name.padEnd(width)}  unchanged`);
-      return;
-    }
     const start = performance.now();
-    running.set(name, "starting");
-    const onCell = (cell: number, cells: number) => running.set(name, `cell ${cell}/${cells}`);
+    const say = (text: string) => status.done(`${name.padEnd(width)}  ${text}`);
     try {
+      const kernel = names.length === 0 ? foreignKernel(readNotebook(file)) : undefined;
+      if (kernel) return say(`skipped: written for ${kernel}`);
+      if (!force && cache.isFresh(file, outPath)) return say("unchanged");
+      prepareFile(outPath); // before minutes go into it
+      running.set(name, "starting");
+      const onCell = (cell: number, cells: number) => running.set(name, `cell ${cell}/${cells}`);
       const ran = await runNotebook(file, { outPath, timeoutSeconds, onCell, signal });
-      cache.remember(outPath);
-      const seconds = duration((performance.now() - start) / 1000);
-      status.done(`${name.padEnd(width)}  ${String(ran.cells).padStart(3)} cells  ${seconds}`);
+      if (ran.reads) cache.remember(outPath, ran.reads);
+      say(`${String(ran.cells).padStart(3)} cells  ${duration((performance.now() - start) / 1000)}`);
     } catch (error) {
-      status.done(
-        `${name.padEnd(width)}  ${error instanceof NotebookError ? "failed at" : "ended at"} ${running.get(name)}`,
-      );
-      if (!(error instanceof NotebookError)) throw error;
+      const isFailure = error instanceof BinvitError && !(error instanceof CancelledError);
+      say(`${isFailure ? "failed at" : "ended at"} ${running.get(name) ?? "its file"}`);
+      if (!isFailure) throw error;
       failures.push(error.message);
     } finally {
       running.delete(name);
@@ -124,25 +122,37 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
 async function checkNotebooks(names: string[]): Promise<void> {
   const { NotebookError } = await import("../errors");
   const { checkNotebook } = await import("../notebook/check");
+  const { readNotebook } = await import("../notebook/document");
   const { findNotebooks, notebookName } = await import("../notebook/find");
+  const { foreignKernel } = await import("../notebook/foreign-kernel");
   const files = findNotebooks(names);
   const width = Math.max(0, ...files.map((file) => notebookName(file).length));
   let bad = 0;
   for (const file of files) {
-    const problems = checkNotebook(file);
-    const [first = "ok", ...others] = problems;
-    console.log(`${notebookName(file).padEnd(width)}  ${first}`);
-    for (const problem of others) console.log(`${" ".repeat(width)}  ${problem}`);
-    if (problems.length > 0) bad++;
+    const [problem, ...others] = checkNotebook(file);
+    const kernel = problem === undefined ? foreignKernel(readNotebook(file)) : undefined;
+    console.log(
+      `${notebookName(file).padEnd(width)}  ${problem ?? (kernel ? `skipped: written for ${kernel}` : "ok")}`,
+    );
+    for (const other of others) console.log(`${" ".repeat(width)}  ${other}`);
+    if (problem !== undefined) bad++;
   }
   if (bad > 0) throw new NotebookError(`${bad} of ${files.length} notebooks need work, as listed above.`);
 }
 
 async function cleanNotebooks(names: string[]): Promise<void> {
+  const { BinvitError, NotebookError } = await import("../errors");
   const { findNotebooks, notebookName } = await import("../notebook/find");
   const { cleanNotebook, readNotebook, writeNotebook } = await import("../notebook/document");
+  const failures: string[] = [];
   for (const file of findNotebooks(names)) {
-    writeNotebook(file, cleanNotebook(readNotebook(file)));
-    console.log(`${notebookName(file)}  cleaned`);
+    try {
+      writeNotebook(file, cleanNotebook(readNotebook(file)));
+      console.log(`${notebookName(file)}  cleaned`);
+    } catch (error) {
+      if (!(error instanceof BinvitError)) throw error;
+      failures.push(error.message);
+    }
   }
+  if (failures.length > 0) throw new NotebookError(failures.join("\n"));
 }

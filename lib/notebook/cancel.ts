@@ -4,6 +4,9 @@ import { insideKernel } from "./live-display";
 let current: AbortController | undefined;
 let listening = false;
 
+/** Why the signal of an interrupted cell is aborted. */
+class Interrupt extends CancelledError {}
+
 /**
  * A signal for the work a cell starts: aborted when the cell is interrupted, and when a later call starts other work.
  *
@@ -19,10 +22,25 @@ export function newCellSignal(): AbortSignal {
   // Only in a kernel, which survives interrupts: elsewhere a listener would keep Ctrl-C from ending the process.
   if (insideKernel() && !listening) {
     listening = true;
-    const stop = () => current?.abort(new CancelledError("Stopped by an interrupt."));
     // Later, because Node sets SIGINT's listeners aside while it runs a cell, and one that is added meanwhile keeps it
     // from putting them back: the next interrupt would then end the kernel.
-    setImmediate(() => process.on("SIGINT", stop));
+    setImmediate(() => process.on("SIGINT", interruptCellWork));
   }
   return current.signal;
+}
+
+/**
+ * Aborts the signal of the last cell that asked for one.
+ *
+ * @returns whether there was one to abort, so that whoever watches it will stop by himself
+ */
+export function interruptCellWork(): boolean {
+  if (!current || current.signal.aborted) return false;
+  current.abort(new Interrupt("Stopped by an interrupt."));
+  return true;
+}
+
+/** Whether it was an interrupt that aborted this signal. */
+export function wasInterrupted(signal: AbortSignal | undefined): boolean {
+  return signal?.reason instanceof Interrupt;
 }

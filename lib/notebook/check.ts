@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { NotebookError } from "../errors";
 import { codeCells, readText, sourceSha256 } from "./document";
 import { isSolution, notebookName } from "./find";
+import { foreignKernel } from "./foreign-kernel";
 import { type Cell, formatNotebook, isCode, type Notebook, parseNotebook } from "./nbformat";
 
 /** Largest file a web viewer shows without trouble, bytes. */
@@ -26,19 +27,26 @@ export function checkNotebook(file: string): string[] {
     if (error instanceof NotebookError) return [error.message];
     throw error;
   }
+  // What runs elsewhere is not this kit's to judge.
+  if (foreignKernel(notebook)) return [];
   return [
-    ...checkOutputs(notebook, notebookName(file)),
+    ...checkOutputs(notebook, file),
     ...checkShape(notebook),
     ...checkPictures(notebook),
     ...checkSolutions(notebook, file),
-    ...checkFile(notebook, text),
+    ...checkFile(notebook, text, file),
   ];
 }
 
-function checkOutputs(notebook: Notebook, name: string): string[] {
-  if (notebook.sourceSha256 === undefined) return [`never ran: run npx binvit notebooks run ${name}`];
-  if (notebook.sourceSha256 !== sourceSha256(notebook))
-    return [`outputs are stale: run npx binvit notebooks run ${name}`];
+/** A command that can be typed as it stands. */
+function command(subcommand: string, file: string): string {
+  const name = notebookName(file);
+  return `npx binvit notebooks ${subcommand} ${/^[\w./\\:-]+$/.test(name) ? name : `"${name}"`}`;
+}
+
+function checkOutputs(notebook: Notebook, file: string): string[] {
+  if (notebook.sourceSha256 === undefined) return [`never ran: run ${command("run", file)}`];
+  if (notebook.sourceSha256 !== sourceSha256(notebook)) return [`outputs are stale: run ${command("run", file)}`];
   return codeCells(notebook).flatMap((cell, index) => {
     const bad = cell.outputs.some(
       (output) => output.output_type === "error" || (output.output_type === "stream" && output.name === "stderr"),
@@ -75,16 +83,23 @@ function checkSolutions(notebook: Notebook, file: string): string[] {
     (cell) => cell.cell_type === "markdown" && /^#+ .*\bexercises?\b/im.test(cell.source),
   );
   const solutions = path.join(path.dirname(file), "solutions", path.basename(file));
-  if (!hasExercises || isSolution(file) || fs.existsSync(solutions)) return [];
-  return [`has exercises, but there is no solutions/${path.basename(file)}`];
+  if (!hasExercises || isSolution(file)) return [];
+  const name = `solutions/${path.basename(file)}`;
+  if (!fs.existsSync(solutions)) return [`has exercises, but there is no ${name}`];
+  const isLinked = notebook.cells.some((cell) => cell.cell_type === "markdown" && cell.source.includes(`](${name})`));
+  return isLinked ? [] : [`has exercises, but does not link ${name}`];
 }
 
-function checkFile(notebook: Notebook, text: string): string[] {
+function checkFile(notebook: Notebook, text: string, file: string): string[] {
   const problems: string[] = [];
   const bytes = Buffer.byteLength(text);
   if (bytes > maxBytes) problems.push(`${Math.ceil(bytes / 1024)} KB, at most ${maxBytes / 1024} read well on the web`);
-  if (formatNotebook(notebook) !== text) {
-    problems.push("holds execution counts or editor state, or is laid out otherwise: binvit notebooks run or clean it");
+  // Spelled as formatNotebook spells it: other programs write the same numbers otherwise, 5e-05 for 0.00005.
+  if (formatNotebook(notebook) !== `${JSON.stringify(JSON.parse(text.replace(/^\uFEFF/, "")), null, 1)}\n`) {
+    problems.push(
+      "holds execution counts or times of a run, or is laid out otherwise: " +
+        `run ${command("run --force", file)} or ${command("clean", file)}`,
+    );
   }
   return problems;
 }

@@ -1,3 +1,4 @@
+import { describe } from "../plot/describe";
 import type { Figure } from "../plot/figure";
 import { openDisplay } from "./live-display";
 
@@ -12,18 +13,19 @@ const interactiveLimit = 60_000;
 /**
  * Shows a figure under the cell: interactive where that works, a static picture everywhere else, in one output.
  *
- * JupyterLab and VS Code take the Plotly specification; web viewers take the PNG. Figures with more than 60 KB of data
- * (photographs, many long curves) are static only. Outside a kernel the caption is printed.
+ * JupyterLab started by `npm run lab`, and VS Code, take the Plotly specification; web viewers and a JupyterLab without
+ * a Plotly extension take the PNG. Figures with more than 60 KB of data (photographs, many long curves) are static only.
+ * The picture has the figure's width and says in words what it shows. Outside a kernel the caption is printed.
  *
- * @param figure - what a function of `lib/plot` returned
+ * @param figure - what a function of `lib/plot` returned, or what was made of it since
  * @param options - width and height in pixels; the figure's own by default
  */
 export async function show(figure: Figure, options: { width?: number; height?: number } = {}): Promise<void> {
-  const text = figure.caption ?? titleOf(figure) ?? "figure";
+  const text = describe(figure);
   // Opened before anything is awaited: it belongs to the cell that runs now.
   const display = openDisplay();
   if (!display) {
-    console.log(`${text}\n(a figure; shown in a notebook, written to a file by toPng or toSvg)`);
+    console.log(`${figure.caption ?? text}\n(a figure; shown in a notebook, written to a file by toPng or toSvg)`);
     return;
   }
   const { toPng } = await import("../plot/export");
@@ -32,11 +34,13 @@ export async function show(figure: Figure, options: { width?: number; height?: n
   const sized = resized(figure, options);
   const png = await indexedPng(await toPng(sized, { scale: pngScale }));
   const interactive = interactiveForm(sized);
-  display({
+  const { width, height } = sized.layout;
+  const bundle = {
     ...(interactive ? { "application/vnd.plotly.v1+json": interactive } : {}),
     "image/png": png.toString("base64"),
     "text/plain": text,
-  });
+  };
+  display(bundle, { "image/png": { width, height, alt: text } });
 }
 
 /** @returns the specification with numbers of five significant digits, or undefined if it is too large */
@@ -46,10 +50,6 @@ function interactiveForm({ data, layout }: Figure): Record<string, unknown> | un
   );
   if (json.length > interactiveLimit) return undefined;
   return { ...(JSON.parse(json) as Record<string, unknown>), config: { displaylogo: false } };
-}
-
-function titleOf(figure: Figure): string | undefined {
-  return figure.layout.meta?.title?.replace(/<[^>]*>/g, "");
 }
 
 /**

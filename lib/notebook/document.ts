@@ -24,7 +24,8 @@ export function writeNotebook(file: string, notebook: Notebook): void {
 
 /** The same notebook as if it had never run. */
 export function cleanNotebook(notebook: Notebook): Notebook {
-  return { cells: notebook.cells.map((cell) => (isCode(cell) ? { ...cell, outputs: [] } : cell)) };
+  const cells = notebook.cells.map((cell) => (isCode(cell) ? { ...cell, outputs: [] } : cell));
+  return { ...notebook, sourceSha256: undefined, cells };
 }
 
 /**
@@ -34,7 +35,7 @@ export function cleanNotebook(notebook: Notebook): Notebook {
  */
 export function withOutputs(notebook: Notebook, outputs: ReadonlyMap<string, readonly Output[]>): Notebook {
   const cells = notebook.cells.map((cell) => (isCode(cell) ? { ...cell, outputs: outputs.get(cell.id) ?? [] } : cell));
-  return { sourceSha256: sourceSha256(notebook), cells };
+  return { ...notebook, sourceSha256: sourceSha256(notebook), cells };
 }
 
 /** Code cells that hold code. */

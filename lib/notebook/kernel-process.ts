@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { NotebookError } from "../errors";
 import { kitRoot } from "../kit-root";
 import type { Connection } from "./connection";
+import type { Access } from "./host/reads";
+import { readsVariable } from "./host/start";
 
 /** How much of what the kernel printed outside of any cell is kept for error messages, in characters. */
 const keptText = 2000;
@@ -15,6 +17,7 @@ export class KernelProcess {
   readonly death: Promise<never>;
   readonly #child: ChildProcess;
   readonly #folder: string;
+  readonly #readsFile: string;
   readonly #kill = () => this.#child.kill("SIGKILL");
   #printed = "";
   #alive = true;
@@ -27,22 +30,26 @@ export class KernelProcess {
    */
   constructor(connection: Connection, cwd: string) {
     this.#folder = mkdtempSync(path.join(tmpdir(), "binvit-kernel-"));
+    this.#readsFile = path.join(this.#folder, "reads.jsonl");
     const file = path.join(this.#folder, "connection.json");
     writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
     const launcher = path.join(kitRoot(), "lib", "bin", "kernel.js");
     this.#child = spawn(process.execPath, [launcher, "kernel", `--config-path=${file}`], {
       cwd,
       // Harmless warnings of Node would look like failed cells: tslab reports errors on stderr as well.
-      env: { ...process.env, NODE_NO_WARNINGS: "1", BINVIT_KERNEL_FOLLOWS_STDIN: "1" },
-      stdio: ["pipe", "pipe", "pipe"],
+      env: {
+        ...process.env,
+        NODE_NO_WARNINGS: "1",
+        JPY_PARENT_PID: String(process.pid),
+        [readsVariable]: this.#readsFile,
+      },
+      stdio: ["ignore", "pipe", "pipe"],
     });
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       stream.setEncoding("utf8").on("data", (text: string) => {
         this.#printed = (this.#printed + text).slice(-keptText);
       });
     }
-    // A kernel that dies while it starts breaks the pipe; its exit is what gets reported.
-    this.#child.stdin!.on("error", () => {});
     process.on("exit", this.#kill);
     this.death = new Promise((_, reject) => {
       this.#child.on("error", (error) => this.#end(reject, error.message));
@@ -54,6 +61,12 @@ export class KernelProcess {
   /** What the process printed outside of cells: start-up errors, crashes. */
   get printed(): string {
     return this.#printed.trim();
+  }
+
+  /** What cells have read so far, in order. */
+  get reads(): readonly (readonly [Access, string])[] {
+    const text = existsSync(this.#readsFile) ? readFileSync(this.#readsFile, "utf8") : "";
+    return text.split("\n").flatMap((line) => (line ? [JSON.parse(line)] : []));
   }
 
   /** Ctrl-C, as Jupyter sends it. */

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError, NotebookError } from "../errors";
 import { Channels } from "./channels";
-import { newConnection } from "./connection";
+import { type Connection, newConnection } from "./connection";
+import type { Access } from "./host/reads";
 import { KernelProcess } from "./kernel-process";
 import type { KernelMessage } from "./messages";
 
@@ -41,7 +42,12 @@ export class Kernel {
   readonly #channels: Channels;
   readonly #waiting = new Map<string, Waiting>();
 
-  private constructor(kernelProcess: KernelProcess, connect: (kernel: Kernel) => Channels) {
+  private constructor(
+    kernelProcess: KernelProcess,
+    /** For further clients of the same kernel. */
+    readonly connection: Connection,
+    connect: (kernel: Kernel) => Channels,
+  ) {
     this.#process = kernelProcess;
     this.#channels = connect(this);
   }
@@ -58,6 +64,7 @@ export class Kernel {
       const started = new KernelProcess(connection, cwd);
       const kernel = new Kernel(
         started,
+        connection,
         (self) => new Channels(connection, (channel, message) => self.#receive(channel, message)),
       );
       try {
@@ -106,6 +113,11 @@ export class Kernel {
   /** Ctrl-C: stops the cell that runs. Code it left running goes on, unless it watches a cell signal. */
   interrupt(): void {
     this.#process.interrupt();
+  }
+
+  /** What cells have read so far, in order: how, and an absolute path. */
+  get reads(): readonly (readonly [Access, string])[] {
+    return this.#process.reads;
   }
 
   /** Asks the kernel to end, and ends it if it does not within a second. */

@@ -2,7 +2,7 @@ import { Resvg } from "@resvg/resvg-js";
 import { fontFamily, fontFiles } from "../plot/fonts";
 import type { EpochRecord } from "../train/record";
 import { openDisplay } from "./live-display";
-import { lossCurveSvg } from "./loss-curve-svg";
+import { curveSize, lossCurveSvg } from "./loss-curve-svg";
 
 /** A training curve that grows while training runs. */
 export interface LiveCurve {
@@ -28,8 +28,10 @@ export function liveCurve({ epochs }: { readonly epochs: number }): LiveCurve {
       display?.({ "image/svg+xml": svg(), "text/plain": caption(records) });
     },
     done() {
-      if (display) display({ "image/png": png(svg()), "text/plain": caption(records) });
-      else console.log(caption(records));
+      const text = caption(records);
+      const alt = `Training and validation loss over the epochs. At the end, ${text}.`;
+      if (display) display({ "image/png": png(svg()), "text/plain": text }, { "image/png": { ...curveSize, alt } });
+      else console.log(text);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { MimeBundle } from "./nbformat";
 
-/** Puts something into one place of a cell's output, over what was there. */
-export type ShowInPlace = (bundle: MimeBundle) => void;
+/** Puts something into one place of a cell's output, over what was there; by MIME type, and what is to be known of it. */
+export type ShowInPlace = (bundle: MimeBundle, metadata?: Readonly<Record<string, object>>) => void;
 
 /** Whether this code runs in a tslab kernel, whoever started it. */
 export function insideKernel(): boolean {
@@ -23,8 +23,8 @@ export function openDisplay(): ShowInPlace | undefined {
   };
   const transient = { display_id: randomUUID() };
   let shown = false;
-  return (data) => {
-    lastWriteDisplayData({ data, metadata: {}, transient }, shown);
+  return (data, metadata = {}) => {
+    lastWriteDisplayData({ data, metadata, transient }, shown);
     shown = true;
   };
 }

@@ -2,8 +2,10 @@ import { fontStack } from "../plot/fonts";
 import { palette } from "../plot/palette";
 import type { EpochRecord } from "../train/record";
 
-const width = 480;
-const height = 270;
+/** Of the picture, pixels. */
+export const curveSize = { width: 480, height: 270 } as const;
+
+const { width, height } = curveSize;
 const plot = { left: 48, top: 30, right: width - 12, bottom: height - 36 };
 
 /**
@@ -30,7 +32,8 @@ export function lossCurveSvg(records: readonly EpochRecord[], epochs: number): s
     `<text x="${atX}" y="${atY}" text-anchor="${anchor}" fill="${color}">${content}</text>`;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-      `font-family="${fontStack}" font-size="12">`,
+      `role="img" font-family="${fontStack}" font-size="12">`,
+    "<title>Training and validation loss over the epochs</title>",
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<path d="M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}" fill="none" stroke="#999999"/>`,
     text(plot.left - 6, plot.top + 4, "end", top.toPrecision(3)),

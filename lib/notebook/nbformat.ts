@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { NotebookError } from "../errors";
 import { parseJson } from "../json";
+import { withCellIds } from "./cell-ids";
+import { foreignKernel } from "./foreign-kernel";
 
-/** An output by MIME type: text, or a JSON object. */
-export type MimeBundle = Record<string, string | Record<string, unknown>>;
+/** An output by MIME type: text, or JSON. */
+export type MimeBundle = Record<string, unknown>;
 
 /** What a cell put out, as nbformat 4 stores it. */
 export type Output =
@@ -13,13 +15,13 @@ export type Output =
 
 interface AnyCell {
   readonly id: string;
-  readonly metadata: { readonly tags?: string[] | undefined };
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly source: string;
 }
 
-/** Prose. */
-export interface MarkdownCell extends AnyCell {
-  readonly cell_type: "markdown";
+/** Prose, or a raw cell: nothing that runs. */
+export interface TextCell extends AnyCell {
+  readonly cell_type: "markdown" | "raw";
 }
 
 /** Code and what it put out. */
@@ -28,49 +30,64 @@ export interface CodeCell extends AnyCell {
   readonly outputs: readonly Output[];
 }
 
-export type Cell = MarkdownCell | CodeCell;
+export type Cell = TextCell | CodeCell;
 
 export const isCode = (cell: Cell): cell is CodeCell => cell.cell_type === "code";
 
-/** A notebook without anything volatile: no execution counts, no editor state. */
+/**
+ * A notebook without anything of one run alone: no execution counts, no times.
+ *
+ * Whatever else its author or an editor put there (attachments, slides, tags, another kernel, keys of their own) is
+ * kept: every object may hold more keys than its type names, and they are written as they were read.
+ */
 export interface Notebook {
   /** SHA-256 of the code the outputs belong to; absent before the first run. */
   readonly sourceSha256?: string | undefined;
   readonly cells: readonly Cell[];
+  /** All else at the top of the file, `metadata` and `nbformat_minor` among it. */
+  readonly rest?: NotebookRest;
 }
+
+/** What {@link Notebook} holds beside its cells. */
+export interface NotebookRest {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly nbformat_minor: number;
+  readonly [key: string]: unknown;
+}
+
+/** The first minor version whose cells have ids; older files get none. */
+const minorWithIds = 5;
 
 // Text is one string here; the file's lists of lines are joined on reading and split on writing.
 const text = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string())], "expected text, or a list of lines")
   .transform((value) => (typeof value === "string" ? value : value.join("")));
-const mimeValue = z.union([text, z.record(z.string(), z.unknown())]);
-const mimeBundle = z.record(z.string(), mimeValue);
 const freeObject = z.record(z.string(), z.unknown());
+const mimeBundle = freeObject.transform((bundle) => mapEntries(bundle, joinLines));
+const display = { data: mimeBundle, metadata: freeObject.default({}) };
 
 const outputSchema = z.discriminatedUnion("output_type", [
-  z.object({ output_type: z.literal("stream"), name: z.enum(["stdout", "stderr"]), text }),
-  z.object({ output_type: z.literal("display_data"), data: mimeBundle, metadata: freeObject }),
-  z.object({ output_type: z.literal("execute_result"), data: mimeBundle, metadata: freeObject }),
-  z.object({ output_type: z.literal("error"), ename: z.string(), evalue: z.string(), traceback: z.array(z.string()) }),
-]);
-
-const cellId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/);
-const cellMetadata = z.object({ tags: z.array(z.string()).optional() });
-const cellSchema = z.discriminatedUnion("cell_type", [
-  z.object({
-    cell_type: z.literal("code"),
-    id: cellId.optional(),
-    metadata: cellMetadata,
-    source: text,
-    outputs: z.array(outputSchema),
+  z.looseObject({ output_type: z.literal("stream"), name: z.enum(["stdout", "stderr"]).default("stdout"), text }),
+  z.looseObject({ output_type: z.literal("display_data"), ...display }),
+  z.looseObject({ output_type: z.literal("execute_result"), ...display }),
+  z.looseObject({
+    output_type: z.literal("error"),
+    ename: z.string(),
+    evalue: z.string(),
+    traceback: z.array(z.string()),
   }),
-  z.object({ cell_type: z.literal("markdown"), id: cellId.optional(), metadata: cellMetadata, source: text }),
 ]);
 
-const notebookSchema = z.object({
+const anyCell = { id: z.unknown().optional(), metadata: freeObject.default({}), source: text };
+const cellSchema = z.discriminatedUnion("cell_type", [
+  z.looseObject({ cell_type: z.literal("code"), ...anyCell, outputs: z.array(outputSchema).default([]) }),
+  z.looseObject({ cell_type: z.enum(["markdown", "raw"]), ...anyCell }),
+]);
+
+const notebookSchema = z.looseObject({
   nbformat: z.literal(4),
   nbformat_minor: z.number().int().nonnegative(),
-  metadata: z.object({ binvit: z.object({ sourceSha256: z.string() }).optional() }),
+  metadata: z.looseObject({ binvit: z.looseObject({ sourceSha256: z.string().optional() }).optional() }).default({}),
   cells: z.array(cellSchema),
 });
 
@@ -79,8 +96,8 @@ const notebookSchema = z.object({
  *
  * @param json - content of the file
  * @param name - what messages call it
- * @returns the notebook; cells without an id get `cell-1`, `cell-2`, … by position
- * @throws NotebookError for anything but nbformat 4, and for two cells with one id
+ * @returns the notebook; cells without an id, or with one that another cell has, get a new one
+ * @throws NotebookError for anything but nbformat 4
  */
 export function parseNotebook(json: string, name: string): Notebook {
   let data: unknown;
@@ -89,6 +106,13 @@ export function parseNotebook(json: string, name: string): Notebook {
   } catch (error) {
     throw new NotebookError(`${name} is not a notebook: ${(error as Error).message}`);
   }
+  const { nbformat } = (data ?? {}) as { nbformat?: unknown };
+  if (typeof nbformat === "number" && nbformat !== 4) {
+    throw new NotebookError(
+      `${name} has nbformat ${nbformat}, and nbformat 4 was expected: open it in Jupyter and save it, or run ` +
+        "jupyter nbconvert --to notebook --inplace on it.",
+    );
+  }
   const parsed = notebookSchema.safeParse(data);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
@@ -96,17 +120,20 @@ export function parseNotebook(json: string, name: string): Notebook {
       `${name} is not a valid nbformat 4 notebook at ${issue.path.join(".") || "its top level"}: ${issue.message}`,
     );
   }
-  const cells = parsed.data.cells.map((cell, index): Cell => ({ ...cell, id: cell.id ?? `cell-${index + 1}` }));
-  const seen = new Set<string>();
-  for (const { id } of cells) {
-    if (seen.has(id))
-      throw new NotebookError(`${name} has two cells with the id ${id}: expected each once; rename one`);
-    seen.add(id);
-  }
-  return { sourceSha256: parsed.data.metadata.binvit?.sourceSha256, cells };
+  const { cells, nbformat: _, ...rest } = parsed.data;
+  const uncounted = withCellIds(cells).map((cell) => {
+    if (cell.cell_type !== "code") return cell as TextCell;
+    return { ...withoutCount(cell), outputs: cell.outputs.map(withoutCount) } as unknown as CodeCell;
+  });
+  return { sourceSha256: rest.metadata.binvit?.sourceSha256, cells: uncounted, rest };
 }
 
-/** What every notebook of the kit says about its kernel; the same words tslab reports to Jupyter. */
+function withoutCount<T extends object>(counted: T): T {
+  const { execution_count: _, ...rest } = counted as T & { execution_count?: unknown };
+  return rest as T;
+}
+
+/** What a notebook without a kernel of its own says; the same words tslab reports to Jupyter. */
 const kernelMetadata = {
   kernelspec: { name: "tslab", display_name: "TypeScript", language: "typescript" },
   language_info: {
@@ -119,40 +146,57 @@ const kernelMetadata = {
 };
 
 /**
- * Writes a notebook as nbformat 4.5, laid out as Jupyter does: sorted keys, one space of indent, lines in lists.
+ * Writes a notebook as nbformat 4, laid out as Jupyter does: sorted keys, one space of indent, lines in lists.
  *
  * @returns the content of an .ipynb file; the same notebook always gives the same text
  */
 export function formatNotebook(notebook: Notebook): string {
-  const { sourceSha256 } = notebook;
+  const { sourceSha256, cells, rest } = notebook;
+  const { metadata, nbformat_minor, ...others } = rest ?? { metadata: {}, nbformat_minor: minorWithIds };
+  const { binvit, ...foreign } = metadata;
+  const own = { ...(binvit as object | undefined), sourceSha256 };
+  const hasOwn = Object.values(own).some((value) => value !== undefined);
   const file = {
-    cells: notebook.cells.map((cell) => {
-      const source = lines(cell.source);
-      if (cell.cell_type === "markdown") return { ...cell, source };
-      return { ...cell, source, execution_count: null, outputs: cell.outputs.map(fileOutput) };
-    }),
-    metadata: { ...kernelMetadata, ...(sourceSha256 && { binvit: { sourceSha256 } }) },
+    ...others,
+    cells: cells.map((cell) => fileCell(cell, nbformat_minor >= minorWithIds)),
+    metadata: { ...(foreignKernel(notebook) ? {} : kernelMetadata), ...foreign, ...(hasOwn && { binvit: own }) },
     nbformat: 4,
-    nbformat_minor: 5,
+    nbformat_minor,
   };
   return `${JSON.stringify(sortKeys(file), null, 1)}\n`;
+}
+
+function fileCell(cell: Cell, withId: boolean): object {
+  const written = { ...cell, id: withId ? cell.id : undefined, source: lines(cell.source) };
+  if (!isCode(cell)) return written;
+  // Times of a run, by JupyterLab and by an extension of the classic notebook.
+  const { execution: _, ExecuteTime: __, ...metadata } = cell.metadata;
+  return { ...written, metadata, execution_count: null, outputs: cell.outputs.map(fileOutput) };
 }
 
 function fileOutput(output: Output): object {
   if (output.output_type === "stream") return { ...output, text: lines(output.text) };
   if (output.output_type === "error") return output;
-  const data = Object.fromEntries(
-    Object.entries(output.data).map(([type, value]) => {
-      const splits = typeof value === "string" && /^text\/|xml$|javascript$/.test(type);
-      return [type, splits ? lines(value) : value];
-    }),
-  );
+  const data = mapEntries(output.data, (type, value) => {
+    const splits = typeof value === "string" && /^text\/|xml$|javascript$/.test(type);
+    return splits ? lines(value) : value;
+  });
   return { ...output, data, ...(output.output_type === "execute_result" && { execution_count: null }) };
+}
+
+/** JSON types hold any value, and a list of texts there is a list; all others hold text, in one piece or in lines. */
+function joinLines(type: string, value: unknown): unknown {
+  const isJson = /[/+]json$/.test(type);
+  return !isJson && Array.isArray(value) && value.every((line) => typeof line === "string") ? value.join("") : value;
 }
 
 /** Splits after each line feed, as nbformat wants it. */
 function lines(value: string): string[] {
   return value.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function mapEntries(record: object, change: (key: string, value: unknown) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(key, value)]));
 }
 
 function sortKeys(value: unknown): unknown {

@@ -4,11 +4,19 @@ import * as path from "node:path";
 import { FileError } from "../errors";
 import { readJson, writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
-import { codeCells, readNotebook, sourceSha256, withOutputs, writeNotebook } from "./document";
-import type { Notebook } from "./nbformat";
+import { codeCells, readNotebook, readText, sourceSha256, withOutputs, writeNotebook } from "./document";
+import { formatNotebook, type Notebook } from "./nbformat";
+import { areUnchanged, fileState, type Reads } from "./reads";
 
-/** By notebook, relative to the kit's folder: the fingerprint of its last successful run. */
-type State = Record<string, string>;
+/** The last successful run of a notebook. */
+interface KeptRun {
+  /** Of the machine, the library, the notebook's code and its outputs. */
+  readonly fingerprint: string;
+  readonly reads: Reads;
+}
+
+/** By notebook, relative to the kit's folder. */
+type State = Record<string, KeptRun | undefined>;
 
 /** Remembers which notebooks ran on what, so that those with nothing changed need not run again. */
 export class RunCache {
@@ -20,36 +28,55 @@ export class RunCache {
   constructor(root = kitRoot()) {
     this.#root = root;
     this.#stateFile = path.join(root, "runs", "notebooks", "state.json");
+    const settings = Object.entries(process.env).filter(([name]) => name.startsWith("BINVIT_"));
+    const packages = path.join(root, "node_modules", ".package-lock.json");
     // Downloads are verified against checksums and never edited; hashing them would take longer than a notebook.
-    this.#kit = treeSha256([path.join(root, "lib", "dist"), path.join(root, "data")], [".tsbuildinfo", "downloads"]);
+    const files = treeSha256([path.join(root, "lib", "dist"), path.join(root, "data")], [".tsbuildinfo", "downloads"]);
+    this.#kit = JSON.stringify([process.version, settings.sort(), fileState(packages), files]);
   }
 
   /**
-   * Whether what an earlier run left is what a new one would give. If so, prose that changed since is brought up to date.
+   * Whether what an earlier run left is what a new one would give: the code, the library and every file that it read
+   * are the same. If so, prose that changed since is brought up to date, and the file is written as a run writes it.
    *
    * @param source - the notebook to run
    * @param target - where its executed form goes; may be the same file
+   * @throws FileError or NotebookError when the source cannot be read
    */
   isFresh(source: string, target: string): boolean {
-    if (!fs.existsSync(target)) return false;
-    const left = readNotebook(target);
     const notebook = readNotebook(source);
-    if (this.#state()[this.#key(target)] !== this.#fingerprint(left)) return false;
-    if (sourceSha256(notebook) !== left.sourceSha256) return false;
-    if (source !== target) {
-      const outputs = codeCells(left).map((cell) => cell.outputs);
-      writeNotebook(target, withOutputs(notebook, new Map(codeCells(notebook).map(({ id }, i) => [id, outputs[i]!]))));
-    }
+    const left = this.#leftAt(target);
+    const kept = this.#state()[this.#key(target)];
+    if (left === undefined || kept?.fingerprint !== this.#fingerprint(left)) return false;
+    if (sourceSha256(notebook) !== left.sourceSha256 || !areUnchanged(kept.reads)) return false;
+    const outputs = codeCells(left).map((cell) => cell.outputs);
+    const fresh = withOutputs(notebook, new Map(codeCells(notebook).map(({ id }, i) => [id, outputs[i]!])));
+    if (formatNotebook(fresh) !== readText(target)) writeNotebook(target, fresh);
     return true;
   }
 
-  /** Keeps a successful run, as it was written: what is read later is compared with what is read now. */
-  remember(target: string): void {
-    const state = { ...this.#state(), [this.#key(target)]: this.#fingerprint(readNotebook(target)) };
+  /**
+   * Keeps a successful run, as it was written: what is read later is compared with what is read now.
+   *
+   * @param target - the executed notebook
+   * @param reads - what it read, and found there
+   */
+  remember(target: string, reads: Reads = {}): void {
+    const kept = { fingerprint: this.#fingerprint(readNotebook(target)), reads };
+    const state = { ...this.#state(), [this.#key(target)]: kept };
     try {
       writeAtomically(this.#stateFile, `${JSON.stringify(state, null, 2)}\n`);
     } catch (error) {
       if (!(error instanceof FileError)) throw error; // a kit that may only be read forgets: it runs again next time
+    }
+  }
+
+  /** What an earlier run left, if that can be read. */
+  #leftAt(target: string): Notebook | undefined {
+    try {
+      return readNotebook(target);
+    } catch {
+      return undefined;
     }
   }
 
@@ -67,29 +94,27 @@ export class RunCache {
   /** A state file that cannot be read only means that everything runs. */
   #state(): State {
     try {
-      return readJson(this.#stateFile) as State;
+      return (readJson(this.#stateFile) ?? {}) as State;
     } catch {
       return {};
     }
   }
 }
 
-/** SHA-256 of all files below some folders, names and contents, in the order of their names. */
+/** SHA-256 of all files below some folders, names and contents, in the order of their names; links are followed. */
 function treeSha256(folders: readonly string[], leftOut: readonly string[]): string {
   const hash = createHash("sha256");
-  const seen = new Set<string>(); // links may lead in a circle
-  const visit = (folder: string, prefix: string): void => {
-    if (!fs.existsSync(folder) || seen.has(fs.realpathSync(folder))) return;
-    seen.add(fs.realpathSync(folder));
+  const visit = (folder: string, prefix: string, above: readonly string[]): void => {
+    const here = fs.realpathSync(folder);
+    if (above.includes(here)) return; // a link to a folder that it is in
     for (const name of fs.readdirSync(folder).sort()) {
       if (leftOut.includes(name)) continue;
       const inner = path.join(folder, name);
-      const found = fs.existsSync(inner) ? fs.statSync(inner) : undefined; // nothing where a link leads nowhere
-      if (found?.isDirectory()) visit(inner, `${prefix}${name}/`);
-      hash.update(`${prefix}${name}\0`);
-      if (found?.isFile()) hash.update(createHash("sha256").update(fs.readFileSync(inner)).digest());
+      // existsSync: a link that leads nowhere, or to itself, is told by its state and not by an error
+      if (fs.existsSync(inner) && fs.statSync(inner).isDirectory()) visit(inner, `${prefix}${name}/`, [...above, here]);
+      else hash.update(`${prefix}${name}\0`).update(fileState(inner));
     }
   };
-  for (const folder of folders) visit(folder, `${path.basename(folder)}/`);
+  for (const folder of folders) if (fs.existsSync(folder)) visit(folder, `${path.basename(folder)}/`, []);
   return hash.digest("hex");
 }

@@ -1,9 +1,11 @@
 import * as path from "node:path";
 import { CancelledError, NotebookError } from "../errors";
 import { codeCells, readNotebook, readText, withOutputs, writeNotebook } from "./document";
+import { foreignKernel } from "./foreign-kernel";
 import { Kernel } from "./kernel";
 import type { CodeCell, Notebook } from "./nbformat";
 import { CellOutputs, type Displays } from "./outputs";
+import { type Reads, readsOf } from "./reads";
 
 /** Time limit of a cell unless another is given, seconds. */
 export const defaultTimeoutSeconds = 600;
@@ -25,6 +27,8 @@ export interface NotebookRun {
   /** Code cells executed: all that hold code. */
   readonly cells: number;
   readonly seconds: number;
+  /** What it read, and found there at its end; undefined if that changed while it ran, and not by its own doing. */
+  readonly reads: Reads | undefined;
 }
 
 /**
@@ -41,11 +45,20 @@ export async function runNotebook(file: string, options: RunNotebookOptions = {}
   const start = performance.now();
   const text = readText(file);
   const notebook = readNotebook(file);
+  const name = path.basename(file);
+  const foreign = foreignKernel(notebook);
+  if (foreign) {
+    throw new NotebookError(
+      `${name} is written for the kernel ${foreign}, and TypeScript (kernel tslab) was expected: run it in Jupyter, ` +
+        "or choose the kernel TypeScript there and save it.",
+    );
+  }
   const cells = codeCells(notebook);
   const displays: Displays = new Map();
   const collected = new Map<string, CellOutputs>();
-  const name = path.basename(file);
 
+  const startedAt = Date.now();
+  let reads: Reads | undefined;
   const kernel = await Kernel.start(path.dirname(path.resolve(file)));
   try {
     for (const [index, cell] of cells.entries()) {
@@ -60,6 +73,7 @@ export async function runNotebook(file: string, options: RunNotebookOptions = {}
       const late = collected.get(cell.id)!.failures();
       if (late) throw new NotebookError(`${name}, code cell ${index + 1} or code left running: ${summary(late)}`);
     }
+    reads = readsOf(kernel.reads, startedAt);
   } finally {
     await kernel.shutdown();
   }
@@ -69,7 +83,7 @@ export async function runNotebook(file: string, options: RunNotebookOptions = {}
     throw new NotebookError(`${name} changed while it ran, so nothing was written: run it again`);
   }
   writeNotebook(outPath, executed);
-  return { notebook: executed, cells: cells.length, seconds: (performance.now() - start) / 1000 };
+  return { notebook: executed, cells: cells.length, seconds: (performance.now() - start) / 1000, reads };
 }
 
 async function runCell(

@@ -3,6 +3,10 @@ import type { Data, Layout } from "plotly.js";
 /** What it takes to draw a figure in another size; Plotly keeps `layout.meta` for such purposes. */
 export interface FigureMeta {
   readonly title?: string;
+  readonly caption?: string;
+  /** Size it was laid out for, pixels. */
+  readonly width: number;
+  readonly height: number;
   /** Height of the heading, pixels. */
   readonly heading: number;
   /** Whether the legend is a row under the heading. */

@@ -46,7 +46,7 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
     ...(hasLegendRow ? { legend: legendRow(head.height, width, whole) } : {}),
     ...layout,
     height: whole,
-    meta: { title: heading.title, heading: head.height, legendRow: hasLegendRow },
+    meta: { ...heading, width, height: whole, heading: head.height, legendRow: hasLegendRow },
     title: head.title,
     margin: {
       l: sideMargin,
@@ -68,29 +68,59 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
 /**
  * The same figure in another size: heading and legend keep their pixels, the plot area takes the rest.
  *
+ * What was changed in the figure's layout after it was made stays as it was changed.
+ *
  * @param drawn - a figure
  * @param size - width and height, pixels; the figure's own by default
  * @returns a figure of that size
  */
 export function resized(drawn: Figure, size: { readonly width?: number; readonly height?: number }): Figure {
-  const { width = drawn.layout.width ?? 900, height = drawn.layout.height ?? 520 } = size;
-  const { data, layout, caption } = drawn;
+  const layout = withTitleObjects(drawn.layout);
+  const { width = layout.width ?? 900, height = layout.height ?? 520 } = size;
+  const { data, caption } = drawn;
   const { meta } = layout;
-  if (!meta) return { ...drawn, layout: { ...layout, width, height } };
-  const { legend, margin, ...rest } = layout;
+  const isLaidOut = meta?.width === width && meta.height === height && meta.caption === caption;
+  if (!meta || isLaidOut) return { ...drawn, layout: { ...layout, width, height } };
+  const made = {
+    title: titleOf(meta, meta.width, meta.height - meta.heading).title,
+    legend: legendRow(meta.heading, meta.width, meta.height),
+  };
+  const { title, legend, margin, ...rest } = layout;
   const above = meta.heading + (meta.legendRow ? legendHeight : 0);
-  const head = titleOf({ title: meta.title, caption }, width, 0);
-  return figure(
+  const heading = { title: meta.title, caption };
+  const again = figure(
     data,
     {
       ...rest,
       ...(meta.legendRow || legend === undefined ? {} : { legend }),
       margin: { ...margin, t: (margin?.t ?? above) - above },
       width,
-      height: height - head.height,
+      height: height - titleOf(heading, width, 0).height,
     },
-    { title: meta.title, caption },
+    heading,
   );
+  const changed = {
+    title: { ...(again.layout.title as object), ...differing(title, made.title) },
+    ...(meta.legendRow && { legend: { ...again.layout.legend, ...differing(legend, made.legend) } }),
+  };
+  return { ...again, layout: { ...again.layout, ...changed } as Figure["layout"] };
+}
+
+/** Plotly took titles as plain text until its third version, and leaves such a one out now. */
+function withTitleObjects(layout: Figure["layout"]): Figure["layout"] {
+  const titled = Object.entries(layout).map(([key, value]) => {
+    if (key === "title" && typeof value === "string") return [key, { text: value }];
+    const isAxis = /^[xy]axis\d*$/.test(key) && typeof (value as { title?: unknown }).title === "string";
+    return [key, isAxis ? { ...(value as object), title: axisTitle((value as { title: string }).title) } : value];
+  });
+  return Object.fromEntries(titled);
+}
+
+/** The members of `now` that are not as they were made. */
+function differing(now: unknown, made: object | undefined): object {
+  const before = (made ?? {}) as Record<string, unknown>;
+  const isChanged = ([key, value]: [string, unknown]) => JSON.stringify(value) !== JSON.stringify(before[key]);
+  return Object.fromEntries(Object.entries((now ?? {}) as object).filter(isChanged));
 }
 
 const legendRow = (top: number, width: number, height: number) => ({

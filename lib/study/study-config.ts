@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { ConfigError } from "../errors";
+import type { PresetName } from "../train/presets";
 import type { RunConfig } from "../train/record";
-import { parseRunConfig, runPaths } from "../train/run-config";
+import { parseRunConfig, type RunInput, runPaths } from "../train/run-config";
 import { keyPaths } from "../vit/key-paths";
-import { parseWith } from "../vit/parse-with";
+import type { ModelInput } from "../vit/parse-config";
+import { parseWith, type Written } from "../vit/parse-with";
 
 /** One row of a study's table: what is binarized, how, and the configuration that does it. */
 export interface StudyRow {
@@ -42,8 +44,16 @@ const studyFields = z.strictObject({
     .min(1),
 });
 
-/** A study as it is written in a file. */
-export type StudyInput = z.input<typeof studyFields>;
+/** A study as it is written in a file: a run's configuration, and what each row binarizes. */
+export interface StudyInput extends RunInput {
+  readonly name: string;
+  readonly extends: PresetName;
+  readonly rows: readonly {
+    readonly component: string;
+    readonly scale: string;
+    readonly binarize: NonNullable<ModelInput["binarize"]>;
+  }[];
+}
 
 /**
  * Reads a study: a preset, changes that hold for all rows, and one row for each way to binarize.
@@ -53,7 +63,7 @@ export type StudyInput = z.input<typeof studyFields>;
  * @param where - what to call it in messages
  * @throws ConfigError if a key is unknown, a row stands twice or a row's model cannot be
  */
-export function parseStudyConfig(input: unknown, where = "study"): StudyConfig {
+export function parseStudyConfig(input: Written<StudyInput>, where = "study"): StudyConfig {
   const { name, rows, ...base } = parseWith(studyFields, input, where, [...keyPaths(studyFields), ...runPaths]);
   const parsed = rows.map(({ component, scale, binarize }, i) => ({
     name: component === scale ? component : `${component}/${scale}`,

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
-import { CancelledError, ConfigError, DivergenceError } from "../errors";
+import { ConfigError, DivergenceError } from "../errors";
 import { Random } from "../random";
 import type { ModelConfig } from "../vit/config";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
@@ -15,6 +15,7 @@ import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
 import { learningRateAt } from "./schedule";
 import { snapshot, type TrainingState } from "./state";
+import { StoppedTraining } from "./stopped";
 
 /** Where a running training stands. */
 export interface Progress {
@@ -94,6 +95,11 @@ async function trainWith(
   const startedAt = performance.now();
   const seconds = () => (resume?.seconds ?? 0) + (performance.now() - startedAt) / 1000;
   let step = curve.length * stepsPerEpoch;
+  const stopped = () =>
+    new StoppedTraining(
+      `Training was stopped at step ${step + 1} of ${steps}.`,
+      curve.length > 0 ? resultSoFar(model, dataset, snapshot(states, curve, seconds())) : undefined,
+    );
   for (let epoch = curve.length + 1; epoch <= training.epochs; epoch++) {
     const random = new Random(seed, 1_000_000 + epoch);
     const bitsBefore = weightBits(model, states);
@@ -103,7 +109,7 @@ async function trainWith(
     let smoothedLoss = 0;
     const augment = { cropPadding: training.cropPadding, flip: training.flip };
     for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
-      if (options.signal?.aborted) throw new CancelledError(`Training was stopped at step ${step + 1} of ${steps}.`);
+      if (options.signal?.aborted) throw stopped();
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
       step++;
       const { loss, logits, gradients } = await attempt(
@@ -146,6 +152,20 @@ async function trainWith(
   const test = evaluateArrays(model, states, dataset, dataset.test);
   if (!Number.isFinite(test.loss)) throw diverged(`The test loss became ${test.loss}`, training.epochs, training);
   return { parameters, curve, test, seconds: seconds() };
+}
+
+/** What a stopped training has reached; the test split is measured on only if somebody asks, which may take seconds. */
+function resultSoFar(model: ModelConfig, dataset: Dataset, { weights, curve, seconds }: TrainingState): TrainResult {
+  let test: Evaluation | undefined;
+  return {
+    parameters: weights,
+    curve,
+    seconds,
+    get test() {
+      test ??= evaluateArrays(model, weights, dataset, dataset.test);
+      return test;
+    },
+  };
 }
 
 // NaN that reaches a binarized layer stops there, which knows nothing of steps and epochs.

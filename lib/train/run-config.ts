@@ -3,8 +3,8 @@ import { ConfigError, UsageError } from "../errors";
 import { parseJson } from "../json";
 import { didYouMean } from "../suggest";
 import { keyPaths } from "../vit/key-paths";
-import { modelFields, parseModelConfig } from "../vit/parse-config";
-import { parseWith } from "../vit/parse-with";
+import { type ModelInput, modelFields, parseModelConfig } from "../vit/parse-config";
+import { parseWith, type Written } from "../vit/parse-with";
 import { type PresetName, presets } from "./presets";
 import type { RunConfig } from "./record";
 
@@ -44,6 +44,15 @@ export const runPaths: readonly string[] = keyPaths(
   z.object({ extends: z.string(), dataset: datasetFields, model: modelFields, training: trainingFields }),
 );
 
+/** A run as it is written in a file: what is left out comes from the preset it extends. */
+export interface RunInput {
+  /** `digits`, `shapes` or `cifar-s`. */
+  readonly extends?: PresetName;
+  readonly dataset?: Partial<RunConfig["dataset"]>;
+  readonly model?: Partial<ModelInput>;
+  readonly training?: Partial<RunConfig["training"]>;
+}
+
 /**
  * Reads a run's configuration; what it leaves out comes from the preset that it `extends`.
  *
@@ -52,7 +61,7 @@ export const runPaths: readonly string[] = keyPaths(
  * @returns the complete configuration
  * @throws ConfigError if a key is unknown, a value is out of range or sizes do not divide
  */
-export function parseRunConfig(input: unknown, where = "run"): RunConfig {
+export function parseRunConfig(input: Written<RunInput>, where = "run"): RunConfig {
   const written = parseWith(runFields, input, where, runPaths);
   const base = written.extends === undefined ? undefined : presetInput(written.extends, where);
   const merged = (part: "dataset" | "model" | "training") => ({ ...base?.[part], ...written[part] });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Binarizer, type BinarizerName, binarizers, scaleForms, steForms } from "../binarize/binarizer";
 import { ConfigError } from "../errors";
 import type { Binarization, ModelConfig } from "./config";
-import { parseWith } from "./parse-with";
+import { parseWith, type Written } from "./parse-with";
 import { checkParameters } from "./size-limit";
 
 const steForm = z.enum(steForms);
@@ -71,7 +71,7 @@ export type ModelInput = z.input<typeof modelFields>;
  * @returns the complete configuration
  * @throws ConfigError if a key is unknown, a value is out of range, sizes do not divide or no memory could hold them
  */
-export function parseModelConfig(input: unknown, where = "model"): ModelConfig {
+export function parseModelConfig(input: Written<ModelInput>, where = "model"): ModelConfig {
   const { binarize, ...sizes } = parseWith(modelFields, input, where);
   divides(where, "imageSize", sizes.imageSize, "patchSize", sizes.patchSize);
   divides(where, "embedDim", sizes.embedDim, "numHeads", sizes.numHeads);
@@ -94,10 +94,10 @@ function largestDivisor(value: number, limit: number): number {
   return divisor;
 }
 
-type Written = z.output<typeof modelFields>["binarize"];
+type Groups = z.output<typeof modelFields>["binarize"];
 type Choice = z.output<typeof binarizer> | undefined;
 
-function resolve(written: Written, where: string): Binarization {
+function resolve(written: Groups, where: string): Binarization {
   const group: Record<string, Choice> = {
     ...layersOf(written.mlp, ["fc1", "fc2"], [], `${where}.mlp`),
     ...layersOf(written.mhsa, ["qkv", "projection"], ["scores", "values"], `${where}.mhsa`),
@@ -124,7 +124,7 @@ function resolve(written: Written, where: string): Binarization {
 
 /** What a group stands for: its own layers, or the layers that it names one by one. */
 function layersOf(
-  written: Written["mlp"] | Written["mhsa"],
+  written: Groups["mlp"] | Groups["mhsa"],
   own: readonly string[],
   further: readonly string[],
   where: string,
@@ -150,7 +150,7 @@ function complete(choice: Choice): Binarizer | "off" {
  *
  * @throws ConfigError if the name or a field is unknown
  */
-export function parseBinarizer(input: unknown, where = "binarizer"): Binarizer {
+export function parseBinarizer(input: Written<BinarizerName | Partial<Binarizer>>, where = "binarizer"): Binarizer {
   const value = complete(parseWith(binarizer, input, where));
   if (value === "off") throw new ConfigError(`${where}: expected a binarizer, got "off".`);
   return value;

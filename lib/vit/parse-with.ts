@@ -4,6 +4,12 @@ import { didYouMean } from "../suggest";
 import { keyPaths, meantKey } from "./key-paths";
 
 /**
+ * What a parser takes: anything, since it checks all, but an editor's Tab offers the keys and values of `T`.
+ */
+// biome-ignore lint/complexity/noBannedTypes: with these three any value will do, and `unknown` would swallow T
+export type Written<T> = T | {} | null | undefined;
+
+/**
  * Checks a value against a schema and turns the first problem into one readable line.
  *
  * @param schema - what is expected

@@ -3,7 +3,7 @@ import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkNotebook } from "../../lib/notebook/check";
 import { withOutputs, writeNotebook } from "../../lib/notebook/document";
-import { findNotebooks, notebookName } from "../../lib/notebook/find";
+import { notebookName } from "../../lib/notebook/find";
 import type { Output } from "../../lib/notebook/nbformat";
 import { notebookOf, temporaryFolder } from "./fixture";
 
@@ -31,9 +31,9 @@ test("a notebook that never ran, or whose code changed since, says how to run it
   const file = path.join(folder, "a.ipynb");
   const ran = withOutputs(notebookOf("# Title", "1;"), new Map());
   writeNotebook(file, { ...ran, sourceSha256: undefined });
-  expect(checkNotebook(file)).toEqual(["never ran: run npx binvit notebooks run a"]);
+  expect(checkNotebook(file)).toEqual([`never ran: run npx binvit notebooks run ${notebookName(file)}`]);
   writeNotebook(file, { ...notebookOf("# Title", "2;"), sourceSha256: ran.sourceSha256 });
-  expect(checkNotebook(file)).toEqual(["outputs are stale: run npx binvit notebooks run a"]);
+  expect(checkNotebook(file)).toEqual([`outputs are stale: run npx binvit notebooks run ${notebookName(file)}`]);
 });
 
 test("each rule is enforced", () => {
@@ -48,11 +48,12 @@ test("each rule is enforced", () => {
   expect(check(["# Title", "1;"], [large])[0]).toMatch(/^41\d KB, at most 400/);
 });
 
-test("exercises need solutions; solutions do not", () => {
+test("exercises need solutions, and a link to them; solutions do not", () => {
   const sources = ["# Title", "## Exercises", "1;"];
   expect(check(sources)).toEqual(["has exercises, but there is no solutions/a.ipynb"]);
   expect(check(sources, [], "solutions/a.ipynb")).toEqual([]);
-  expect(check(sources)).toEqual([]);
+  expect(check(sources)).toEqual(["has exercises, but does not link solutions/a.ipynb"]);
+  expect(check([...sources, "# [Solutions](solutions/a.ipynb)"])).toEqual([]);
 });
 
 test("execution counts and files that are no notebooks are found", () => {
@@ -60,15 +61,15 @@ test("execution counts and files that are no notebooks are found", () => {
   check(["# Title", "1;"]);
   fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"execution_count": null', '"execution_count": 3'));
   expect(checkNotebook(file)).toHaveLength(1);
-  expect(checkNotebook(file)[0]).toMatch(/execution counts/);
+  expect(checkNotebook(file)[0]).toContain("execution counts");
+  expect(checkNotebook(file)[0]).toContain(`run npx binvit notebooks run --force ${notebookName(file)} or npx`);
   fs.writeFileSync(file, "[]");
   expect(checkNotebook(file)[0]).toMatch(/a\.ipynb is not a valid nbformat 4 notebook/);
 });
 
-test("notebooks are found by path and named with their folder; an unknown name is refused", () => {
-  check(["# Title"], [], "solutions/b.ipynb");
-  const file = path.join(folder, "solutions", "b.ipynb");
-  expect(findNotebooks([file, file])).toEqual([file]);
-  expect(notebookName(file)).toBe("solutions/b");
-  expect(() => findNotebooks(["no-such-notebook"])).toThrow(/no notebook is called no-such-notebook/);
+test("a notebook of another language is not judged", () => {
+  const file = path.join(folder, "python.ipynb");
+  const rest = { metadata: { kernelspec: { name: "python3", display_name: "Python 3" } }, nbformat_minor: 5 };
+  writeNotebook(file, { ...notebookOf("1;"), rest });
+  expect(checkNotebook(file)).toEqual([]);
 });

@@ -11,7 +11,7 @@ import { lines } from "../../lib/plot/lines";
 import { Random } from "../../lib/random";
 
 // The first figure loads Plotly, which takes a while on a busy machine.
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 vi.mock("../../lib/notebook/live-display", () => ({ openDisplay: vi.fn() }));
 
@@ -23,9 +23,13 @@ const figure = lines(
 
 describe("in a kernel", () => {
   let shown: MimeBundle[] = [];
+  let known: Readonly<Record<string, object>>[] = [];
   beforeEach(() => {
-    shown = [];
-    vi.mocked(openDisplay).mockReturnValue((bundle) => void shown.push(bundle));
+    [shown, known] = [[], []];
+    vi.mocked(openDisplay).mockReturnValue((bundle, metadata = {}) => {
+      shown.push(bundle);
+      known.push(metadata);
+    });
   });
 
   test("a figure is one output, interactive and static", async () => {
@@ -33,7 +37,7 @@ describe("in a kernel", () => {
     expect(shown).toHaveLength(1);
     const [bundle] = shown;
     expect(Object.keys(bundle)).toEqual(["application/vnd.plotly.v1+json", "image/png", "text/plain"]);
-    expect(bundle["text/plain"]).toBe("See it rise.");
+    expect(bundle["text/plain"]).toBe("Title. See it rise. Axes, horizontal: x, vertical: y.");
     const spec = bundle["application/vnd.plotly.v1+json"] as { data: { y: number[] }[] };
     expect(spec.data[0].y).toEqual([0.33333, 0.66667, 1]);
     const image = await loadImage(Buffer.from(bundle["image/png"] as string, "base64"));
@@ -47,6 +51,27 @@ describe("in a kernel", () => {
     expect([spec.layout.width, spec.layout.height]).toEqual([600, 400]);
     const image = await loadImage(Buffer.from(shown[0]["image/png"] as string, "base64"));
     expect([image.width, image.height]).toEqual([900, 600]);
+  });
+
+  test("a picture has the figure's width, and words for those who cannot see it", async () => {
+    await show(figure);
+    const { width, height } = figure.layout;
+    expect(known).toEqual([{ "image/png": { width, height, alt: shown[0]["text/plain"] } }]);
+  });
+
+  test("what was changed after the figure was made is shown, also in another size", async () => {
+    const changed = lines([{ name: "a", x: [1], y: [1] }], { x: "x", y: "y" }, { title: "Title", caption: "Caption." });
+    const layout = changed.layout as Record<string, { text?: string; title?: unknown }>;
+    layout.title!.text = "Mine &amp; <b>yours</b>";
+    layout.xaxis!.title = "epochs";
+    await show(changed);
+    await show(changed, { width: 600 });
+    for (const bundle of shown) {
+      const spec = JSON.stringify(bundle["application/vnd.plotly.v1+json"]);
+      expect(spec).toContain('"text":"Mine &amp; <b>yours</b>"');
+      expect(spec).toContain('"text":"epochs"');
+      expect(bundle["text/plain"]).toBe("Mine & yours. Axes, horizontal: epochs, vertical: y.");
+    }
   });
 
   test("a figure with much data is static only", async () => {

@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { JSDOM } from "jsdom";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { kitRoot } from "../../lib/kit-root";
 import { readNotebook } from "../../lib/notebook/document";
 import { outputsOf, temporaryFolder, writeFixture } from "./fixture";
@@ -27,6 +28,63 @@ test("lab registers the kernel inside the project", () => {
   expect(fs.existsSync(spec.argv[1])).toBe(true);
 });
 
+test("lab gives JupyterLab what draws figures, inside the project", () => {
+  const folder = path.join(kitRoot(), ".jupyter", "labextensions", "binvit-figures");
+  const { name, jupyterlab } = JSON.parse(fs.readFileSync(path.join(folder, "package.json"), "utf8"));
+  expect(name).toBe(path.basename(folder));
+  expect(fs.existsSync(path.join(folder, jupyterlab._build.load))).toBe(true);
+  expect(fs.statSync(path.join(folder, "static", "plotly.min.js")).size).toBeGreaterThan(1e6);
+});
+
+test("the extension draws a figure with plotly.js and gives a picture its width and its words", async () => {
+  const { window } = new JSDOM("", { runScripts: "outside-only", url: "http://localhost/lab/" });
+  Object.defineProperty(window.document, "currentScript", { value: { src: "http://localhost/x/lab-figures.js" } });
+  const page = window as unknown as Record<string, unknown>;
+  window.eval(fs.readFileSync(path.join(kitRoot(), "scripts", "lab-figures.js"), "utf8"));
+  const extension = (page._JUPYTERLAB as Record<string, LabExtension>)["binvit-figures"]!;
+  const widgets = async () => () => ({
+    Widget: class {
+      node = window.document.createElement("div");
+    },
+  });
+  extension.init({ "@lumino/widgets": { "2.0.0": { get: widgets } } });
+  const found = (await extension.get("./mimeExtension"))().default;
+  const render = async (mimeType: string, model: object) => {
+    const { rendererFactory } = found.find((one) => one.rendererFactory.mimeTypes.includes(mimeType))!;
+    const widget = rendererFactory.createRenderer();
+    await widget.renderModel(model);
+    return widget.node;
+  };
+  const metadata = { "image/png": { width: 480, height: 270, alt: "Loss." } };
+  const picture = await render("image/png", { data: { "image/png": "aGk=\n" }, metadata });
+  expect(picture.innerHTML).toMatch(/src="data:image\/png;base64,aGk=" alt="Loss\." width="480" height="270"/);
+
+  const drawn: unknown[] = [];
+  page.Plotly = { newPlot: (...args: unknown[]) => drawn.push(...args) };
+  const loading = render("application/vnd.plotly.v1+json", {
+    data: { "application/vnd.plotly.v1+json": { data: [1], layout: { width: 3 } } },
+    metadata,
+  });
+  await vi.waitFor(() => expect(window.document.querySelector("script")).not.toBeNull());
+  const script = window.document.querySelector("script")!;
+  expect(script.src).toBe("http://localhost/x/plotly.min.js");
+  script.dispatchEvent(new window.Event("load"));
+  expect((await loading).getAttribute("aria-label")).toBe("Loss.");
+  expect(drawn.slice(1, 3)).toEqual([[1], { width: 3 }]);
+});
+
+interface LabExtension {
+  init(scope: object): void;
+  get(module: string): Promise<() => { default: readonly MimeExtension[] }>;
+}
+
+interface MimeExtension {
+  readonly rendererFactory: {
+    readonly mimeTypes: readonly string[];
+    createRenderer(): { node: HTMLElement; renderModel(model: object): Promise<void> };
+  };
+}
+
 test("without Jupyter, lab says in a few lines how to get it", () => {
   const { stdout, status } = spawnSync(process.execPath, [lab], { encoding: "utf8", env: { PATH: folder } });
   expect(status).toBe(1);
@@ -34,12 +92,12 @@ test("without Jupyter, lab says in a few lines how to get it", () => {
   expect(stdout.trim().split("\n").length).toBeLessThanOrEqual(10);
 });
 
-test.skipIf(!hasJupyter)("Jupyter finds the kernel", { timeout: 30_000 }, () => {
+test.skipIf(!hasJupyter)("Jupyter finds the kernel", { timeout: 120_000 }, () => {
   const listed = execFileSync("jupyter", ["kernelspec", "list", "--json"], { encoding: "utf8", env: environment });
   expect(JSON.parse(listed).kernelspecs.tslab.spec.display_name).toBe("TypeScript");
 });
 
-test.skipIf(!hasNbconvert)("Jupyter runs a notebook with it", { timeout: 60_000 }, () => {
+test.skipIf(!hasNbconvert)("Jupyter runs a notebook with it", { timeout: 120_000 }, () => {
   const file = writeFixture(
     folder,
     "tiny.ipynb",

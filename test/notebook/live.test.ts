@@ -22,7 +22,7 @@ beforeAll(async () => {
     ...modules.map((name) => `notebook/${name}.ts`),
   );
   kernel = await Kernel.start(folder);
-}, 30_000);
+}, 120_000);
 
 afterAll(async () => {
   await kernel.shutdown();
@@ -53,7 +53,7 @@ async function run(code: string, onOutput?: (output: KernelOutput) => void): Pro
 
 const text = (outputs: readonly Output[]) => outputs.map((output) => ("text" in output ? output.text : "")).join("");
 
-test("an interrupt stops a loop that watches its signal, within a second", { timeout: 30_000 }, async () => {
+test("an interrupt stops a loop that watches its signal, within a second", { timeout: 120_000 }, async () => {
   await run(`
     const { newCellSignal } = require("./lib/notebook/cancel.js");
     let steps = 0;
@@ -81,7 +81,43 @@ test("an interrupt stops a loop that watches its signal, within a second", { tim
   expect(text(await run("console.log(steps, signal.aborted, String(signal.reason))"))).toBe(before);
 });
 
-test("a newer run stops the one before it, and the kernel survives interrupts", { timeout: 30_000 }, async () => {
+test("an interrupted training leaves one line, and its result to the next cell", { timeout: 120_000 }, async () => {
+  await run(`
+    const binvit = require("binvit");
+    await binvit.useBackend();
+    const digits = await binvit.loadDataset({ name: "digits" });
+    const config = binvit.parseRunConfig({
+      extends: "digits",
+      model: { embedDim: 8, depth: 1, numHeads: 1, mlpDim: 8, patchSize: 4 },
+      training: { epochs: 1000 },
+    });
+    const onEpoch = ({ epoch }: { epoch: number }) => epoch === 2 && console.log("on");
+  `);
+  const train = `
+    const own = 1;
+    const result = await binvit.train(config, 1, digits, { onEpoch: onEpoch, signal: binvit.newCellSignal() });
+    if (result.curve.length < 1000) throw new RangeError("too\\nfew");
+    const after = 1;
+  `;
+  let shown = "";
+  const status = await kernel.execute(train, {
+    onOutput: ({ content }) => {
+      shown += content.text;
+      if (shown === "on\n") kernel.interrupt();
+    },
+  });
+  expect(status).toBe("error");
+  expect(shown).toMatch(
+    /^on\nStopped at epoch \d+ of 1000 \(validation [\d.]+%\); the curve so far is kept\.\nThe rest of the cell did not run: RangeError: too few\n$/,
+  );
+  const kept = await run("console.log(own, result.curve.length > 1, result.test.count, typeof result.parameters)");
+  expect(text(kept)).toBe("1 true 360 object\n");
+  // The second training of an interrupted cell does not start, and says nothing more.
+  const second = await run("await binvit.train(config, 1, digits, { signal: AbortSignal.abort() })");
+  expect(text(second)).toMatch(/Training was stopped at step 1 of/);
+});
+
+test("a newer run stops the one before it, and the kernel survives interrupts", { timeout: 120_000 }, async () => {
   const started = await run(`
     const older: AbortSignal = newCellSignal();
     const newer: AbortSignal = newCellSignal();
@@ -97,7 +133,7 @@ test("a newer run stops the one before it, and the kernel survives interrupts", 
   await vi.waitFor(interruptIdle, 10_000);
 });
 
-test("progress and curve leave one output each, in place", { timeout: 30_000 }, async () => {
+test("progress and curve leave one output each, in place", { timeout: 120_000 }, async () => {
   const messages: KernelOutput[] = [];
   const outputs = await run(
     `

@@ -1,9 +1,11 @@
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { cleanNotebook, readNotebook, withOutputs, writeNotebook } from "../../lib/notebook/document";
+import type { Access } from "../../lib/notebook/host/reads";
 import type { Notebook } from "../../lib/notebook/nbformat";
+import { readsOf } from "../../lib/notebook/reads";
 import { RunCache } from "../../lib/notebook/run-cache";
 import { notebookOf, outputsOf, temporaryFolder } from "./fixture";
 
@@ -69,6 +71,78 @@ test("code, outputs, library or data changed: a new run", () => {
   expect(fresh()).toBe(false);
 });
 
+test("a file that the notebook read changed, came, went or is listed beside another: a new run", () => {
+  const beside = (name: string) => path.join(root, "notebooks", name);
+  put("notebooks/read.txt", "1");
+  put("runs/mine/one", "1");
+  const looks = ["read:read.txt", "look:missing.txt", "read:gone.txt"].map((access) => access.split(":"));
+  const accesses = looks.map(([access, name]) => [access, beside(name)] as [Access, string]);
+  const reads = readsOf([...accesses, ["list", path.join(root, "runs", "mine")]], Date.now() + 1000)!;
+  new RunCache(root).remember(source, reads);
+  expect(fresh()).toBe(true);
+  const changes: [() => void, () => void][] = [
+    [() => put("notebooks/read.txt", "2"), () => put("notebooks/read.txt", "1")],
+    [() => put("notebooks/missing.txt", "1"), () => fs.rmSync(beside("missing.txt"))],
+    [() => put("notebooks/gone.txt", "1"), () => fs.rmSync(beside("gone.txt"))],
+    [() => put("runs/mine/two", "1"), () => fs.rmSync(path.join(root, "runs", "mine", "two"))],
+  ];
+  for (const [change, undo] of changes) {
+    change();
+    expect(fresh()).toBe(false);
+    undo();
+    expect(fresh()).toBe(true);
+  }
+  put("notebooks/other.txt", "1");
+  expect(fresh()).toBe(true);
+});
+
+test("what a notebook wrote itself is no input; what others changed while it ran makes the run unknown", () => {
+  const file = path.join(root, "notebooks", "own.txt");
+  put("notebooks/own.txt", "1");
+  expect(
+    readsOf(
+      [
+        ["write", file],
+        ["read", file],
+      ],
+      0,
+    ),
+  ).toEqual({});
+  expect(
+    readsOf(
+      [
+        ["read", file],
+        ["write", file],
+      ],
+      0,
+    ),
+  ).toHaveProperty([`read:${file}`]);
+  expect(readsOf([["read", file]], 0)).toBeUndefined();
+});
+
+test("the settings of the environment count; links in data are followed, and lead nowhere without harm", () => {
+  const data = path.join(root, "data");
+  fs.symlinkSync("nowhere", path.join(data, "dangling"));
+  fs.symlinkSync(".", path.join(data, "itself"));
+  put("elsewhere/linked.bin", "1");
+  fs.symlinkSync(path.join(root, "elsewhere"), path.join(data, "linked"));
+  new RunCache(root).remember(source);
+  expect(fresh()).toBe(true);
+  put("elsewhere/linked.bin", "2");
+  expect(fresh()).toBe(false);
+  put("elsewhere/linked.bin", "1");
+  vi.stubEnv("BINVIT_KERNELS", "off");
+  expect(fresh()).toBe(false);
+  vi.unstubAllEnvs();
+  expect(fresh()).toBe(true);
+});
+
+test("a notebook in order but for its layout is written in order, and not run", () => {
+  fs.writeFileSync(source, fs.readFileSync(source, "utf8").replace('"execution_count": null', '"execution_count": 3'));
+  expect(fresh()).toBe(true);
+  expect(fs.readFileSync(source, "utf8")).toContain('"execution_count": null');
+});
+
 test("a copy elsewhere is fresh as long as its source's code is the same, and gets new prose", () => {
   const copy = path.join(root, "out", "a.ipynb");
   expect(fresh(copy)).toBe(false);
@@ -104,7 +178,11 @@ test("what cannot be remembered, in a kit that may only be read, only means a ne
   expect(fresh()).toBe(false);
 });
 
-test("a broken state file only means a new run", () => {
-  put("runs/notebooks/state.json", "{");
-  expect(fresh()).toBe(false);
+test("a broken state file, and a copy that cannot be read, only mean a new run", () => {
+  for (const text of ["{", "null", "3", '{"notebooks/a.ipynb":"old"}']) {
+    put("runs/notebooks/state.json", text);
+    expect(fresh()).toBe(false);
+  }
+  put("out/a.ipynb", "{");
+  expect(fresh(path.join(root, "out", "a.ipynb"))).toBe(false);
 });

@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CancelledError } from "../../lib/errors";
-import { readNotebook, sourceSha256 } from "../../lib/notebook/document";
+import { readNotebook, sourceSha256, writeNotebook } from "../../lib/notebook/document";
 import { type RunNotebookOptions, runNotebook } from "../../lib/notebook/run";
-import { outputsOf, temporaryFolder, writeFixture } from "./fixture";
+import { notebookOf, outputsOf, temporaryFolder, writeFixture } from "./fixture";
 
 let folder: string;
 beforeAll(() => {
@@ -24,7 +24,7 @@ async function failure(name: string, sources: string[], options?: RunNotebookOpt
   return error;
 }
 
-describe("running a notebook", { timeout: 30_000 }, () => {
+describe("running a notebook", { timeout: 120_000 }, () => {
   test("stores every cell's outputs, in order", async () => {
     const file = writeFixture(
       folder,
@@ -48,8 +48,47 @@ describe("running a notebook", { timeout: 30_000 }, () => {
     expect(outputsOf(notebook, 2)).toEqual([{ output_type: "stream", name: "stdout", text: "2\n42\n" }]);
     expect(outputsOf(notebook, 4)).toMatchObject([{ text: `${path.basename(folder)}\n` }]);
     expect(notebook.sourceSha256).toBe(sourceSha256(notebook));
-    expect(readNotebook(outPath)).toEqual(notebook);
+    expect(readNotebook(outPath).cells).toEqual(notebook.cells);
     expect(fs.readFileSync(file, "utf8")).toBe(before);
+  });
+
+  test("refuses a notebook of another language, by the name of its kernel", async () => {
+    const file = path.join(folder, "python.ipynb");
+    const metadata = { kernelspec: { name: "python3", display_name: "Python 3 (ipykernel)", language: "python" } };
+    writeNotebook(file, { ...notebookOf("print(1)"), rest: { metadata, nbformat_minor: 5 } });
+    await expect(runNotebook(file)).rejects.toThrow(
+      /^python\.ipynb is written for the kernel Python 3 \(ipykernel\), /,
+    );
+  });
+
+  test("says what the notebook read, with what a library read for it, and nothing that it had written before", async () => {
+    const put = (name: string) => fs.writeFileSync(path.join(folder, name), "1");
+    for (const name of ["beside.txt", "helper.ts", "listed.txt", "promised.txt"]) put(name);
+    fs.writeFileSync(path.join(folder, "helper.ts"), "export const two: number = 2;");
+    fs.writeFileSync(path.join(folder, "data.json"), "{}");
+    const old = new Date(Date.now() - 60_000);
+    for (const name of fs.readdirSync(folder)) fs.utimesSync(path.join(folder, name), old, old);
+    const file = writeFixture(
+      folder,
+      "reads.ipynb",
+      'import * as fs from "node:fs"; import { two } from "./helper"; const data = require("./data.json");',
+      'fs.writeFileSync("own.txt", "1"); fs.readFileSync("own.txt"); fs.readdirSync("."); fs.existsSync("missing.txt");',
+      'fs.createReadStream("beside.txt").resume(); await fs.promises.readFile("promised.txt"); two;',
+    );
+    const { reads } = await runNotebook(file, { outPath: path.join(folder, "out", "reads.ipynb") });
+    const inFolder = Object.entries(reads!)
+      .filter(([key]) => key.includes(folder))
+      .map(([key, state]) => [key.replace(`:${folder}`, ":").replace(":/", ":"), state.slice(0, 6)]);
+    const sha256 = expect.stringMatching(/^[0-9a-f]{6}$/);
+    expect(Object.fromEntries(inFolder)).toMatchObject({
+      "read:helper.ts": sha256,
+      "read:data.json": sha256,
+      "list:": sha256,
+      "look:missing.txt": "ENOENT",
+      "read:beside.txt": sha256,
+      "read:promised.txt": sha256,
+    });
+    expect(JSON.stringify(reads)).not.toMatch(/own\.txt|node_modules/);
   });
 
   test("names the cell that threw, and runs none after it", async () => {

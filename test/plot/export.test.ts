@@ -138,3 +138,48 @@ describe("in another process", () => {
     expect(stdout.trim()).toBe(here.digest("hex"));
   });
 });
+
+describe("what is changed after a figure was made", () => {
+  const made = () =>
+    lines([{ name: "a", x: [1, 2], y: [1, 2] }], { x: "x", y: "y" }, { title: "Title", caption: "Two." });
+  type Open = { title: { text: string; font: object } | string; width?: number; legend?: object; height?: number };
+  const change = (how: (layout: Open) => void) => {
+    const figure = made();
+    how(figure.layout as unknown as Open);
+    return figure;
+  };
+  const setTitle = (text: string) => (layout: Open) => Object.assign(layout.title, { text });
+
+  test("its title is drawn, in its own size and in others, given as an object or as plain text", async () => {
+    const titled = [change(setTitle("Mine")), change((layout) => void Object.assign(layout, { title: "Mine" }))];
+    for (const figure of titled) {
+      for (const size of [{}, { width: 500 }]) {
+        const svg = await toSvg(figure, size);
+        expect(svg).toContain(">Mine<");
+        expect(svg).not.toContain(">Title<");
+      }
+    }
+  });
+
+  test("its size wraps the caption again, and its caption is drawn", () => {
+    const narrow = resized(
+      change((layout) => void Object.assign(layout, { width: 500 })),
+      {},
+    );
+    expect(narrow).toEqual(resized(made(), { width: 500 }));
+    const other = resized({ ...made(), caption: "Another one." }, {});
+    expect(JSON.stringify(other.layout.title)).toContain("Another one.");
+    expect(JSON.stringify(other.layout.title)).not.toContain("Two.");
+  });
+
+  test("other changes of the heading and the legend stay in another size", () => {
+    const figure = change((layout) => {
+      Object.assign(layout.title as object, { font: { size: 30 } });
+      Object.assign(layout.legend ?? {}, { orientation: "v" });
+    });
+    const { layout } = resized(figure, { width: 500, height: 300 });
+    expect(layout.title).toMatchObject({ font: { size: 30 } });
+    if (figure.layout.legend) expect(layout.legend).toMatchObject({ orientation: "v" });
+    expect([layout.width, layout.height]).toEqual([500, 300]);
+  });
+});

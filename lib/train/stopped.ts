@@ -1,0 +1,16 @@
+import { CancelledError } from "../errors";
+import type { TrainResult } from "./loop";
+
+/** A training that its signal stopped. */
+export class StoppedTraining extends CancelledError {
+  /**
+   * @param message - where it was stopped
+   * @param soFar - what the finished epochs reached; undefined if none was finished
+   */
+  constructor(
+    message: string,
+    readonly soFar: TrainResult | undefined,
+  ) {
+    super(message);
+  }
+}
