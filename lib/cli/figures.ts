@@ -37,12 +37,16 @@ export async function drawFigures(records: readonly RunRecord[], out: string): P
   const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
   for (const [name] of figures) for (const ending of ["svg", "png"]) prepareFile(file(name, ending));
   const status = new StatusLine(5);
+  const warnings = new Set<string>();
+  const onMissingLetters = (message: string) => void warnings.add(message);
   for (const [i, [name, figure]] of figures.entries()) {
     status.update(`figure ${i + 1}/${figures.length}: ${name}`);
     const { width = 900, height = 520 } = figure.layout;
     writeAtomically(file(name, "svg"), await toSvg(figure, { width, height }));
-    writeAtomically(file(name, "png"), await toPng(figure, { width, height, scale: 2 }));
+    writeAtomically(file(name, "png"), await toPng(figure, { width, height, scale: 2, onMissingLetters }));
   }
   const seconds = (performance.now() - startedAt) / 1000;
+  status.done();
+  for (const warning of warnings) console.error(`binvit: ${warning}`);
   status.done(`${figures.length} figures, SVG and PNG, in ${out}/ (${duration(seconds)})`);
 }

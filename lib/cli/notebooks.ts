@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { padEnd, textColumns } from "../text-width";
 import { timeoutLimits, wholeNumber, workerLimits } from "./run-input";
 import { duration, interruptSignal, StatusLine } from "./terminal";
 
@@ -74,7 +75,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const files = findNotebooks(names);
   const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
   const placeOf = (file: string) => copies.get(file) ?? file;
-  const width = Math.max(0, ...files.map((file) => notebookName(file).length));
+  const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
   const cache = new RunCache();
   const status = new StatusLine();
   const failures: string[] = [];
@@ -86,7 +87,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
     const name = notebookName(file);
     const outPath = placeOf(file);
     const start = performance.now();
-    const say = (text: string) => status.done(`${name.padEnd(width)}  ${text}`);
+    const say = (text: string) => status.done(`${padEnd(name, width)}  ${text}`);
     try {
       const kernel = names.length === 0 ? foreignKernel(readNotebook(file)) : undefined;
       if (kernel) return say(`skipped: written for ${kernel}`);
@@ -126,13 +127,13 @@ async function checkNotebooks(names: string[]): Promise<void> {
   const { findNotebooks, notebookName } = await import("../notebook/find");
   const { foreignKernel } = await import("../notebook/foreign-kernel");
   const files = findNotebooks(names);
-  const width = Math.max(0, ...files.map((file) => notebookName(file).length));
+  const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
   let bad = 0;
   for (const file of files) {
     const [problem, ...others] = checkNotebook(file);
     const kernel = problem === undefined ? foreignKernel(readNotebook(file)) : undefined;
     console.log(
-      `${notebookName(file).padEnd(width)}  ${problem ?? (kernel ? `skipped: written for ${kernel}` : "ok")}`,
+      `${padEnd(notebookName(file), width)}  ${problem ?? (kernel ? `skipped: written for ${kernel}` : "ok")}`,
     );
     for (const other of others) console.log(`${" ".repeat(width)}  ${other}`);
     if (problem !== undefined) bad++;

@@ -58,6 +58,16 @@ export function wholeNumber(option: string, text: string, { least, most }: Limit
   throw new UsageError(`${option} expects a whole number from ${least} to ${most}, got ${quoted(text)}.`);
 }
 
+/**
+ * The name of a run: any text that fits into a line.
+ *
+ * @throws UsageError if it is empty, or has line ends or other control characters
+ */
+export function runName(option: string, text: string): string {
+  if (text.trim() !== "" && text.length <= 200 && !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(text)) return text;
+  throw new UsageError(`${option} expects 1 to 200 characters on one line, got ${quoted(text)}.`);
+}
+
 /** A seed from the command line. */
 export const oneSeed = (option: string, text: string): number => wholeNumber(option, text, seedLimits);
 

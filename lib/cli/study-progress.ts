@@ -1,4 +1,5 @@
 import type { StudyEvent } from "../study/run-study";
+import { padEnd } from "../text-width";
 import { bar, duration, StatusLine } from "./terminal";
 
 /** Shows a study in one line that is rewritten, with the time left, and one line for each finished run. */
@@ -30,13 +31,13 @@ export class StudyProgress {
       this.running.set(key, step / steps);
     }
     if (event.kind === "damaged") {
-      this.status.done(`damaged  ${event.run.row.name.padEnd(26)} seed ${event.run.seed}  ${event.problem}`);
+      this.status.done(`damaged  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.problem}`);
       this.status.done("         It is kept as record.damaged.json, and the run is trained again.");
     }
     if (event.kind === "failed") {
       this.running.delete(key);
       this.failed++;
-      this.status.done(` failed  ${event.run.row.name.padEnd(26)} seed ${event.run.seed}  ${event.problem}`);
+      this.status.done(` failed  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.problem}`);
     }
     if (event.kind === "finished") {
       this.running.delete(key);
@@ -44,7 +45,7 @@ export class StudyProgress {
       const { record, run } = event;
       const place = `${this.found + this.finished}/${this.total}`.padStart(7);
       this.status.done(
-        `${place}  ${run.row.name.padEnd(26)} seed ${run.seed}  test ${(100 * record.test.accuracy).toFixed(1).padStart(5)}%` +
+        `${place}  ${padEnd(run.row.name, 26)} seed ${run.seed}  test ${(100 * record.test.accuracy).toFixed(1).padStart(5)}%` +
           `  ${duration(record.seconds)}`,
       );
     }

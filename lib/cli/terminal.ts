@@ -1,20 +1,26 @@
+import { cutToColumns, padEnd, padStart, textColumns } from "../text-width";
+
 /**
  * Lines of aligned columns: text to the left, numbers to the right, a rule under the titles.
  *
  * @param titles - one a column
- * @param rows - cells as text, or numbers already formatted as text
+ * @param given - rows of cells as text, or numbers already formatted as text
  * @returns lines without trailing spaces
  */
-export function alignedTable(titles: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = titles.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+export function alignedTable(titles: readonly string[], given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(oneLine));
+  const widths = titles.map((title, i) => Math.max(textColumns(title), ...rows.map((row) => textColumns(row[i]))));
   const numeric = titles.map((_, i) => rows.length > 0 && rows.every((row) => /^[-−+]?[\d.,]*\d?%?$|^-$/.test(row[i])));
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, i) => (numeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .map((cell, i) => (numeric[i] ? padStart(cell, widths[i]) : padEnd(cell, widths[i])))
       .join("  ")
       .trimEnd();
   return [line(titles), widths.map((width) => "─".repeat(width)).join("──"), ...rows.map(line)].join("\n");
 }
+
+/** @returns the text without line ends and without what would steer the terminal */
+export const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, " ").replace(/\p{Cc}/gu, "\ufffd");
 
 /** @returns `12 s`, `3 min 05 s` */
 export function duration(seconds: number): string {
@@ -47,7 +53,7 @@ export class StatusLine {
     const now = performance.now();
     if (this.stream.isTTY) {
       if (this.shown && now - this.printedAt < 100) return;
-      this.stream.write(`\r\x1b[2K${text.slice(0, Math.max(20, (this.stream.columns ?? 100) - 1))}`);
+      this.stream.write(`\r\x1b[2K${cutToColumns(text, Math.max(20, (this.stream.columns ?? 100) - 1))}`);
       this.shown = true;
     } else {
       if (now - this.printedAt < 1000 * this.everySeconds) return;

@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import type { EpochRecord } from "../train/record";
-import { backendChoice, collect, oneSeed, presetOrFile, wholeNumber, workerLimits } from "./run-input";
+import { backendChoice, collect, oneSeed, presetOrFile, runName, wholeNumber, workerLimits } from "./run-input";
 import { bar, duration, interruptSignal, StatusLine } from "./terminal";
 
 /** `binvit train`: one run into one folder. */
@@ -43,7 +43,7 @@ async function run(what: string, options: Options): Promise<void> {
   const choice = backendChoice(options.backend);
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
   const config = parseRunConfig(applySettings(written, options.set ?? []), basename(what));
-  const name = options.name ?? basename(what, ".json");
+  const name = runName("--name", options.name ?? basename(what, ".json"));
   const signal = interruptSignal();
   const backend = await useBackend(choice);
   const identity = runIdentity(config, seed, arithmetic());

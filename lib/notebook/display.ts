@@ -32,7 +32,7 @@ export async function show(figure: Figure, options: { width?: number; height?: n
   const { resized } = await import("../plot/theme");
   const { indexedPng } = await import("./indexed-png");
   const sized = resized(figure, options);
-  const png = await indexedPng(await toPng(sized, { scale: pngScale }));
+  const png = await indexedPng(await toPng(sized, { scale: pngScale, onMissingLetters: console.log }));
   const interactive = interactiveForm(sized);
   const { width, height } = sized.layout;
   const bundle = {

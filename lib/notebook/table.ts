@@ -1,3 +1,4 @@
+import { padEnd, padStart, textColumns } from "../text-width";
 import { openDisplay } from "./live-display";
 
 /** What stands in a cell of a table; null is left empty. */
@@ -36,11 +37,11 @@ export function showTable(table: TableRows | TableData, options: TableOptions = 
 export function tableText(table: TableRows | TableData, { caption, digits = 3 }: TableOptions = {}): string {
   const { columns, rows } = normalize(table);
   const cells = cellTexts(columns, rows, digits);
-  const widths = columns.map((column, i) => Math.max(column.length, ...cells.map((row) => row[i].length)));
+  const widths = columns.map((column, i) => Math.max(textColumns(column), ...cells.map((row) => textColumns(row[i]))));
   const isNumeric = numericColumns(columns, rows);
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => (isNumeric[i] ? cell.padStart(widths[i]) : cell.padEnd(widths[i])))
+      .map((cell, i) => (isNumeric[i] ? padStart(cell, widths[i]) : padEnd(cell, widths[i])))
       .join("  ")
       .trimEnd();
   const rule = widths.map((width) => "-".repeat(width)).join("  ");

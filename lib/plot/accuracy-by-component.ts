@@ -4,6 +4,7 @@ import { type Heading, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { colorsOf, darker, floatColor, transparent } from "./palette";
 import { percentAxis } from "./percent-axis";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** The seeds of one configuration, summed up. */
@@ -74,7 +75,7 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
       xaxis: {
         title: axisTitle("binarized component"),
         tickvals: components.map((_, i) => i),
-        ticktext: components,
+        ticktext: components.map(plain),
         range: [-0.5, Math.max(components.length, 1) - 0.5],
         showgrid: false,
       },
@@ -100,7 +101,7 @@ function tracesOf(
     {
       type: "scatter",
       mode: "markers",
-      name: scale,
+      name: plain(scale),
       legendgroup: scale,
       x: rows.map(positionOf),
       y: rows.map((row) => 100 * row.mean),
@@ -118,7 +119,7 @@ function tracesOf(
     {
       type: "scatter",
       mode: "markers",
-      name: `${scale}, seeds`,
+      name: plain(`${scale}, seeds`),
       legendgroup: scale,
       showlegend: false,
       x: rows.flatMap((row) => row.values.map(() => positionOf(row) - seedOffset)),

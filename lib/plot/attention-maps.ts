@@ -4,6 +4,7 @@ import { type Heading, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { panelAxes, panelGrid, panelTitle } from "./panels";
 import { imageAxes, imageTrace, type TitledImage } from "./pixels";
+import { plain } from "./plain-text";
 import { figure, type PanelLayout } from "./theme";
 
 /** Where one head looks. */
@@ -41,11 +42,11 @@ export function attentionMaps(
     const map = maps[i - 1];
     const axes = imageAxes(map ? map.weights : image.pixels, panel.x);
     Object.assign(layout, panelAxes(panel, axes.x, axes.y));
-    annotations.push(panelTitle(panel, map ? map.title : image.title));
+    annotations.push(panelTitle(panel, plain(map ? map.title : image.title)));
     if (!map) return imageTrace(image, panel) as Data;
     return {
       type: "heatmap",
-      name: map.title,
+      name: plain(map.title),
       z: map.weights.map((row) => [...row]),
       zmin: 0,
       zmax: largest,

@@ -2,6 +2,7 @@ import type { Figure } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { palette } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /**
@@ -19,7 +20,7 @@ export function bars(rows: readonly { name: string; value: number }[], yTitle: s
     [
       {
         type: "bar",
-        x: rows.map((row) => row.name),
+        x: rows.map((row) => plain(row.name)),
         y: rows.map((row) => row.value),
         text: rows.map((row) => `${Number(row.value.toPrecision(3))}`),
         textposition: "outside",
@@ -28,7 +29,7 @@ export function bars(rows: readonly { name: string; value: number }[], yTitle: s
         marker: { color: palette[0] },
       },
     ],
-    { xaxis: { type: "category", showgrid: false }, yaxis: { title: axisTitle(yTitle), rangemode: "tozero" } },
+    { xaxis: { type: "category", showgrid: false }, yaxis: { title: axisTitle(plain(yTitle)), rangemode: "tozero" } },
     heading,
   );
 }

@@ -5,6 +5,7 @@ import { distinct, requireFractions, requireRows } from "./inputs";
 import { placeLabels } from "./label-places";
 import { colorsOf, darker, floatColor, symbolOf } from "./palette";
 import { percentAxis } from "./percent-axis";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** Size and accuracy of one configuration. */
@@ -54,7 +55,7 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
   const data: Data[] = rows.map((row, i) => ({
     type: "scatter",
     mode: "markers",
-    name: row.name,
+    name: plain(row.name),
     x: [sizes[i]],
     y: [100 * row.mean],
     error_y: {
@@ -124,7 +125,7 @@ function labelsOf(
   const floats = rows.flatMap((row, i) => (row.component === "float" ? [points[i].y] : []));
   const lines = floats.map((at) => ({ left: area.left, right: area.right, top: at - 2, bottom: at + 2 }));
   return placeLabels(points, textSize.label, area, [...intervals, ...lines]).map(({ dx, dy, isNear }, i) => ({
-    text: rows[i].name,
+    text: plain(rows[i].name),
     x: Math.log10(sizes[i]),
     y: 100 * rows[i].mean,
     ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),

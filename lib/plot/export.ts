@@ -1,6 +1,6 @@
 import { Resvg } from "@resvg/resvg-js";
 import type { Figure } from "./figure";
-import { fontFamily, fontFiles } from "./fonts";
+import { fontFamily, fontsOf } from "./fonts";
 import { openPlotlyWindow, type PlotlyWindow } from "./plotly-window";
 import { resized } from "./theme";
 
@@ -32,21 +32,40 @@ export function toSvg(figure: Figure, size: Size = {}): Promise<string> {
   return drawn;
 }
 
+/** How a figure becomes a PNG file. */
+export interface PngOptions extends Size {
+  /** How many pixels of the file make one of the figure's; 2 by default. */
+  readonly scale?: number;
+  /** Gets a sentence where no font has some of the letters; a warning of Node by default. */
+  readonly onMissingLetters?: (message: string) => void;
+}
+
 /**
  * Draws a figure as PNG, without a browser; the same bytes every time.
  *
  * @param figure - what to draw
- * @param options - width and height, pixels, and how many pixels of the file make one of these; 2 by default
+ * @param options - size, scale, and what to do about letters that no font has
  * @returns the bytes of a PNG file
  */
-export async function toPng(figure: Figure, options: Size & { readonly scale?: number } = {}): Promise<Buffer> {
+export async function toPng(figure: Figure, options: PngOptions = {}): Promise<Buffer> {
+  const { scale = 2, onMissingLetters = (message) => process.emitWarning(message) } = options;
   const svg = await toSvg(figure, options);
+  const { files, missing } = fontsOf(svg);
+  if (missing.length > 0) onMissingLetters(missingLetters(missing));
   // resvg knows nearest-neighbour scaling, which keeps the squares of a heatmap sharp, by its older name only.
   const resvg = new Resvg(svg.replaceAll("image-rendering: pixelated", "image-rendering: optimizeSpeed"), {
-    fitTo: { mode: "zoom", value: options.scale ?? 2 },
-    font: { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: fontFamily },
+    fitTo: { mode: "zoom", value: scale },
+    font: { fontFiles: [...files], loadSystemFonts: false, defaultFontFamily: fontFamily },
   });
   return resvg.render().asPng();
+}
+
+function missingLetters(letters: readonly string[]): string {
+  const more = letters.length > 20 ? ` and ${letters.length - 20} more` : "";
+  return (
+    `No font here has the letters ${letters.slice(0, 20).join(" ")}${more}: they are drawn as boxes. Install a font that ` +
+    "has them, e.g. one of Google's Noto fonts (Debian and Ubuntu: fonts-noto-core, fonts-noto-cjk), and draw again."
+  );
 }
 
 /** Takes the quotes out of `url('#clip')`, which only browsers accept. */

@@ -1,5 +1,8 @@
 import { readFileSync } from "node:fs";
 import { parse } from "opentype.js";
+import { isWide } from "../text-width";
+import { type FontFile, readFontFile } from "./font-file";
+import { FurtherFonts } from "./further-fonts";
 
 /** The family the figures name first; the fonts come with the package, so no machine lacks them. */
 export const fontFamily = "DejaVu Sans";
@@ -26,9 +29,45 @@ const fileOf = ({ bold, italic }: Face): string => {
   return require.resolve(`dejavu-fonts-ttf/ttf/DejaVuSans${style && `-${style}`}.ttf`);
 };
 
-/** @returns the paths of the four font files */
+/** @returns the paths of the family's four files */
 export const fontFiles = (): string[] =>
   [false, true].flatMap((bold) => [false, true].map((italic) => fileOf({ bold, italic })));
+
+let ownLetters: FontFile | undefined;
+const further = new FurtherFonts();
+
+/** What it takes to draw a text. */
+export interface FontsOfText {
+  readonly files: readonly string[];
+  /** Letters that no font here has, each once. */
+  readonly missing: readonly string[];
+}
+
+/**
+ * The fonts to draw a text with: the family's, and others for letters that it lacks, such as Japanese ones.
+ *
+ * @param text - may be a whole SVG file
+ * @param others - where to look for those letters
+ */
+export function fontsOf(text: string, others = further): FontsOfText {
+  ownLetters ??= readFontFile(fileOf({ bold: false, italic: false }))!;
+  const files = new Set(fontFiles());
+  const missing: string[] = [];
+  for (const letter of new Set(text)) {
+    const codePoint = letter.codePointAt(0)!;
+    if (
+      codePoint < 0x7f ||
+      ownLetters.has(codePoint) ||
+      /[\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}]/u.test(letter)
+    ) {
+      continue;
+    }
+    const font = others.fontOf(codePoint);
+    if (font) files.add(font.path);
+    else missing.push(letter);
+  }
+  return { files: [...files], missing };
+}
 
 const loaded = new Map<string, FaceMetrics>();
 
@@ -58,7 +97,9 @@ function readMetrics(file: string): FaceMetrics {
       let width = advances.get(codePoint);
       if (width === undefined) {
         // charToGlyph, not getAdvanceWidth: the latter shapes the text first and fails on DejaVu's substitution tables.
-        width = (font.charToGlyph(String.fromCodePoint(codePoint)).advanceWidth ?? 0) / font.unitsPerEm;
+        const character = String.fromCodePoint(codePoint);
+        const isFurther = font.charToGlyphIndex(character) === 0 && isWide(character);
+        width = isFurther ? 1 : (font.charToGlyph(character).advanceWidth ?? 0) / font.unitsPerEm;
         advances.set(codePoint, width);
       }
       return width;

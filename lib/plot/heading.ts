@@ -1,4 +1,5 @@
 import type { Layout } from "plotly.js";
+import { plain } from "./plain-text";
 import { textWidth } from "./text-box";
 
 /** What a figure is headed and explained with. */
@@ -35,8 +36,8 @@ export function titleOf(heading: Heading, width: number, below: number): { title
   const { title, caption } = heading;
   const lines = caption ? wrap(caption, width - 2 * sideMargin) : [];
   const texts = [
-    ...(title ? [`<span style="font-size:${textSize.title}px">${title}</span>`] : []),
-    ...lines.map((line) => `<span style="font-size:${textSize.label}px;color:${ink.muted}">${line}</span>`),
+    ...(title ? [`<span style="font-size:${textSize.title}px">${plain(title)}</span>`] : []),
+    ...lines.map((line) => `<span style="font-size:${textSize.label}px;color:${ink.muted}">${plain(line)}</span>`),
   ];
   const height = texts.length ? Math.round(firstBaseline + (texts.length - 1) * 1.3 * lineFont + 18) : 16;
   const place = {
@@ -53,13 +54,17 @@ export function titleOf(heading: Heading, width: number, below: number): { title
   return { title: { text: texts.join("<br>"), ...place } as Layout["title"], height };
 }
 
+// A word, or a letter of a script that is written without spaces, with the marks that close it.
+const piece =
+  / ?(?:[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef][、。，．」』）】！？]*|[^ \u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+)/gu;
+
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const longer = lines.length ? `${lines.at(-1)} ${word}` : word;
+  for (const [next] of text.trim().replace(/\s+/g, " ").matchAll(piece)) {
+    const longer = (lines.at(-1) ?? "") + next;
     const fits = textWidth(longer, { size: textSize.label, bold: false, italic: false }) <= width;
     if (lines.length && fits) lines[lines.length - 1] = longer;
-    else lines.push(word);
+    else lines.push(next.trimStart());
   }
   return lines;
 }

@@ -4,6 +4,7 @@ import type { Heading } from "./heading";
 import { requireRows } from "./inputs";
 import { panelAxes, panelGrid, panelTitle } from "./panels";
 import { imageAxes, imageTrace, type TitledImage } from "./pixels";
+import { plain } from "./plain-text";
 import { figure, type PanelLayout } from "./theme";
 
 /**
@@ -29,7 +30,7 @@ export function imageGrid(
   for (const [i, panel] of panels.entries()) {
     const axes = imageAxes(images[i].pixels, panel.x);
     Object.assign(layout, panelAxes(panel, axes.x, axes.y));
-    annotations.push(panelTitle(panel, images[i].title));
+    annotations.push(panelTitle(panel, plain(images[i].title)));
   }
   const margin = { l: 20, r: 20, t: 26, b: 16 };
   return figure(

@@ -3,6 +3,7 @@ import type { Figure } from "./figure";
 import type { Heading } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** A named curve. */
@@ -35,7 +36,7 @@ export function lines(lines: readonly Line[], axes: LineAxes, heading: Heading =
   const data = lines.map(({ name, x, y, dash = "solid" }) => ({
     type: "scatter" as const,
     mode: "lines" as const,
-    name,
+    name: plain(name),
     x: Array.from(x),
     y: Array.from(y),
     line: { color: colors.get(name), width: 2.5, dash },
@@ -44,8 +45,8 @@ export function lines(lines: readonly Line[], axes: LineAxes, heading: Heading =
     data,
     {
       showlegend: lines.length > 1,
-      xaxis: { title: axisTitle(axes.x) },
-      yaxis: { title: axisTitle(axes.y), ...(axes.logY ? logScale(data) : {}) },
+      xaxis: { title: axisTitle(plain(axes.x)) },
+      yaxis: { title: axisTitle(plain(axes.y)), ...(axes.logY ? logScale(data) : {}) },
     },
     heading,
   );

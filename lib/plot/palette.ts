@@ -22,27 +22,31 @@ export const palette = [
 /** Colour of a model without any binarized layer. */
 export const floatColor = "#333333";
 
-const scaleColors: Readonly<Record<string, string>> = {
-  float: floatColor,
-  none: palette[1],
-  unscaled: palette[1],
-  tensor: palette[4],
-  channel: palette[0],
-  "channel-w1a32": palette[5],
-  W1A32: palette[5],
-  xnor: palette[3],
-  learned: palette[2],
-  "learned-tensor": palette[6],
-};
+const scaleColors: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    float: floatColor,
+    none: palette[1],
+    unscaled: palette[1],
+    tensor: palette[4],
+    channel: palette[0],
+    "channel-w1a32": palette[5],
+    W1A32: palette[5],
+    xnor: palette[3],
+    learned: palette[2],
+    "learned-tensor": palette[6],
+  }),
+);
 
-const componentSymbols: Readonly<Record<string, string>> = {
-  float: "star",
-  conv: "square",
-  mlp: "circle",
-  mhsa: "diamond",
-  "mlp+mhsa": "triangle-up",
-  "conv+mlp+mhsa": "hexagon2",
-};
+const componentSymbols: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    float: "star",
+    conv: "square",
+    mlp: "circle",
+    mhsa: "diamond",
+    "mlp+mhsa": "triangle-up",
+    "conv+mlp+mhsa": "hexagon2",
+  }),
+);
 
 /**
  * One colour for each name, the same in every figure for the kit's scales and binarizers.
@@ -51,19 +55,22 @@ const componentSymbols: Readonly<Record<string, string>> = {
  * @returns a colour for each; a name the kit does not know takes the next colour no other name has
  */
 export function colorsOf(names: readonly string[]): Map<string, string> {
-  const known = names.flatMap((name) => scaleColors[name] ?? []);
+  const known = names.flatMap((name) => scaleColors.get(name) ?? []);
   const free = palette.filter((color) => !known.includes(color));
   let next = 0;
   const colors = new Map<string, string>();
   for (const name of names) {
     if (!colors.has(name))
-      colors.set(name, scaleColors[name] ?? (free.length ? free : palette)[next++ % (free.length || palette.length)]);
+      colors.set(
+        name,
+        scaleColors.get(name) ?? (free.length ? free : palette)[next++ % (free.length || palette.length)],
+      );
   }
   return colors;
 }
 
 /** @returns the marker symbol of a component; one the kit does not know is a pentagon */
-export const symbolOf = (component: string): string => componentSymbols[component] ?? "pentagon";
+export const symbolOf = (component: string): string => componentSymbols.get(component) ?? "pentagon";
 
 /** @returns `color` (#rrggbb) with an opacity, 0 … 1 */
 export function transparent(color: string, opacity: number): string {

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors";
+import { plain } from "./plain-text";
 
 /** Grey values or [red, green, blue], rows from the top; 0 … 1. */
 export type Pixels = readonly (readonly (number | readonly number[])[])[];
@@ -23,7 +24,7 @@ export function imageTrace(image: TitledImage, axes: { x: string; y: string }): 
   if (pixels.length === 0 || pixels[0].length === 0) {
     throw new ConfigError(`image "${title}": nothing to draw. Expected pixels of shape [height][width], got none.`);
   }
-  const common = { name: title, xaxis: axes.x, yaxis: axes.y };
+  const common = { name: plain(title), xaxis: axes.x, yaxis: axes.y };
   if (typeof pixels[0][0] === "number") {
     const greys = [
       [0, "#000000"],

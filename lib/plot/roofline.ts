@@ -5,6 +5,7 @@ import { type Heading, ink, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { placeLabels } from "./label-places";
 import { darker, palette } from "./palette";
+import { plain } from "./plain-text";
 import type { Box } from "./text-box";
 import { textWidth } from "./text-box";
 import { axisTitle, figure } from "./theme";
@@ -85,7 +86,7 @@ export function roofline(points: readonly RooflinePoint[], roofs: Roofs, heading
         mode: "markers",
         x: points.map((point) => point.operationsPerByte),
         y: points.map((point) => point.gops),
-        text: points.map((point) => point.name),
+        text: points.map((point) => plain(point.name)),
         marker: { size: 12, color: colors },
       },
     ],
@@ -114,7 +115,14 @@ function annotationsOf(
   const roofTexts = peaks.map(({ name, gops }) => `${name}: ${rounded(gops)} Gop/s`);
   const widths = roofTexts.map((text) => textWidth(text, { size: textSize.label, bold: false, italic: false }));
   const onRoofs = peaks.map(({ gops }, i): Partial<Annotations> => {
-    return { text: roofTexts[i], x: x[1], y: Math.log10(gops), xanchor: "right", yanchor: "bottom", showarrow: false };
+    return {
+      text: plain(roofTexts[i]),
+      x: x[1],
+      y: Math.log10(gops),
+      xanchor: "right",
+      yanchor: "bottom",
+      showarrow: false,
+    };
   });
   const slope = (180 / Math.PI) * Math.atan2(yPixel(1) - yPixel(10), xPixel(10) - xPixel(1));
   const middle = Math.sqrt(slant[0] * slant[1]);
@@ -136,7 +144,7 @@ function annotationsOf(
     text: labelOf(point),
   }));
   const labels = placeLabels(spots, textSize.label, area, obstacles).map(({ dx, dy, isNear }, i) => ({
-    text: spots[i].text,
+    text: plain(spots[i].text),
     x: Math.log10(points[i].operationsPerByte),
     y: Math.log10(points[i].gops),
     ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),

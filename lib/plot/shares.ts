@@ -4,6 +4,7 @@ import type { Figure } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { palette } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** What one whole is made of, in any unit. */
@@ -33,8 +34,8 @@ export function shares(rows: readonly ShareRow[], heading: Heading = {}): Figure
     return {
       type: "bar",
       orientation: "h",
-      name: part,
-      y: rows.map((row) => row.name),
+      name: plain(part),
+      y: rows.map((row) => plain(row.name)),
       x: percent,
       text: percent.map((value) => (value >= narrowest ? value.toFixed(0) : "")),
       textposition: "inside",

@@ -3,6 +3,7 @@ import type { Figure } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { palette } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** Where the bytes of one model are. */
@@ -27,8 +28,8 @@ export function sizeBreakdown(rows: readonly SizeRow[], heading: Heading = {}): 
   const data: Data[] = parts.map((part, i) => ({
     type: "bar",
     orientation: "h",
-    name: part,
-    y: rows.map((row) => row.name),
+    name: plain(part),
+    y: rows.map((row) => plain(row.name)),
     x: rows.map((row) => (row.bytes[part] ?? 0) / 1024),
     marker: { color: palette[i % palette.length], line: { color: "#ffffff", width: 0.5 } },
   }));
@@ -36,7 +37,7 @@ export function sizeBreakdown(rows: readonly SizeRow[], heading: Heading = {}): 
     (row, i): Partial<Annotations> => ({
       text: totalText(totals[i], totals[0], i === 0),
       x: totals[i] / 1024,
-      y: row.name,
+      y: plain(row.name),
       xanchor: "left",
       xshift: 5,
       showarrow: false,

@@ -5,6 +5,7 @@ import { requireRows } from "./inputs";
 import type { Line } from "./lines";
 import { palette } from "./palette";
 import { panelAxes, panelGrid, panelTitle } from "./panels";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 const dashes: readonly Dash[] = ["solid", "dash", "dot", "dashdot"];
@@ -54,7 +55,7 @@ export function steForms(forms: readonly Line[], heading: Heading = {}): Figure 
   const gradients: Data[] = forms.map((form, i) => ({
     type: "scatter",
     mode: "lines",
-    name: form.name,
+    name: plain(form.name),
     x: Array.from(form.x),
     y: Array.from(form.y),
     line: { color: palette[i % palette.length], width: 3, dash: dashes[i % dashes.length] },

@@ -3,6 +3,7 @@ import type { Figure } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { palette } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** How fast one program is. */
@@ -29,7 +30,7 @@ export function throughput(rows: readonly ThroughputRow[], heading: Heading = {}
     (row, i): Partial<Annotations> => ({
       text: i === 0 ? `<b>${grouped(speeds[0])}</b>` : `<b>${grouped(speeds[i])}</b>  ×${ratio(speeds[i] / speeds[0])}`,
       x: row.high,
-      y: row.name,
+      y: plain(row.name),
       xanchor: "left",
       xshift: 8,
       showarrow: false,
@@ -41,7 +42,7 @@ export function throughput(rows: readonly ThroughputRow[], heading: Heading = {}
       {
         type: "bar",
         orientation: "h",
-        y: rows.map((row) => row.name),
+        y: rows.map((row) => plain(row.name)),
         x: speeds,
         error_x: {
           type: "data",

@@ -1,10 +1,12 @@
 import type { Annotations, Data } from "plotly.js";
+import { namesParts, rowName } from "../study/row-name";
 import type { EpochRecord } from "../train/record";
 import type { Figure } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf, transparent } from "./palette";
 import { type Panel, panelAxes, panelGrid, panelTitle } from "./panels";
+import { plain } from "./plain-text";
 import { axisTitle, figure, type PanelLayout } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
@@ -49,24 +51,24 @@ const quantities: Readonly<Record<CurveMetric, Quantity>> = {
  */
 export function trainingCurves(runs: readonly CurveRun[], metric: CurveMetric, heading: Heading = {}): Figure {
   requireRows(runs, "trainingCurves", "run");
-  const components = distinct(runs.flatMap((run) => componentOf(run.name) ?? []));
+  const components = distinct(runs.flatMap((run) => (namesParts(run.name) ? rowName(run.name).component : [])));
   const inPanels = components.length > 1;
-  const labelOf = (name: string) => (inPanels ? name.slice(name.indexOf("/") + 1) : name);
+  const labelOf = (name: string) => (inPanels ? rowName(name).scale : name);
   const names = distinct(runs.map((run) => run.name));
-  const colors = colorsOf(distinct(names.map((name) => colorKey(name))));
+  const colors = colorsOf(distinct(names.map((name) => rowName(name).scale)));
 
   const columns = inPanels ? Math.min(3, components.length) : 1;
   const panels = panelGrid(inPanels ? components.length : 1, columns, { x: 0.03, y: 0.12 });
   const shown = new Set<string>();
   const data: Data[] = panels.flatMap((panel, i) =>
     names
-      .filter((name) => !inPanels || [components[i], undefined].includes(componentOf(name)))
+      .filter((name) => !inPanels || !namesParts(name) || rowName(name).component === components[i])
       .flatMap((name) => {
         const label = labelOf(name);
         const isFirst = !shown.has(label);
         shown.add(label);
         const curves = runs.filter((run) => run.name === name).map((run) => run.curve);
-        return tracesOf(curves, quantities[metric], { label, isFirst, color: colors.get(colorKey(name))!, panel });
+        return tracesOf(curves, quantities[metric], { label, isFirst, color: colors.get(rowName(name).scale)!, panel });
       }),
   );
   data.push(...keys(quantities[metric].train !== undefined, runs.length > names.length));
@@ -90,10 +92,6 @@ function keys(hasTrain: boolean, hasSeeds: boolean): Data[] {
   ];
 }
 
-const componentOf = (name: string): string | undefined => (name.includes("/") ? name.split("/")[0] : undefined);
-
-const colorKey = (name: string): string => name.slice(name.indexOf("/") + 1);
-
 interface Look {
   readonly label: string;
   readonly color: string;
@@ -111,7 +109,7 @@ function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantit
   const trace = (y: number[], line: object, rest: object = {}): Data => ({
     type: "scatter",
     mode: epochs.length === 1 ? "markers" : "lines",
-    name: label,
+    name: plain(label),
     legendgroup: label,
     showlegend: false,
     x: epochs.slice(0, y.length).map((epoch) => epoch.epoch),
@@ -132,7 +130,7 @@ function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantit
       ),
     ),
     ...(quantity.train
-      ? [trace(meanOf(quantity.train), { color, width: 1.75, dash: "dot" }, { name: `${label}, train` })]
+      ? [trace(meanOf(quantity.train), { color, width: 1.75, dash: "dot" }, { name: plain(`${label}, train`) })]
       : []),
     trace(meanOf(quantity.validation), { color, width: 2.75 }, { showlegend: isFirst }),
   ];
@@ -145,7 +143,7 @@ function layoutOf(
   names: number,
 ): PanelLayout {
   const rows = panels.filter((panel) => panel.isLeft).length;
-  const annotations: Partial<Annotations>[] = titles.map((title, i) => panelTitle(panels[i], `<b>${title}</b>`));
+  const annotations: Partial<Annotations>[] = titles.map((title, i) => panelTitle(panels[i], `<b>${plain(title)}</b>`));
   const axes: PanelLayout = {};
   for (const [i, panel] of panels.entries()) {
     const follows = (axis: "x" | "y") => (i === 0 ? {} : { matches: axis });

@@ -3,6 +3,7 @@ import type { Figure } from "./figure";
 import { type Heading, ink } from "./heading";
 import { requireRows } from "./inputs";
 import { palette, transparent } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** Latent weights at one moment, e.g. "before training". */
@@ -38,7 +39,7 @@ export function weightHistogram(samples: readonly WeightSample[], heading: Headi
     return {
       type: "scatter",
       mode: "lines",
-      name,
+      name: plain(name),
       // A bin's share holds from its left border on; one more point closes the last bin.
       x: Array.from({ length: binCount + 1 }, (_, bin) => low + bin * width),
       y: shares(values, low, width),

@@ -8,6 +8,7 @@ import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
 import { readRecord } from "../train/run-folder";
 import { configurationId, runId, tellApart } from "./configurations";
+import { rowName } from "./row-name";
 
 /**
  * The records of a study: those kept with the kit (`data/results/<name>`), or those of a folder of runs.
@@ -119,14 +120,14 @@ function holdsAnother(path: string, record: RunRecord): boolean {
 const order = ["float", "conv", "mlp", "mhsa", "mlp+mhsa", "conv+mlp+mhsa"];
 
 function rank(record: RunRecord): number {
-  const at = order.indexOf(plainName(record.name).split("/")[0]);
+  const at = order.indexOf(rowName(plainName(record.name)).component);
   return at < 0 ? order.length : at;
 }
 
 const scaleOrder = ["unscaled", "tensor", "channel", "learned", "channel-w1a32"];
 
 function compare(a: string, b: string): number {
-  const at = (name: string) => scaleOrder.indexOf(plainName(name).split("/")[1] ?? "");
+  const at = (name: string) => scaleOrder.indexOf(rowName(plainName(name)).scale);
   return at(a) - at(b) || a.localeCompare(b);
 }
 

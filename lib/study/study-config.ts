@@ -25,7 +25,7 @@ export interface StudyConfig {
 }
 
 // A row's name becomes part of a folder's, and is cut at its slash.
-const label = z.string().regex(/^[\w+-][\w.+-]*$/, "expected letters, digits, +, -, _ and .");
+const label = z.string().regex(/^[\p{L}\p{N}_+-][\p{L}\p{M}\p{N}_.+-]*$/u, "expected letters, digits, +, -, _ and .");
 
 const studyFields = z.strictObject({
   name: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, "expected lower-case letters, digits and hyphens"),

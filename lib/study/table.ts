@@ -2,6 +2,7 @@ import * as dfd from "danfojs-node";
 import type { RunRecord } from "../train/record";
 import { tellApart } from "./configurations";
 import { type Interval, interval } from "./interval";
+import { rowName } from "./row-name";
 
 /** One row of a study's table: all seeds of a configuration together. */
 export interface ResultRow {
@@ -28,8 +29,7 @@ export function runFrame(records: readonly RunRecord[]): dfd.DataFrame {
   return new dfd.DataFrame(
     tellApart(records).records.map((record) => ({
       name: record.name,
-      component: componentOf(record.name),
-      scale: scaleOf(record.name),
+      ...rowName(record.name),
       seed: record.seed,
       accuracy: 100 * record.test.accuracy,
       loss: record.test.loss,
@@ -54,8 +54,7 @@ export function resultRows(records: readonly RunRecord[]): ResultRow[] {
     const values = runs.map((run) => run.test.accuracy);
     return {
       name,
-      component: componentOf(name),
-      scale: scaleOf(name),
+      ...rowName(name),
       accuracy: interval(values),
       values,
       bytesFloat: runs[0].bytes.float,
@@ -88,6 +87,3 @@ export function resultFrame(records: readonly RunRecord[]): dfd.DataFrame {
 
 const percentRange = ({ low, high }: Interval): string =>
   `${Math.max(0, 100 * low).toFixed(1)} … ${Math.min(100, 100 * high).toFixed(1)}`;
-
-const componentOf = (name: string): string => name.split("/")[0];
-const scaleOf = (name: string): string => name.slice(name.indexOf("/") + 1);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { oneSeed, seedList, timeoutLimits, wholeNumber, workerLimits } from "../../lib/cli/run-input";
+import { oneSeed, runName, seedList, timeoutLimits, wholeNumber, workerLimits } from "../../lib/cli/run-input";
 import { UsageError } from "../../lib/errors";
 
 const refused = (act: () => unknown, message: string) => {
@@ -63,4 +63,13 @@ test("workers and time limits end where machines and timers do", () => {
   expect(1000 * wholeNumber("--timeout", "2147483", timeoutLimits)).toBeLessThan(2 ** 31);
   for (const text of ["0", "2147484", "9999999999"])
     refused(() => wholeNumber("--timeout", text, timeoutLimits), "from 1 to");
+});
+
+test("a run's name is any line of text", () => {
+  for (const name of ["a", "<b>x</b>", "mlp/a/b", "日本語", "a b", "x".repeat(200)]) {
+    expect(runName("--name", name)).toBe(name);
+  }
+  for (const name of ["", " ", "a\nb", "\u001b[31m", "\ud800", "x".repeat(201)]) {
+    refused(() => runName("--name", name), "--name expects 1 to 200 characters on one line, got ");
+  }
 });

@@ -8,6 +8,20 @@ import { parseRunConfig } from "../../lib/train/run-config";
 const row = { component: "mlp", scale: "learned", binarize: { mlp: "learned" } };
 const study = (changes: object) => ({ name: "mine", extends: "digits", rows: [row], ...changes });
 
+test("a row may be named in any script, and gets a folder of its own", () => {
+  const rows = ["注意機構", "MLP層"].map((component) => ({ ...row, component, scale: "係数-1" }));
+  const parsed = parseStudyConfig(study({ rows }));
+  expect(parsed.rows.map(({ name }) => name)).toEqual(["注意機構/係数-1", "MLP層/係数-1"]);
+  const folders = studyRuns(parsed, [1], "out", "wasm+kernels").map(({ folder }) => folder);
+  expect(new Set(folders).size).toBe(2);
+  for (const folder of folders) expect(folder).toMatch(/^out.[\w+~.-]+$/);
+  for (const component of ["<b>", "a/b", "", "a b", "..", "a\n"]) {
+    expect(() => parseStudyConfig(study({ rows: [{ ...row, component }] }))).toThrow(
+      "study.rows.0.component: expected letters, digits, +, -, _ and .",
+    );
+  }
+});
+
 describe("the quick study", () => {
   const quick = parseStudyConfig(studies.quick);
 

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { resultTable } from "../../lib/cli/result-table";
 import { alignedTable } from "../../lib/cli/terminal";
 import { interval } from "../../lib/study/interval";
+import { rowName } from "../../lib/study/row-name";
 import { resultFrame, resultRows, runFrame } from "../../lib/study/table";
+import { textColumns } from "../../lib/text-width";
 import { madeUpRecord } from "./records";
 
 describe("the 95% interval of a mean", () => {
@@ -95,5 +97,35 @@ describe("the result table", () => {
         ],
       ).split("\n"),
     ).toEqual(["name           n", "────────────────", "a              5", "long name  1,234"]);
+  });
+});
+
+describe("names", () => {
+  test.each([
+    ["float", "float", "float"],
+    ["mlp+mhsa/channel", "mlp+mhsa", "channel"],
+    ["mlp/a/b", "mlp", "a/b"],
+    ["/a", "/a", "/a"],
+    ["a/", "a/", "a/"],
+    ["", "", ""],
+    ["注意/係数", "注意", "係数"],
+    ["mlp/channel [epochs=7]", "mlp", "channel [epochs=7]"],
+  ])("of %j nothing is lost", (name, component, scale) => {
+    expect(rowName(name)).toEqual({ component, scale });
+    expect(runFrame([madeUpRecord(name, 1, 0.5)]).values[0]).toEqual(expect.arrayContaining([name, component, scale]));
+    expect(resultRows([madeUpRecord(name, 1, 0.5)])).toMatchObject([{ name, component, scale }]);
+  });
+
+  test("of any script stand in columns", () => {
+    const lines = alignedTable(
+      ["名前", "n"],
+      [
+        ["日本語", "1"],
+        ["abc", "10"],
+        ["e\u0301\n\u001b[31mx", "3"],
+      ],
+    ).split("\n");
+    expect(lines).toEqual(["名前       n", "────────────", "日本語     1", "abc       10", "e\u0301 \ufffd[31mx   3"]);
+    expect(lines.map(textColumns)).toEqual([12, 12, 12, 12, 12]);
   });
 });
