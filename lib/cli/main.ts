@@ -75,9 +75,7 @@ async function report(error: unknown, debug: boolean): Promise<number> {
   if (debug) console.error(stack);
   else if (error instanceof BinvitError) console.error(`binvit: ${message}`);
   else if ((await import("../backend/out-of-memory")).isOutOfMemory(error)) {
-    console.error(
-      `binvit: The memory ran out (${message.split("\n")[0]}). Choose a smaller model, or smaller batches.`,
-    );
+    console.error(`binvit: The memory ran out. Choose a smaller model, or smaller batches.`);
   } else console.error(`binvit: ${name}: ${message.split("\n")[0]}\nThis looks like a defect. Run again with --debug.`);
   if (error instanceof UsageError) return 2;
   return name === "CancelledError" ? 130 : 1;

@@ -54,11 +54,11 @@ export function passBytes(model: ModelConfig, task: Task, images: number): numbe
 }
 
 /** The most that one thread can take, and whose limit that is. */
-function limit(): { readonly bytes: number; readonly whose: string } {
-  const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
+function limit(threads = 1): { readonly bytes: number; readonly whose: string } {
+  const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / threads;
   return arithmetic().startsWith("wasm") && addressable < machine
     ? { bytes: addressable, whose: "WebAssembly can hold" }
-    : { bytes: machine, whose: "this machine has" };
+    : { bytes: machine, whose: threads > 1 ? `this machine has for each of ${threads}` : "this machine has" };
 }
 
 /**
@@ -79,7 +79,7 @@ export function checkTrainingMemory({ model, training }: RunConfig, images: numb
   }
   const batch = Math.min(training.batchSize, images);
   const { fixed, perImage } = estimate(model, "training");
-  const { bytes, whose } = limit();
+  const { bytes, whose } = limit(workers);
   const needed = passBytes(model, "training", Math.ceil(batch / workers));
   if (needed <= bytes) return;
   const most = workers * Math.floor((bytes - fixed) / perImage);
@@ -116,7 +116,7 @@ export function evaluationBatch(model: ModelConfig, wanted: number): number {
 export function explainMemory(error: unknown, { model, training }: RunConfig): unknown {
   if (!isOutOfMemory(error)) return error;
   return new ConfigError(
-    `The memory ran out (${(error as Error).message.split("\n")[0]}). ${smaller(model, training.batchSize)} ` +
-      "In a notebook, restart the kernel first.",
+    `The memory ran out. ${smaller(model, training.batchSize)} In a notebook, restart the kernel first.`,
+    { cause: error },
   );
 }

@@ -148,9 +148,7 @@ test("memory that runs out all the same is named, any other error is left as it 
     expect(isOutOfMemory(error)).toBe(true);
     const explained = explainMemory(error, run("shapes", {}, { batchSize: 900 }));
     expect(explained).toBeInstanceOf(ConfigError);
-    expect((explained as Error).message).toMatch(
-      /^The memory ran out \(.*\)\. Lower training\.batchSize, which is 900\./,
-    );
+    expect((explained as Error).message).toMatch(/^The memory ran out\. Lower training\.batchSize, which is 900\./);
   }
   for (const error of [
     wasm("unreachable"),
