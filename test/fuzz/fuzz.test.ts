@@ -21,3 +21,32 @@ test(`${cases} damaged files of each kind are refused clearly, or say what they 
   expect(outcomes.flatMap(({ faults }) => faults)).toEqual([]);
   for (const { kind, refused } of outcomes) expect(refused, kind).toBeGreaterThan(0);
 });
+
+test("a reader that trusts what it is given, trips or falls silent is found out", async () => {
+  const kind = (read: (file: Uint8Array) => Promise<string | undefined>) => ({
+    name: "made up",
+    checked: true,
+    sample: Buffer.from('{"seed":1}'),
+    mutate: () => Buffer.from('{"seed":2}'),
+    read,
+  });
+  const trusting = await fuzz(
+    kind(async (file) => Buffer.from(file).toString()),
+    1,
+    1,
+  );
+  expect(trusting.faults[0]).toMatch(/accepted with another value/);
+  const tripping = await fuzz(
+    kind(async (file) => (file.includes(0x32) ? (undefined as never as string[]).join() : "1")),
+    1,
+    1,
+  );
+  expect(tripping.faults[0]).toMatch(/case 0: TypeError/);
+  await expect(
+    fuzz(
+      kind(async () => undefined),
+      1,
+      1,
+    ),
+  ).rejects.toThrow(/sample of made up is not sound/);
+});

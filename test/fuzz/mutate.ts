@@ -130,7 +130,7 @@ const define = (holder: Holder, key: string, value: unknown) =>
   Object.defineProperty(holder, key, { value, enumerable: true, writable: true, configurable: true });
 
 function replace(holder: Holder, key: string, random: Random): void {
-  define(holder, key, pick(random, oddValues));
+  define(holder, key, structuredClone(pick(random, oddValues)));
 }
 
 /** Another value of the same type; texts that hold JSON are changed within. */
@@ -164,7 +164,7 @@ function rename(holder: Holder, key: string, random: Random): void {
 }
 
 function add(holder: Holder, key: string, random: Random): void {
-  define(holder, Array.isArray(holder) ? String(holder.length) : pick(random, oddNames), holder[key]);
+  define(holder, Array.isArray(holder) ? String(holder.length) : pick(random, oddNames), structuredClone(holder[key]));
 }
 
 function swap(holder: Holder, key: string, random: Random): void {
