@@ -49,4 +49,5 @@ test("a reader that trusts what it is given, trips or falls silent is found out"
       1,
     ),
   ).rejects.toThrow(/sample of made up is not sound/);
+  rmSync(join(tmpdir(), "binvit-fuzz-made-up-1-0"));
 });
