@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { BenchRow } from "../../lib/bench/row";
 import { drawFigures } from "../../lib/cli/figures";
+import { resultTable } from "../../lib/cli/result-table";
 import { kitRoot } from "../../lib/kit-root";
 import { checkNotebook } from "../../lib/notebook/check";
 import { findNotebooks, notebookName } from "../../lib/notebook/find";
+import { interval } from "../../lib/study/interval";
 import { loadStudy } from "../../lib/study/records";
 
 test.each(findNotebooks().map((file) => [notebookName(file), file]))(
@@ -52,6 +54,26 @@ test("the recorded study reaches what the README says of it", () => {
   for (const part of ["mlp", "mhsa"]) {
     expect(mean(`${part}/channel`)).toBeGreaterThanOrEqual(mean("mlp+mhsa/channel"));
   }
+});
+
+test("the README's table and differences are those of the recorded study", () => {
+  const records = loadStudy("quick");
+  const readme = readFileSync(join(kitRoot(), "README.md"), "utf8").replace(/\s+/g, " ");
+  const rows = resultTable(records).split("\n").slice(2);
+  expect(rows).toHaveLength(12);
+  for (const row of rows) expect(readme).toContain(row.replace(/ +\d+$/, "").replace(/\s+/g, " ")); // but for seconds
+  const accuracy = (name: string, seed: number) =>
+    100 * records.find((record) => record.name === name && record.seed === seed)!.test.accuracy;
+  const difference = (better: string, worse: string) => {
+    const seeds = records.filter(({ name }) => name === better).map(({ seed }) => seed);
+    const { mean, low, high } = interval(seeds.map((seed) => accuracy(better, seed) - accuracy(worse, seed)));
+    const [middle, from, to] = [mean, low, high].map((value) => value.toFixed(1).replace("-", "−"));
+    return new RegExp(`\\+${middle}( points)? \\(${from} … ${to}\\)`);
+  };
+  for (const part of ["mlp", "mhsa", "mlp+mhsa"]) {
+    expect(readme).toMatch(difference(`${part}/channel`, `${part}/unscaled`));
+  }
+  for (const part of ["mlp", "mhsa"]) expect(readme).toMatch(difference(`${part}/channel`, "mlp+mhsa/channel"));
 });
 
 test("the README's tables of speed are those of the recorded benchmark", () => {
