@@ -7,4 +7,12 @@ if (!fs.existsSync(main)) {
   console.error("binvit: the library is not built. Run `npm run build` in the kit's folder, then try again.");
   process.exit(1);
 }
-require(main).main(process.argv);
+let start;
+try {
+  start = require(main).main;
+} catch (error) {
+  if (error.code !== "MODULE_NOT_FOUND") throw error;
+  console.error(`binvit: ${error.message.split("\n")[0]}. Run \`npm ci\` in the kit's folder, then try again.`);
+  process.exit(1);
+}
+start(process.argv);

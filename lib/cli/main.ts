@@ -72,8 +72,13 @@ function endOfOutput(error: NodeJS.ErrnoException): void {
 async function report(error: unknown, debug: boolean): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has printed it
   const { name, message, stack } = error as Error;
+  const missing = /^Cannot find (?:module|package) '([^'./][^']*)'/.exec(message)?.[1];
   if (debug) console.error(stack);
-  else if (error instanceof BinvitError) console.error(`binvit: ${message}`);
+  else if (missing) {
+    console.error(
+      `binvit: The package ${missing} is not installed. Run \`npm ci\` in the kit's folder, then try again.`,
+    );
+  } else if (error instanceof BinvitError) console.error(`binvit: ${message}`);
   else if ((await import("../backend/out-of-memory")).isOutOfMemory(error)) {
     console.error(`binvit: The memory ran out. Choose a smaller model, or smaller batches.`);
   } else console.error(`binvit: ${name}: ${message.split("\n")[0]}\nThis looks like a defect. Run again with --debug.`);

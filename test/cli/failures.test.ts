@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,6 +105,26 @@ describe("a failure ends with code 1 and one or two lines that say what to do", 
   });
 });
 
+test.each([
+  ["commander", "Cannot find module 'commander'"],
+  ["zod", "The package zod is not installed"],
+])("a kit without its package %s says how to get it", (name, message) => {
+  const launcher = join(kitRoot(), "lib", "bin", "binvit.js");
+  const hook = join(folder, `without-${name}.cjs`);
+  const body = `const Module = require("node:module");
+const resolve = Module._resolveFilename;
+Module._resolveFilename = (request, ...rest) => {
+  if (request !== "${name}") return resolve(request, ...rest);
+  throw Object.assign(new Error("Cannot find module '${name}'\\nRequire stack: …"), { code: "MODULE_NOT_FOUND" });
+};`;
+  writeFileSync(hook, body);
+  const { status, stderr } = spawnSync(process.execPath, ["-r", hook, launcher, "summary", "digits"], {
+    encoding: "utf8",
+  });
+  expect(stderr).toBe(`binvit: ${message}. Run \`npm ci\` in the kit's folder, then try again.\n`);
+  expect(status).toBe(1);
+});
+
 describe("binvit verify", () => {
   test("prints a line a case, and ends with code 1 where one differs", async () => {
     const { code, stdout, stderr } = await binvit(["verify", "vectors"], { cwd: folder });
@@ -156,7 +177,6 @@ describe("binvit summary", () => {
   });
 
   test("ends quietly when its reader has seen enough", async () => {
-    const { spawnSync } = await import("node:child_process");
     const launcher = join(kitRoot(), "lib", "bin", "binvit.js");
     const script = `"${process.execPath}" "${launcher}" summary digits | head -n 1`;
     const { stdout, stderr } = spawnSync("sh", ["-c", script], { encoding: "utf8" });
