@@ -4,7 +4,7 @@ import * as http from "node:http";
 import * as https from "node:https";
 import * as net from "node:net";
 import * as path from "node:path";
-import type { Duplex } from "node:stream";
+import { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fetchFile } from "../../lib/data/fetch-file";
 import { proxyFor } from "../../lib/data/proxy";
@@ -148,16 +148,15 @@ describe("a download through a proxy", () => {
   it("has it connect to https servers, and speaks TLS to those", async () => {
     use("HTTPS_PROXY", "me:secret@");
     let heard = Buffer.alloc(0);
-    const server = await listening(
-      net.createServer((socket) =>
-        socket.once("data", (data) => {
-          heard = data;
-          socket.destroy();
-        }),
-      ) as http.Server & net.Server,
-    );
-    (server as { closeAllConnections: () => void }).closeAllConnections = () => {};
-    tunnelTo = () => net.connect(portOf(server), "127.0.0.1");
+    tunnelTo = () =>
+      new Duplex({
+        read() {},
+        write(chunk, _, done) {
+          heard = Buffer.concat([heard, chunk]); // it may come in parts
+          if (heard.includes("data.example")) this.destroy();
+          done();
+        },
+      });
     const failure = fetchFile("https://data.example/file.bin", target(), md5(body));
     await expect(failure).rejects.toThrow(
       new RegExp(`https://data\\.example/file\\.bin could not be fetched through the proxy \
@@ -166,7 +165,6 @@ http://127\\.0\\.0\\.1:${portOf(proxy)} \\(HTTPS_PROXY\\): .*; nothing was recei
     await expect(failure).rejects.not.toThrow(/secret/);
     expect(asked).toEqual([["CONNECT data.example:443", `Basic ${Buffer.from("me:secret").toString("base64")}`]]);
     expect(heard[0]).toBe(22); // a TLS handshake
-    expect(heard.includes("data.example")).toBe(true);
   });
 
   const openssl = spawnSync("openssl", ["version"]).status === 0;
