@@ -74,6 +74,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const { names = [], force, out, timeoutSeconds, workers = 2, signal } = options;
   const files = findNotebooks(names);
   const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
+  for (const copy of copies.values()) prepareFile(copy); // before minutes go into any of them
   const placeOf = (file: string) => copies.get(file) ?? file;
   const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
   const cache = new RunCache();
@@ -92,7 +93,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
       const kernel = names.length === 0 ? foreignKernel(readNotebook(file)) : undefined;
       if (kernel) return say(`skipped: written for ${kernel}`);
       if (!force && cache.isFresh(file, outPath)) return say("unchanged");
-      prepareFile(outPath); // before minutes go into it
+      prepareFile(outPath);
       running.set(name, "starting");
       const onCell = (cell: number, cells: number) => running.set(name, `cell ${cell}/${cells}`);
       const ran = await runNotebook(file, { outPath, timeoutSeconds, onCell, signal });

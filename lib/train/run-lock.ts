@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
@@ -21,6 +22,8 @@ interface Holder {
   readonly start?: string;
   readonly since: string;
   readonly run: string;
+  /** Two trainings of one process may begin in the same millisecond. */
+  readonly id: string;
 }
 
 interface Held {
@@ -53,7 +56,8 @@ export async function lockFolder(folder: string, run: string, signal?: AbortSign
   const key = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   for (let other = held.get(key); other?.signal?.aborted; other = held.get(key)) await other.released;
   const { pid } = process;
-  const own: Holder = { pid, host: hostname(), start: startOf(pid), since: new Date().toISOString(), run };
+  const since = new Date().toISOString();
+  const own: Holder = { pid, host: hostname(), start: startOf(pid), since, run, id: randomUUID() };
   const text = `${JSON.stringify(own)}\n`;
   take(folder, text);
   let released = () => {};

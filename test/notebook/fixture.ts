@@ -33,13 +33,18 @@ export function outputsOf(notebook: Notebook, n: number): CodeCell["outputs"] {
   return notebook.cells.filter((cell): cell is CodeCell => cell.cell_type === "code")[n - 1]!.outputs;
 }
 
-/** Compiles library files as they stand now into a folder, for cells to require as `./lib/…`. */
+/** Compiles library files as they stand now, and what they import, into a folder, for cells to require as `./lib/…`. */
 export function compileLibrary(folder: string, ...files: string[]): void {
-  for (const file of files) {
+  const waiting = new Set(files);
+  for (const file of waiting) {
     const source = fs.readFileSync(path.join(kitRoot(), "lib", file), "utf8");
     const compilerOptions = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
     const target = path.join(folder, "lib", file.replace(/\.ts$/, ".js"));
     fs.mkdirSync(path.dirname(target), { recursive: true });
-    fs.writeFileSync(target, ts.transpileModule(source, { compilerOptions }).outputText);
+    const { outputText } = ts.transpileModule(source, { compilerOptions });
+    fs.writeFileSync(target, outputText);
+    for (const [, name] of outputText.matchAll(/require\("(\.[^"]+)"\)/g)) {
+      waiting.add(path.posix.join(path.posix.dirname(file), `${name}.ts`)); // a set goes on to what is added to it
+    }
   }
 }

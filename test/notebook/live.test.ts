@@ -13,14 +13,8 @@ let kernel: Kernel;
 
 beforeAll(async () => {
   folder = temporaryFolder();
-  const modules = ["cancel", "live-display", "progress", "live-curve", "loss-curve-svg"];
-  compileLibrary(
-    folder,
-    "errors.ts",
-    "plot/fonts.ts",
-    "plot/palette.ts",
-    ...modules.map((name) => `notebook/${name}.ts`),
-  );
+  const modules = ["cancel", "progress", "live-curve"];
+  compileLibrary(folder, ...modules.map((name) => `notebook/${name}.ts`));
   kernel = await Kernel.start(folder);
 }, 120_000);
 
