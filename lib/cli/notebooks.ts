@@ -75,6 +75,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const files = findNotebooks(names);
   const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
   const placeOf = (file: string) => copies.get(file) ?? file;
+  for (const copy of copies.values()) prepareFile(copy); // a wrong folder is better known now than after minutes
   const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
   const cache = new RunCache();
   const status = new StatusLine();
