@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { defaultOperatorSet, operatorSets } from "../deploy/onnx-graph";
-import { UsageError } from "../errors";
 import { finishedRun, prepareBeside } from "./finished-run";
 import { wholeNumber } from "./run-input";
 
@@ -40,7 +39,6 @@ interface Options {
  * @throws UsageError if there is no such operator set, FileError if the folder holds no sound run
  */
 export async function runExport(folder: string, { onnx, opset, rawPixels }: Options): Promise<void> {
-  if (onnx === "") throw new UsageError("--onnx expects a file to write, e.g. --onnx model.onnx.");
   const operatorSet = wholeNumber("--opset", opset, operatorSetLimits);
   const record = await finishedRun(folder);
   await prepareBeside(folder, onnx);

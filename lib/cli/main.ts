@@ -26,6 +26,7 @@ export function createProgram(): Command {
       outputError: (text, write) => write(`binvit: ${text.replace(/^error: /, "").replace(/\n(?=.)/, " ")}`),
     })
     .showHelpAfterError("Run with --help to see what is possible.")
+    .hook("preAction", (_, command) => refuseEmptyValues(command))
     .exitOverride(); // every command takes these settings over when it is made
   for (const register of [
     registerStart,
@@ -46,6 +47,14 @@ export function createProgram(): Command {
     register(program);
   }
   return program;
+}
+
+// A variable of the shell that is not set: a file of no name would be the folder one stands in.
+function refuseEmptyValues(command: Command): void {
+  for (const option of command.options) {
+    if (command.getOptionValue(option.attributeName()) !== "") continue;
+    throw new UsageError(`${option.long} expects ${/<.*>/.exec(option.flags)}, got "".`);
+  }
 }
 
 /**

@@ -76,6 +76,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
   for (const copy of copies.values()) prepareFile(copy); // before minutes go into any of them
   const placeOf = (file: string) => copies.get(file) ?? file;
+  for (const copy of copies.values()) prepareFile(copy); // a wrong folder is better known now than after minutes
   const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
   const cache = new RunCache();
   const status = new StatusLine();

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { UsageError } from "../errors";
 import { finishedRun, prepareBeside } from "./finished-run";
 import { alignedTable } from "./terminal";
 
@@ -18,7 +17,6 @@ export function registerPack(program: Command): void {
 }
 
 async function run(folder: string, { out }: { readonly out: string }): Promise<void> {
-  if (out === "") throw new UsageError("--out expects a file to write, e.g. --out model.safetensors.");
   const { packedRun } = await import("../deploy/packed-run");
   const { encodePackedModel } = await import("../deploy/format");
   const { sizesOf } = await import("../deploy/sizes");

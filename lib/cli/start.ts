@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { FileError, NotebookError } from "../errors";
 import { prepareFolder } from "../files";
+import { seedList, wholeNumber, workerLimits } from "./run-input";
 import { duration, interruptSignal } from "./terminal";
 
 /** `binvit start`: the main job, from doctor to result table; what `npm start` runs. */
@@ -16,6 +17,8 @@ export function registerStart(program: Command): void {
 }
 
 async function run(options: { readonly seeds: string; readonly workers: string }): Promise<void> {
+  seedList("--seeds", options.seeds); // wrong ones are better known now than after the doctor
+  wholeNumber("--workers", options.workers, workerLimits);
   const startedAt = performance.now();
   const { kitRoot } = await import("../kit-root");
   process.chdir(kitRoot());

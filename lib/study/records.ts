@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { FileError } from "../errors";
 import { fileError, readJson, writeAtomically } from "../files";
 import { kitRoot } from "../kit-root";
+import { didYouMean } from "../suggest";
 import { fileName } from "../train/file-name";
 import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
@@ -31,7 +32,13 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
   if (found.length === 0) {
     const [problem, ...more] = problems;
     if (problem) throw new FileError(problem + (more.length > 0 ? ` (${more.length} more cannot be read.)` : ""));
-    throw new FileError(`No finished runs in ${folder}. Make them with \`npx binvit study quick --out ${place}\`.`);
+    const meant = didYouMean(
+      place,
+      namesIn(join(kitRoot(), "data", "results")).filter((name) => !name.includes(".")),
+    );
+    throw new FileError(
+      `No finished runs in ${folder}.${meant} Make them with \`npx binvit study quick --out ${place}\`.`,
+    );
   }
   for (const problem of problems.slice(0, 3)) warn(`Left out: ${problem}`);
   if (problems.length > 3) warn(`Left out: ${problems.length - 3} more such files in ${folder}.`);

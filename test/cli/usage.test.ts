@@ -90,6 +90,12 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       /^binvit: --seeds expects seeds and ranges of seeds with commas between them, such as 1,2,3 or 1-10, got "" in "1,"\.\n$/,
     ],
     [
+      "a range with two ends, before anything is done",
+      ["start", "--seeds", "1-9-2"],
+      /^binvit: --seeds expects seeds and ranges .* got "1-9-2"\.\n$/,
+    ],
+    ["an empty value", ["train", "digits", "--out", ""], /^binvit: --out expects <folder>, got ""\.\n$/],
+    [
       "a range that runs backwards",
       ["study", "quick", "--seeds", "1,5-3"],
       /^binvit: --seeds expects ranges from low to high, got "5-3"\.\n$/,

@@ -131,6 +131,10 @@ test("so are those that differ in much, in data or in arithmetic; not those that
   expect(warning).toMatch(/; and 1 setting more\.$/);
 });
 
+test("a study's name with a slip in it is answered with the one that was meant", () => {
+  expect(() => loadStudy("quik")).toThrow("No finished runs in quik. Did you mean quick? Make them with");
+});
+
 test("a run that is reached twice counts once; two of one seed are not two seeds", () => {
   put("run", madeUpRecord("float", 1, 0.9));
   symlinkSync(join(folder, "run"), join(folder, "same"));
