@@ -6,16 +6,27 @@ const fs = require("node:fs");
 const path = require("node:path");
 
 /**
- * Places the stand-in where tfjs-node is missing; again and again, it changes nothing.
+ * Places what is missing; again and again, it changes nothing.
  *
  * @param {string} root - the folder that holds node_modules
- * @returns {boolean} whether it was missing
+ * @returns {string[]} the folders that were written
  */
 function ensureTfjsNode(root) {
-  const folder = path.join(root, "node_modules", "@tensorflow", "tfjs-node");
-  if (fs.existsSync(path.join(folder, "package.json"))) return false;
-  fs.cpSync(path.join(__dirname, "tfjs-node-stand-in"), folder, { recursive: true });
-  return true;
+  const packages = path.join(root, "node_modules");
+  const places = [[path.join(packages, "@tensorflow", "tfjs-node"), "tfjs-node-stand-in"]];
+  // The override in package.json gives danfojs-node a tfjs-node of its own, which npm links to a folder that it does not
+  // make; without it danfojs-node would take the one above, and fail with it.
+  const danfojs = path.join(packages, "danfojs-node");
+  if (fs.existsSync(danfojs)) {
+    places.push([path.join(danfojs, "node_modules", "@tensorflow", "tfjs-node"), "danfojs-tfjs-stub"]);
+  }
+  return places.flatMap(([folder, source]) => {
+    if (fs.existsSync(path.join(folder, "package.json"))) return [];
+    const link = fs.lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() ? fs.readlinkSync(folder) : "";
+    const target = path.resolve(path.dirname(folder), link || folder);
+    fs.cpSync(path.join(__dirname, source), target, { recursive: true });
+    return [target];
+  });
 }
 
 module.exports = { ensureTfjsNode };
