@@ -162,7 +162,7 @@ describe("the command", () => {
   test.each([
     [["bench", "speed"], /bench expects gemm, inference, training or all, got "speed"/],
     [["bench", "--rounds", "0"], /--rounds expects a whole number from 1 to/],
-    [["bench", "--json", ""], /--json expects a file/],
+    [["bench", "--json", ""], /--json expects <file>, got ""/],
   ])("refuses %j", async (words, message) => {
     const { code, stderr } = await binvit(words);
     expect(code).toBe(2);
