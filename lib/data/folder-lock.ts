@@ -3,17 +3,8 @@ import { hostname } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CancelledError, FileError } from "../errors";
-import { isRunning, startOf } from "../processes";
-
-/** Who works in a folder, as its lock says. */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** When that process started, in the words of `startOf`. */
-  readonly start?: string;
-  /** Tells two locks of one process apart. */
-  readonly number: number;
-}
+import { type Holder, isAbandoned, newHolder, parseHolder } from "../lock-holder";
+import { isRunning } from "../processes";
 
 /** What one who waits may be given. */
 export interface WaitOptions {
@@ -26,11 +17,8 @@ export interface WaitOptions {
 const lookEvery = 250;
 /** Milliseconds after which one who was taking over the same lock at the same moment would have been noticed. */
 const settleFor = 100;
-/** An empty lock older than this, in milliseconds, is not about to be filled: whoever made it was killed. */
-const filledWithin = 10_000;
 
 const lockName = ".download.lock";
-let locks = 0;
 
 /**
  * Works in a folder alone: waits for another process, or another call in this one, that does; the lock of a process
@@ -44,8 +32,7 @@ let locks = 0;
  */
 export async function aloneIn<T>(folder: string, options: WaitOptions, work: () => Promise<T>): Promise<T> {
   const lock = path.join(folder, lockName);
-  const own: Holder = { pid: process.pid, host: hostname(), start: startOf(process.pid), number: ++locks };
-  const text = JSON.stringify(own);
+  const text = JSON.stringify(newHolder());
   await take(lock, text, options);
   try {
     return await work();
@@ -64,7 +51,7 @@ async function take(lock: string, text: string, { signal, onWait }: WaitOptions)
     }
     const found = read(lock);
     if (found === undefined) continue;
-    const holder = parse(found);
+    const holder = parseHolder(found);
     if (isDead(holder, lock)) {
       fs.rmSync(lock, { force: true });
       continue;
@@ -101,19 +88,9 @@ function read(lock: string): string | undefined {
   }
 }
 
-function parse(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text) as Holder;
-    return Number.isSafeInteger(holder.pid) && holder.pid > 0 && typeof holder.host === "string" ? holder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function isDead(holder: Holder | undefined, lock: string): boolean {
   if (holder?.host === hostname()) return !isRunning(holder.pid, holder.start);
-  if (holder) return false;
-  return Date.now() - (fs.statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) > filledWithin;
+  return !holder && isAbandoned(lock);
 }
 
 function nameOf({ pid, host }: Holder, lock: string): string {

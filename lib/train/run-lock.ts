@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { FileError } from "../errors";
 import { fileError, prepareFolder } from "../files";
-import { isRunning, startOf } from "../processes";
+import { type Holder, isAbandoned, newHolder, parseHolder } from "../lock-holder";
+import { isRunning } from "../processes";
 
 /** The right to write into a run's folder. */
 export interface RunLock {
@@ -15,15 +15,9 @@ export interface RunLock {
 }
 
 /** Who trains in a folder, as the file `training.lock` says. */
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** When that process started, in the words of `startOf`. */
-  readonly start?: string;
+interface RunHolder extends Holder {
   readonly since: string;
   readonly run: string;
-  /** Two trainings of one process may begin in the same millisecond. */
-  readonly id: string;
 }
 
 interface Held {
@@ -37,9 +31,6 @@ const held = new Map<string, Held>();
 process.on("exit", () => {
   for (const { lock } of held.values()) lock.release();
 });
-
-/** An empty lock older than this, ms, is not about to be filled: whoever made it was killed. */
-const filledWithin = 10_000;
 
 /**
  * Takes a run's folder for one training: two would overwrite each other.
@@ -55,9 +46,7 @@ const filledWithin = 10_000;
 export async function lockFolder(folder: string, run: string, signal?: AbortSignal): Promise<RunLock> {
   const key = existsSync(folder) ? realpathSync(folder) : resolve(folder);
   for (let other = held.get(key); other?.signal?.aborted; other = held.get(key)) await other.released;
-  const { pid } = process;
-  const since = new Date().toISOString();
-  const own: Holder = { pid, host: hostname(), start: startOf(pid), since, run, id: randomUUID() };
+  const own: RunHolder = { ...newHolder(), since: new Date().toISOString(), run };
   const text = `${JSON.stringify(own)}\n`;
   take(folder, text);
   let released = () => {};
@@ -103,11 +92,10 @@ function readLock(folder: string): string | undefined {
 function refuseIfHeld(folder: string, text: string): void {
   const path = lockFile(folder);
   if (text === "") {
-    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
-    if (age > filledWithin) return;
+    if (isAbandoned(path)) return;
     throw new FileError(`Another process is about to train in ${folder}. Choose another folder with --out.`);
   }
-  const holder = parseHolder(text);
+  const holder = parseHolder<RunHolder>(text);
   if (!holder) throw new FileError(`${path} is not the lock of a training. Move it away.`);
   const isHere = holder.host === hostname();
   if (isHere && !isRunning(holder.pid, holder.start)) return;
@@ -116,13 +104,4 @@ function refuseIfHeld(folder: string, text: string): void {
     `${folder} is in use: ${who} has been training ${holder.run} there since ${holder.since}. ` +
       `Wait for it, or choose another folder with --out.${isHere ? "" : ` If it runs no longer, delete ${path}.`}`,
   );
-}
-
-function parseHolder(text: string): Holder | undefined {
-  try {
-    const holder = JSON.parse(text) as Holder;
-    return Number.isSafeInteger(holder.pid) && holder.pid > 0 && typeof holder.host === "string" ? holder : undefined;
-  } catch {
-    return undefined;
-  }
 }
