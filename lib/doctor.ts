@@ -3,10 +3,10 @@ import { existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { type BackendReport, useBackend } from "./backend/select";
+import { kitRoot } from "./base/kit-root";
+import { version } from "./base/version";
 import { datasetNames } from "./data/catalog";
 import { datasetState } from "./data/state";
-import { kitRoot } from "./kit-root";
-import { version } from "./version";
 
 /** One line of the doctor's report. */
 export interface Check {

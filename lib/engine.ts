@@ -9,11 +9,12 @@
  * const [digit] = engine.predict(pixels, 1);
  * console.log(engine.classNames[digit]);
  */
+
+export { BinvitError, ConfigError, DataError, FileError } from "./base/errors";
+export { version } from "./base/version";
 export type { PixelStatistics } from "./data/normalization";
 export { createEngine, type Engine, type EngineOptions } from "./deploy/engine";
 export { decodePackedModel } from "./deploy/format";
 export type { Images } from "./deploy/images";
 export type { PackedModel } from "./deploy/packed-model";
-export { BinvitError, ConfigError, DataError, FileError } from "./errors";
-export { version } from "./version";
 export type { ModelConfig } from "./vit/config";

@@ -14,6 +14,21 @@
 // backend
 export { readFloats } from "./backend/read";
 export { type BackendReport, useBackend } from "./backend/select";
+// errors and randomness
+export {
+  BinvitError,
+  CancelledError,
+  ConfigError,
+  DataError,
+  DivergenceError,
+  FileError,
+  NotebookError,
+  TrainingError,
+  UsageError,
+} from "./base/errors";
+export { Random, type RandomState } from "./base/random";
+export { decodeSafetensors, encodeSafetensors } from "./base/safetensors";
+export { version } from "./base/version";
 // measuring
 export { benchGemm } from "./bench/gemm";
 export { interleave, type Measurements, type Timer, timed } from "./bench/interleave";
@@ -47,18 +62,6 @@ export type { PackedModel } from "./deploy/packed-model";
 export { comparePacked, type Parity } from "./deploy/parity";
 export { type PackedSizes, sizesOf } from "./deploy/sizes";
 export { type Check, type DoctorReport, examine } from "./doctor";
-// errors and randomness
-export {
-  BinvitError,
-  CancelledError,
-  ConfigError,
-  DataError,
-  DivergenceError,
-  FileError,
-  NotebookError,
-  TrainingError,
-  UsageError,
-} from "./errors";
 // kernels
 export { readKernels } from "./kernels/read";
 export { createXnorGemm, packSigns, type SignMatrix, unpackSigns, type XnorOptions } from "./kernels/sign-matrix";
@@ -94,7 +97,6 @@ export { plotRows, studyFigures } from "./plot/study-figures";
 export { throughput } from "./plot/throughput";
 export { trainingCurves } from "./plot/training-curves";
 export { weightHistogram } from "./plot/weight-histogram";
-export { Random, type RandomState } from "./random";
 // studies
 export { type Interval, interval } from "./study/interval";
 export { studies } from "./study/presets";
@@ -110,9 +112,7 @@ export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/
 export { trainInto } from "./train/run";
 export { applySettings, parseRunConfig, type RunInput } from "./train/run-config";
 export { readRecord, readWeights } from "./train/run-folder";
-export { decodeSafetensors, encodeSafetensors } from "./train/safetensors";
 export { learningRateAt } from "./train/schedule";
-export { version } from "./version";
 // model
 export { type Binarization, binarizable, type ModelConfig, numPatches, numTokens } from "./vit/config";
 export { parameterShapes, weightLayers } from "./vit/layers";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { TrainingError } from "../errors";
+import { TrainingError } from "../base/errors";
 import { scaleCodes } from "./kernel-codes";
 import type { KernelName, SignKernelName } from "./kernels";
 import { expectSize, last, size, type Work } from "./work";

@@ -1,6 +1,6 @@
 import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import { hasKernels, hasSignKernels } from "./kernels";
 import { loadNative } from "./native";
 import type { WasmBackend } from "./wasm-backend";

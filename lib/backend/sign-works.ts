@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { DivergenceError, TrainingError } from "../errors";
+import { DivergenceError, TrainingError } from "../base/errors";
 import { type Pointer, signWords } from "../kernels/module";
 import type { SignKernelName } from "./kernels";
 import type { Workspace } from "./wasm-backend";

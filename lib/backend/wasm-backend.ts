@@ -1,5 +1,5 @@
 import type { TensorInfo } from "@tensorflow/tfjs";
-import { TrainingError } from "../errors";
+import { TrainingError } from "../base/errors";
 import type { Pointer } from "../kernels/module";
 
 /** What is used of TensorFlow.js's WebAssembly backend; its own type hides the memory. */

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { TrainingError } from "../errors";
+import { TrainingError } from "../base/errors";
 import type { KernelModule } from "../kernels/module";
 import type { Workspace } from "./wasm-backend";
 

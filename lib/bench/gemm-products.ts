@@ -1,7 +1,7 @@
+import { Random } from "../base/random";
 import { Arena } from "../deploy/arena";
 import { instantiateKernels, type Pointer, signWords } from "../kernels/module";
 import { readKernels } from "../kernels/read";
-import { Random } from "../random";
 
 /** Sizes of a product: A [m, k] times B [k, n]. */
 export interface GemmSize {

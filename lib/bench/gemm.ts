@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { onnxMatMul } from "../deploy/onnx-matmul";
-import { Random } from "../random";
+import { Random } from "../base/random";
+import { onnxMatMul } from "../onnx/matmul";
 import { type GemmSize, normals, ownProducts } from "./gemm-products";
 import { interleave, type OnProgress, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";

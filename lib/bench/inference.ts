@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { onnxModel } from "../deploy/onnx-model";
+import { onnxModel } from "../onnx/model";
 import { initialParameters } from "../vit/parameters";
 import { interleave, type OnProgress, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { BinvitError, FileError } from "../errors";
+import { BinvitError, FileError } from "../base/errors";
 import type { OnProgress } from "./interleave";
 import type { ProbeRequest } from "./memory-probe";
 

@@ -1,6 +1,6 @@
+import { encodeSafetensors } from "../base/safetensors";
 import { encodePackedModel } from "../deploy/format";
-import { onnxModel } from "../deploy/onnx-model";
-import { encodeSafetensors } from "../train/safetensors";
+import { onnxModel } from "../onnx/model";
 import { initialParameters } from "../vit/parameters";
 import { type BenchModel, benchModel } from "./models";
 import { packed } from "./steps";

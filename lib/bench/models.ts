@@ -1,5 +1,5 @@
+import { Random } from "../base/random";
 import type { Batch } from "../data/batches";
-import { Random } from "../random";
 import type { RunConfig } from "../train/record";
 import { parseRunConfig } from "../train/run-config";
 import type { ModelInput } from "../vit/parse-config";

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { BinvitError } from "../errors";
-import { kitRoot } from "../kit-root";
+import { BinvitError } from "../base/errors";
+import { kitRoot } from "../base/kit-root";
 import type { ModelConfig } from "../vit/config";
 import type { Timer } from "./interleave";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { ConfigError, unknownForm } from "../errors";
+import { ConfigError, unknownForm } from "../base/errors";
 import { abs } from "../ops/abs";
 import type { ScaleForm } from "./binarizer";
 

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import { mean } from "../ops/mean";
 import { stopGradient } from "../ops/stop-gradient";
 import { type Binarizer, isLearned } from "./binarizer";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { DataError, UsageError } from "../base/errors";
 import type { DatasetInfo, DatasetName } from "../data/catalog";
 import type { Progress } from "../data/fetch-file";
-import { DataError, UsageError } from "../errors";
 import { oneOf } from "./run-input";
 import { alignedTable, StatusLine } from "./terminal";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { BinvitError } from "../errors";
+import { BinvitError } from "../base/errors";
 import { alignedTable } from "./terminal";
 
 /** `binvit doctor`: what this machine has, what the kit uses, and how to get more. */

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { defaultOperatorSet, operatorSets } from "../deploy/onnx-graph";
+import { defaultOperatorSet, operatorSets } from "../onnx/graph";
 import { finishedRun, prepareBeside } from "./finished-run";
 import { wholeNumber } from "./run-input";
 
@@ -44,8 +44,8 @@ export async function runExport(folder: string, { onnx, opset, rawPixels }: Opti
   await prepareBeside(folder, onnx);
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
-  const { onnxModel } = await import("../deploy/onnx-model");
-  const { isStandardOutput, writeAtomically } = await import("../files");
+  const { onnxModel } = await import("../onnx/model");
+  const { isStandardOutput, writeAtomically } = await import("../base/files");
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // signs and coefficients are the simulation's to the last bit
   const { maxValue, mean, std, classNames } = record.dataset;

@@ -32,7 +32,7 @@ export async function drawFigures(records: readonly RunRecord[], out: string): P
   const startedAt = performance.now();
   const { studyFigures } = await import("../plot/study-figures");
   const { toPng, toSvg } = await import("../plot/export");
-  const { prepareFile, writeAtomically } = await import("../files");
+  const { prepareFile, writeAtomically } = await import("../base/files");
   const figures = Object.entries(studyFigures(records));
   const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
   for (const [name] of figures) for (const ending of ["svg", "png"]) prepareFile(file(name, ending));

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { DataError, FileError } from "../base/errors";
 import type { Dataset, DatasetConfig } from "../data/dataset";
-import { DataError, FileError } from "../errors";
 import type { RunRecord } from "../train/record";
 import type { ModelConfig } from "../vit/config";
 import { oneOf } from "./run-input";
@@ -28,7 +28,7 @@ export async function finishedRun(folder: string): Promise<RunRecord> {
  * @throws FileError if it cannot be, or if it is one of the run's own files
  */
 export async function prepareBeside(folder: string, out: string): Promise<void> {
-  const { prepareFile } = await import("../files");
+  const { prepareFile } = await import("../base/files");
   const real = (path: string) => (existsSync(path) ? realpathSync(path) : resolve(path));
   const own = ["record.json", "weights.safetensors"].find((name) => real(join(folder, name)) === real(out));
   if (own) throw new FileError(`${out} is the run's own ${own}, and would be lost. Choose another file.`);

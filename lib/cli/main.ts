@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { BinvitError, UsageError } from "../errors";
-import { version } from "../version";
+import { BinvitError, UsageError } from "../base/errors";
+import { version } from "../base/version";
 import { registerBench } from "./bench";
 import { registerData } from "./data";
 import { registerDoctor } from "./doctor";

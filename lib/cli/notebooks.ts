@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { padEnd, textColumns } from "../text-width";
+import { padEnd, textColumns } from "../base/text-width";
 import { timeoutLimits, wholeNumber, workerLimits } from "./run-input";
 import { duration, interruptSignal, StatusLine } from "./terminal";
 
@@ -64,8 +64,8 @@ async function run(
  * @throws NotebookError with every failure; CancelledError
  */
 export async function runNotebooks(options: RunNotebooksOptions): Promise<void> {
-  const { BinvitError, CancelledError, NotebookError } = await import("../errors");
-  const { prepareFile } = await import("../files");
+  const { BinvitError, CancelledError, NotebookError } = await import("../base/errors");
+  const { prepareFile } = await import("../base/files");
   const { copiesIn, findNotebooks, notebookName } = await import("../notebook/find");
   const { foreignKernel } = await import("../notebook/foreign-kernel");
   const { readNotebook } = await import("../notebook/document");
@@ -123,7 +123,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
 }
 
 async function checkNotebooks(names: string[]): Promise<void> {
-  const { NotebookError } = await import("../errors");
+  const { NotebookError } = await import("../base/errors");
   const { checkNotebook } = await import("../notebook/check");
   const { readNotebook } = await import("../notebook/document");
   const { findNotebooks, notebookName } = await import("../notebook/find");
@@ -144,7 +144,7 @@ async function checkNotebooks(names: string[]): Promise<void> {
 }
 
 async function cleanNotebooks(names: string[]): Promise<void> {
-  const { BinvitError, NotebookError } = await import("../errors");
+  const { BinvitError, NotebookError } = await import("../base/errors");
   const { findNotebooks, notebookName } = await import("../notebook/find");
   const { cleanNotebook, readNotebook, writeNotebook } = await import("../notebook/document");
   const failures: string[] = [];

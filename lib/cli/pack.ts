@@ -20,11 +20,11 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   const { packedRun } = await import("../deploy/packed-run");
   const { encodePackedModel } = await import("../deploy/format");
   const { sizesOf } = await import("../deploy/sizes");
-  const { encodeSafetensors } = await import("../train/safetensors");
+  const { encodeSafetensors } = await import("../base/safetensors");
   const { summarize } = await import("../vit/summary");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
-  const { isStandardOutput, writeAtomically } = await import("../files");
+  const { isStandardOutput, writeAtomically } = await import("../base/files");
   const record = await finishedRun(folder);
   await prepareBeside(folder, out);
   const weights = readWeights(folder, record);

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { UsageError } from "../errors";
-import { readJson } from "../files";
-import { didYouMean } from "../suggest";
+import { UsageError } from "../base/errors";
+import { readJson } from "../base/files";
+import { didYouMean } from "../base/suggest";
 
 /**
  * A preset's name or a JSON file, as given on the command line.

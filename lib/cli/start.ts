@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { FileError, NotebookError } from "../errors";
-import { prepareFolder } from "../files";
+import { FileError, NotebookError } from "../base/errors";
+import { prepareFolder } from "../base/files";
 import { seedList, wholeNumber, workerLimits } from "./run-input";
 import { duration, interruptSignal } from "./terminal";
 
@@ -20,7 +20,7 @@ async function run(options: { readonly seeds: string; readonly workers: string }
   seedList("--seeds", options.seeds); // wrong ones are better known now than after the doctor
   wholeNumber("--workers", options.workers, workerLimits);
   const startedAt = performance.now();
-  const { kitRoot } = await import("../kit-root");
+  const { kitRoot } = await import("../base/kit-root");
   process.chdir(kitRoot());
   const out = join("runs", "quick");
   const places = { figures: join("runs", "figures"), notebooks: join("runs", "notebooks") };

@@ -1,5 +1,5 @@
+import { padEnd } from "../base/text-width";
 import type { StudyEvent } from "../study/run-study";
-import { padEnd } from "../text-width";
 import { bar, duration, StatusLine } from "./terminal";
 
 /** Shows a study in one line that is rewritten, with the time left, and one line for each finished run. */

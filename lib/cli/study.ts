@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import type { Command } from "commander";
-import { TrainingError } from "../errors";
+import { TrainingError } from "../base/errors";
 import type { StudyEvent, StudyResult } from "../study/run-study";
 import { presetOrFile, seedList, wholeNumber, workerLimits } from "./run-input";
 import { interruptSignal } from "./terminal";
@@ -27,7 +27,7 @@ interface Options {
 }
 
 async function run(what: string, options: Options): Promise<void> {
-  const { prepareFolder } = await import("../files");
+  const { prepareFolder } = await import("../base/files");
   if (options.keep) prepareFolder(options.keep); // a place that cannot be written is better known now than after hours
   const { records, failures, out } = await trainStudy(what, { ...options, signal: interruptSignal() });
   const { resultTable } = await import("./result-table");

@@ -1,4 +1,4 @@
-import { cutToColumns, padEnd, padStart, textColumns } from "../text-width";
+import { cutToColumns, padEnd, padStart, textColumns } from "../base/text-width";
 
 /**
  * Lines of aligned columns: text to the left, numbers to the right, a rule under the titles.

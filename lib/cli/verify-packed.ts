@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { BinvitError } from "../errors";
+import { BinvitError } from "../base/errors";
 import { dataToEvaluate, finishedRun, trainedOn } from "./finished-run";
 import { alignedTable, bar, StatusLine } from "./terminal";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { BinvitError } from "../errors";
+import { BinvitError } from "../base/errors";
 import { backendChoice } from "./run-input";
 import { alignedTable } from "./terminal";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DataError } from "../errors";
+import { DataError } from "../base/errors";
 import type { DatasetInfo } from "./catalog";
 import type { Dataset, Split } from "./dataset";
 

@@ -1,5 +1,5 @@
-import { ConfigError } from "../errors";
-import type { Random } from "../random";
+import { ConfigError } from "../base/errors";
+import type { Random } from "../base/random";
 import type { Dataset, Split } from "./dataset";
 import { normalizationTable } from "./normalization";
 

@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import { open } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import * as path from "node:path";
-import { BinvitError, CancelledError, DataError, FileError } from "../errors";
+import { BinvitError, CancelledError, DataError, FileError } from "../base/errors";
 import { openUrl } from "./open-url";
 import { proxyAddress, proxyFor } from "./proxy";
 

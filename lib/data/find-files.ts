@@ -1,6 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { FileError } from "../errors";
+import { FileError } from "../base/errors";
 import type { Source } from "./sources";
 
 /** Files that go by the names of a data set's, whatever they hold. */

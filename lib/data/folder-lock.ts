@@ -2,9 +2,9 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import * as path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CancelledError, FileError } from "../errors";
-import { type Holder, isAbandoned, newHolder, parseHolder } from "../lock-holder";
-import { isRunning } from "../processes";
+import { CancelledError, FileError } from "../base/errors";
+import { type Holder, isAbandoned, newHolder, parseHolder } from "../base/lock-holder";
+import { isRunning } from "../base/processes";
 
 /** What one who waits may be given. */
 export interface WaitOptions {

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import { assembleDataset, type DatasetContent } from "./assemble";
 import { catalog, datasetNames, isDatasetName } from "./catalog";
 import type { Dataset, DatasetConfig } from "./dataset";

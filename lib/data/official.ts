@@ -1,4 +1,4 @@
-import { DataError } from "../errors";
+import { DataError } from "../base/errors";
 import type { DatasetContent } from "./assemble";
 import type { OfficialInfo } from "./catalog";
 import { readCifar } from "./cifar";

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import type { Dataset, Split } from "./dataset";
 
 function checkedOffset(dataset: Dataset, split: Split, index: number): number {

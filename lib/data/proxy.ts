@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { DataError } from "../errors";
+import { DataError } from "../base/errors";
 
 /** A proxy that the environment asks for. */
 export interface ProxyServer {

@@ -1,4 +1,4 @@
-import type { Random } from "../random";
+import type { Random } from "../base/random";
 
 /** The ten classes of `shapes`, in the order of their labels. */
 export const shapeNames = [

@@ -1,4 +1,4 @@
-import { Random } from "../random";
+import { Random } from "../base/random";
 import type { DatasetContent } from "./assemble";
 import { catalog } from "./catalog";
 import type { Split } from "./dataset";

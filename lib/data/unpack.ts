@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as tar from "tar";
-import { DataError, FileError } from "../errors";
+import { DataError, FileError } from "../base/errors";
 import type { Source } from "./sources";
 
 const temporaryPrefix = ".unpack-";

@@ -1,4 +1,4 @@
-import { BinvitError } from "../errors";
+import { BinvitError } from "../base/errors";
 import { assembleDataset } from "./assemble";
 import { catalog, type DatasetInfo, type OfficialInfo } from "./catalog";
 import { readDigits } from "./digits";

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import type { Pointer } from "../kernels/module";
 
 /** The most memory an engine takes, bytes; below it every address and size fits into the kernels' integers. */

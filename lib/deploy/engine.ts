@@ -1,7 +1,7 @@
 /** The inference engine: packed models without TensorFlow.js, in Node and in a browser. */
 
+import { ConfigError } from "../base/errors";
 import type { PixelStatistics } from "../data/normalization";
-import { ConfigError } from "../errors";
 import { embeddedKernels } from "../kernels/embedded";
 import { type InferenceKernels, instantiateKernels } from "../kernels/module";
 import { scalarKernels } from "../kernels/scalar";

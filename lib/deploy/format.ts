@@ -1,8 +1,8 @@
 /** Packed model files, from and to bytes; docs/packed-model.md describes them. Runs in a browser too. */
 
-import { FileError } from "../errors";
-import { decodeSafetensors, encodeSafetensors } from "../train/safetensors";
-import { version } from "../version";
+import { FileError } from "../base/errors";
+import { decodeSafetensors, encodeSafetensors } from "../base/safetensors";
+import { version } from "../base/version";
 import type { ModelConfig } from "../vit/config";
 import { weightLayers } from "../vit/layers";
 import { type Fail, readClassNames, readModel, readOrigin, readPixels } from "./header";

@@ -1,4 +1,4 @@
-import { DataError } from "../errors";
+import { DataError } from "../base/errors";
 import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
 import type { Activations } from "./activations";

@@ -1,5 +1,5 @@
+import { DataError } from "../base/errors";
 import { normalizationTable, type PixelStatistics } from "../data/normalization";
-import { DataError } from "../errors";
 import type { ModelConfig } from "../vit/config";
 
 /**

@@ -1,5 +1,5 @@
+import { ConfigError, unknownForm } from "../base/errors";
 import type { Binarizer } from "../binarize/binarizer";
-import { ConfigError, unknownForm } from "../errors";
 import type { ModelConfig } from "../vit/config";
 import { type WeightLayer, weightLayers } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";

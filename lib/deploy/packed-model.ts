@@ -1,7 +1,7 @@
+import type { Arrays } from "../base/safetensors";
 import { scaleCount } from "../binarize/binarizer";
 import type { PixelStatistics } from "../data/normalization";
 import { signWords } from "../kernels/module";
-import type { Arrays } from "../train/safetensors";
 import type { ModelConfig } from "../vit/config";
 import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
 

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../backend/read";
+import { BinvitError } from "../base/errors";
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
-import { BinvitError } from "../errors";
 import { forward } from "../vit/model";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { createEngine, type EngineOptions } from "./engine";

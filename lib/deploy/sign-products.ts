@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { KernelName } from "../backend/kernels";
-import { BinvitError } from "../errors";
+import { BinvitError } from "../base/errors";
 
 const product: KernelName = "BinvitGemm";
 

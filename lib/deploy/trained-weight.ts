@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { isKernelScale } from "../backend/kernel-codes";
 import { hasKernels, kernels } from "../backend/kernels";
 import { readFloats } from "../backend/read";
+import { ConfigError, FileError } from "../base/errors";
 import { type Binarizer, scaleCount } from "../binarize/binarizer";
 import { signsAndFactor } from "../binarize/weight";
-import { ConfigError, FileError } from "../errors";
 import type { WeightLayer } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { FileError } from "../errors";
+import { FileError } from "../base/errors";
 
 /**
  * Reads the compiled module from disk.

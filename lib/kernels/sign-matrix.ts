@@ -1,6 +1,6 @@
 /** Matrices of signs on plain typed arrays, for teaching and experiments. Runs in Node and in a browser. */
 
-import { BinvitError } from "../errors";
+import { BinvitError } from "../base/errors";
 import { type InferenceKernels, instantiateKernels, signWords } from "./module";
 import { scalarKernels } from "./scalar";
 import { hasSimd } from "./simd";

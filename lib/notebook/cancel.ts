@@ -1,4 +1,4 @@
-import { CancelledError } from "../errors";
+import { CancelledError } from "../base/errors";
 import { insideKernel } from "./live-display";
 
 let current: AbortController | undefined;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { NotebookError } from "../errors";
+import { NotebookError } from "../base/errors";
 import { codeCells, readText, sourceSha256 } from "./document";
 import { isSolution, notebookName } from "./find";
 import { foreignKernel } from "./foreign-kernel";

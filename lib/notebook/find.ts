@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { UsageError } from "../errors";
-import { kitRoot } from "../kit-root";
+import { UsageError } from "../base/errors";
+import { kitRoot } from "../base/kit-root";
 
 const extension = ".ipynb";
 

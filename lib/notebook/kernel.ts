@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { CancelledError, NotebookError } from "../errors";
+import { CancelledError, NotebookError } from "../base/errors";
 import { Channels } from "./channels";
 import { type Connection, newConnection } from "./connection";
 import type { Access } from "./host/reads";

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { NotebookError } from "../errors";
+import { NotebookError } from "../base/errors";
 
 /** Separates routing frames from the message; fixed by the protocol. */
 const delimiter = "<IDS|MSG>";

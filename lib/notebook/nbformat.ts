@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { NotebookError } from "../errors";
-import { parseJson } from "../json";
+import { NotebookError } from "../base/errors";
+import { parseJson } from "../base/json";
 import { withCellIds } from "./cell-ids";
 import { foreignKernel } from "./foreign-kernel";
 

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { FileError } from "../errors";
-import { readJson, writeAtomically } from "../files";
-import { kitRoot } from "../kit-root";
+import { FileError } from "../base/errors";
+import { readJson, writeAtomically } from "../base/files";
+import { kitRoot } from "../base/kit-root";
 import { codeCells, readNotebook, readText, sourceSha256, withOutputs, writeNotebook } from "./document";
 import { formatNotebook, type Notebook } from "./nbformat";
 import { areUnchanged, fileState, type Reads } from "./reads";

@@ -1,5 +1,5 @@
 import * as path from "node:path";
-import { CancelledError, NotebookError } from "../errors";
+import { CancelledError, NotebookError } from "../base/errors";
 import { codeCells, readNotebook, readText, withOutputs, writeNotebook } from "./document";
 import { foreignKernel } from "./foreign-kernel";
 import { Kernel } from "./kernel";

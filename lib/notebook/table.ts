@@ -1,4 +1,4 @@
-import { padEnd, padStart, textColumns } from "../text-width";
+import { padEnd, padStart, textColumns } from "../base/text-width";
 import { openDisplay } from "./live-display";
 
 /** What stands in a cell of a table; null is left empty. */

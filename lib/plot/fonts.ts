@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parse } from "opentype.js";
-import { isWide } from "../text-width";
+import { isWide } from "../base/text-width";
 import { type FontFile, readFontFile } from "./font-file";
 import { FurtherFonts } from "./further-fonts";
 

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import { plain } from "./plain-text";
 
 /** Grey values or [red, green, blue], rows from the top; 0 … 1. */

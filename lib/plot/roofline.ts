@@ -1,5 +1,5 @@
 import type { Annotations, Data } from "plotly.js";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import type { Figure } from "./figure";
 import { type Heading, ink, textSize } from "./heading";
 import { requireRows } from "./inputs";

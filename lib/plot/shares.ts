@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import type { Figure } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireRows } from "./inputs";

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { FileError } from "../errors";
-import { fileError, readJson, writeAtomically } from "../files";
-import { kitRoot } from "../kit-root";
-import { didYouMean } from "../suggest";
+import { FileError } from "../base/errors";
+import { fileError, readJson, writeAtomically } from "../base/files";
+import { kitRoot } from "../base/kit-root";
+import { didYouMean } from "../base/suggest";
 import { fileName } from "../train/file-name";
 import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
+import { keyPaths } from "../base/key-paths";
+import { parseWith, type Written } from "../base/parse-with";
 import type { PresetName } from "../train/presets";
 import type { RunConfig } from "../train/record";
 import { parseRunConfig, type RunInput, runPaths } from "../train/run-config";
-import { keyPaths } from "../vit/key-paths";
 import type { ModelInput } from "../vit/parse-config";
-import { parseWith, type Written } from "../vit/parse-with";
 
 /** One row of a study's table: what is binarized, how, and the configuration that does it. */
 export interface StudyRow {

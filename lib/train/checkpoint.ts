@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { FileError } from "../errors";
-import { fileError, writeAtomically } from "../files";
-import { parseJson } from "../json";
+import { FileError } from "../base/errors";
+import { fileError, writeAtomically } from "../base/files";
+import { parseJson } from "../base/json";
+import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../base/safetensors";
 import type { EpochRecord } from "./record";
-import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";
 import type { TrainingState } from "./state";
 
 /** Where a run's folder keeps its checkpoint. */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { useBackend } from "../backend/select";
+import { DivergenceError } from "../base/errors";
 import type { Batch } from "../data/batches";
-import { DivergenceError } from "../errors";
 import { parameterShapes } from "../vit/layers";
 import { lossAndGradients } from "./gradients";
 import { explainMemory } from "./memory";

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { ConfigError, DivergenceError } from "../base/errors";
+import { Random } from "../base/random";
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
-import { ConfigError, DivergenceError } from "../errors";
-import { Random } from "../random";
 import type { ModelConfig } from "../vit/config";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";

@@ -1,7 +1,7 @@
 import { totalmem } from "node:os";
 import { isOutOfMemory } from "../backend/out-of-memory";
 import { arithmetic } from "../backend/select";
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import { type ModelConfig, numTokens } from "../vit/config";
 import { addressable, gibibytes, parameterCount, smaller } from "../vit/size-limit";
 import type { RunConfig } from "./record";

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { BinvitError, FileError } from "../errors";
-import { parseWith } from "../vit/parse-with";
+import { BinvitError, FileError } from "../base/errors";
+import { parseWith } from "../base/parse-with";
 import type { EpochRecord, RunConfig, RunRecord } from "./record";
 import { parseRunConfig } from "./run-config";
 import { canonicalJson, recordSha256 } from "./seal";

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { ConfigError, UsageError } from "../errors";
-import { parseJson } from "../json";
-import { didYouMean } from "../suggest";
-import { keyPaths } from "../vit/key-paths";
+import { ConfigError, UsageError } from "../base/errors";
+import { parseJson } from "../base/json";
+import { keyPaths } from "../base/key-paths";
+import { parseWith, type Written } from "../base/parse-with";
+import { didYouMean } from "../base/suggest";
 import { type ModelInput, modelFields, parseModelConfig } from "../vit/parse-config";
-import { parseWith, type Written } from "../vit/parse-with";
 import { type PresetName, presets } from "./presets";
 import type { RunConfig } from "./record";
 

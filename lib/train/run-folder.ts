@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Arithmetic } from "../backend/select";
-import { FileError } from "../errors";
-import { fileError, readJson, writeAtomically } from "../files";
+import { FileError } from "../base/errors";
+import { fileError, readJson, writeAtomically } from "../base/files";
+import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../base/safetensors";
 import { parameterShapes } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
 import { checkpointPath } from "./checkpoint";
 import { parseRecord } from "./parse-record";
 import type { RunConfig, RunRecord } from "./record";
-import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "./safetensors";
 import { canonicalJson, sha256 } from "./seal";
 
 /**

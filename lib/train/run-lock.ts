@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import { FileError } from "../errors";
-import { fileError, prepareFolder } from "../files";
-import { type Holder, isAbandoned, newHolder, parseHolder } from "../lock-holder";
-import { isRunning } from "../processes";
+import { FileError } from "../base/errors";
+import { fileError, prepareFolder } from "../base/files";
+import { type Holder, isAbandoned, newHolder, parseHolder } from "../base/lock-holder";
+import { isRunning } from "../base/processes";
 
 /** The right to write into a run's folder. */
 export interface RunLock {

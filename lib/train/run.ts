@@ -1,10 +1,10 @@
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { arithmetic } from "../backend/select";
+import { FileError } from "../base/errors";
+import { version } from "../base/version";
 import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
-import { FileError } from "../errors";
-import { version } from "../version";
 import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { checkRun, type TrainOptions, train } from "./loop";

@@ -1,4 +1,4 @@
-import { CancelledError } from "../errors";
+import { CancelledError } from "../base/errors";
 import type { TrainResult } from "./loop";
 
 /** A training that its signal stopped. */

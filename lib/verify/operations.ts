@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../base/errors";
 import type { Binarizer } from "../binarize/binarizer";
 import { binaryPatchEmbedding } from "../binarize/conv";
 import { binaryLinear } from "../binarize/linear";
-import { ConfigError } from "../errors";
 import { selfAttention } from "../ops/attention";
 import { crossEntropy } from "../ops/cross-entropy";
 import { gelu } from "../ops/gelu";

@@ -1,5 +1,5 @@
-import { FileError } from "../errors";
-import { readJson } from "../files";
+import { FileError } from "../base/errors";
+import { readJson } from "../base/files";
 
 /** Row-major numbers with their shape. */
 export interface ReferenceArray {

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../backend/read";
-import { FileError } from "../errors";
+import { FileError } from "../base/errors";
 import { type AdamWOptions, adamWStep } from "../train/adamw";
 import { integerInputs, operations } from "./operations";
 import { type ReferenceArray, type ReferenceCase, readReferenceCase } from "./reference-case";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { Random } from "../base/random";
 import { isLearned } from "../binarize/binarizer";
-import { Random } from "../random";
 import type { ModelConfig } from "./config";
 import { parameterShapes, type WeightLayer, weightLayers } from "./layers";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { ConfigError } from "../base/errors";
+import { parseWith, type Written } from "../base/parse-with";
 import { type Binarizer, type BinarizerName, binarizers, scaleForms, steForms } from "../binarize/binarizer";
-import { ConfigError } from "../errors";
 import type { Binarization, ModelConfig } from "./config";
-import { parseWith, type Written } from "./parse-with";
 import { checkParameters } from "./size-limit";
 
 const steForm = z.enum(steForms);

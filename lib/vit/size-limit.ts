@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors";
+import { ConfigError } from "../base/errors";
 import { type ModelConfig, numTokens } from "./config";
 import { parameterShapes } from "./layers";
 

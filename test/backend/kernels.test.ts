@@ -4,9 +4,9 @@ import { hasKernels, kernels } from "../../lib/backend/kernels";
 import { readFloats } from "../../lib/backend/read";
 import { useBackend } from "../../lib/backend/select";
 import type { WasmBackend } from "../../lib/backend/wasm-backend";
-import { TrainingError } from "../../lib/errors";
+import { TrainingError } from "../../lib/base/errors";
+import { Random } from "../../lib/base/random";
 import * as reference from "../../lib/kernels/reference";
-import { Random } from "../../lib/random";
 import { normals, worstError } from "../kernels/arena";
 
 const tensor = (shape: number[], ...seed: number[]): tf.Tensor =>

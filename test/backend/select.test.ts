@@ -4,7 +4,7 @@ import { hasKernels } from "../../lib/backend/kernels";
 import { loadNative } from "../../lib/backend/native";
 import { readFloats } from "../../lib/backend/read";
 import { useBackend } from "../../lib/backend/select";
-import { ConfigError } from "../../lib/errors";
+import { ConfigError } from "../../lib/base/errors";
 
 const manifest = "@tensorflow/tfjs-node/package.json";
 

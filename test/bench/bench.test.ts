@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import { benchGemm } from "../../lib/bench/gemm";
 import { type GemmSize, normals, ownProducts } from "../../lib/bench/gemm-products";
 import { benchInference } from "../../lib/bench/inference";
@@ -12,7 +13,6 @@ import { onnxRuntime } from "../../lib/bench/onnxruntime";
 import type { BenchRow } from "../../lib/bench/row";
 import { benchTraining } from "../../lib/bench/training";
 import * as reference from "../../lib/kernels/reference";
-import { Random } from "../../lib/random";
 import { binvit } from "../cli/binvit";
 
 const runtime = onnxRuntime(require);

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
+import { Random } from "../../lib/base/random";
 import { attendBinary, binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
 import { binarizers } from "../../lib/binarize/binarizer";
-import { Random } from "../../lib/random";
 import { backends } from "../verify/backends";
 
 const normals = (seed: number, count: number) => {

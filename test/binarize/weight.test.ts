@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
+import { ConfigError } from "../../lib/base/errors";
+import { Random } from "../../lib/base/random";
 import { type Binarizer, binarizers, scaleCount } from "../../lib/binarize/binarizer";
 import { binaryPatchEmbedding } from "../../lib/binarize/conv";
 import { binaryLinear } from "../../lib/binarize/linear";
 import { scaleFactor } from "../../lib/binarize/scale";
 import { binarizeWeight } from "../../lib/binarize/weight";
-import { ConfigError } from "../../lib/errors";
 import { patchify } from "../../lib/ops/patchify";
-import { Random } from "../../lib/random";
 import { backends } from "../verify/backends";
 
 const [I, O] = [33, 5];

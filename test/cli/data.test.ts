@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { Command } from "commander";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DataError, UsageError } from "../../lib/base/errors";
 import { registerData } from "../../lib/cli/data";
-import { DataError, UsageError } from "../../lib/errors";
 import { temporaryFolder } from "../data/official-fixture";
 
 let folder: string;

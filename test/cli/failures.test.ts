@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 import { binvit } from "./binvit";
 
 const golden = join(__dirname, "..", "golden");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { UsageError } from "../../lib/base/errors";
 import { oneSeed, runName, seedList, timeoutLimits, wholeNumber, workerLimits } from "../../lib/cli/run-input";
-import { UsageError } from "../../lib/errors";
 
 const refused = (act: () => unknown, message: string) => {
   expect(act).toThrow(UsageError);

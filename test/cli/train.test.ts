@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 import { binvit, type Outcome } from "./binvit";
 
 const folder = mkdtempSync(join(tmpdir(), "binvit-train-"));
@@ -147,7 +147,7 @@ describe.skipIf(process.platform === "win32")("where there is no room", () => {
 
   test("a file that was there keeps its content", () => {
     writeFileSync(join(folder, "old.json"), "old");
-    const module = join(kitRoot(), "lib", "dist", "files.js");
+    const module = join(kitRoot(), "lib", "dist", "base", "files.js");
     const script = `require(${JSON.stringify(module)}).writeAtomically("old.json", "x".repeat(1e6))`;
     const { status, stderr } = limited(2, "-e", script);
     expect(status).not.toBe(0);

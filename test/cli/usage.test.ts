@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
-import { version } from "../../lib/version";
+import { kitRoot } from "../../lib/base/kit-root";
+import { version } from "../../lib/base/version";
 import { binvit } from "./binvit";
 
 const commands = [

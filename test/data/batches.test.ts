@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { Random } from "../../lib/base/random";
 import { type Batch, batches, normalize } from "../../lib/data/batches";
 import type { Dataset, Split } from "../../lib/data/dataset";
-import { Random } from "../../lib/random";
 
 /** Seven images of 4×4 pixels and two channels, every byte different within an image and never 0. */
 const imageBytes = 4 * 4 * 2;

@@ -6,12 +6,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CancelledError, DataError, FileError } from "../../lib/base/errors";
+import { Random } from "../../lib/base/random";
 import type { OfficialInfo } from "../../lib/data/catalog";
 import { baseAddress, downloadDataset } from "../../lib/data/download";
 import { fetchFile, type Progress } from "../../lib/data/fetch-file";
 import { readOfficial } from "../../lib/data/official";
-import { CancelledError, DataError, FileError } from "../../lib/errors";
-import { Random } from "../../lib/random";
 import { md5, smallCifar10, smallMnist, tarball, temporaryFolder } from "./official-fixture";
 
 const random = new Random(11);

@@ -1,6 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError } from "../../lib/base/errors";
+import { kitRoot } from "../../lib/base/kit-root";
 import { catalog, datasetNames } from "../../lib/data/catalog";
 import type { Dataset, Split } from "../../lib/data/dataset";
 import { readDigits } from "../../lib/data/digits";
@@ -9,8 +11,6 @@ import { colorImage, grayImage } from "../../lib/data/preview";
 import { shapesSha256 } from "../../lib/data/shapes";
 import { stratifiedOrder } from "../../lib/data/stratify";
 import { verifyDataset } from "../../lib/data/verify";
-import { ConfigError } from "../../lib/errors";
-import { kitRoot } from "../../lib/kit-root";
 import { temporaryFolder } from "./official-fixture";
 
 const folder = temporaryFolder();

@@ -2,13 +2,13 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { DataError } from "../../lib/base/errors";
 import { catalog, type OfficialInfo } from "../../lib/data/catalog";
 import { readCifar } from "../../lib/data/cifar";
 import { loadDataset } from "../../lib/data/load";
 import { readOfficial } from "../../lib/data/official";
 import { OfficialFiles } from "../../lib/data/official-files";
 import { verifyOfficial } from "../../lib/data/verify";
-import { DataError } from "../../lib/errors";
 import {
   cifarRecord,
   idxFile,

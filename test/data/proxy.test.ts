@@ -6,9 +6,9 @@ import * as net from "node:net";
 import * as path from "node:path";
 import { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { DataError } from "../../lib/base/errors";
 import { fetchFile } from "../../lib/data/fetch-file";
 import { proxyFor } from "../../lib/data/proxy";
-import { DataError } from "../../lib/errors";
 import { md5, temporaryFolder } from "./official-fixture";
 
 const body = Buffer.from("what the server has ".repeat(5000));

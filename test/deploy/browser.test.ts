@@ -9,7 +9,7 @@ import * as esbuild from "esbuild";
 import * as vite from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 import { documentedLines, project } from "./packed-lines";
 
 const chromium = "/usr/bin/chromium";

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { ConfigError, DataError, FileError } from "../../lib/base/errors";
 import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
 import { createEngine } from "../../lib/deploy/engine";
-import { ConfigError, DataError, FileError } from "../../lib/errors";
 import { readKernels } from "../../lib/kernels/read";
 import { evaluate } from "../../lib/train/evaluate";
 import { train } from "../../lib/train/loop";

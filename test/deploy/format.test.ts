@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { FileError } from "../../lib/base/errors";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { type PackedModel, packedShapes } from "../../lib/deploy/packed-model";
-import { FileError } from "../../lib/errors";
 import { presets } from "../../lib/train/presets";
-import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
 import type { ModelConfig } from "../../lib/vit/config";
 import { initialParameters } from "../../lib/vit/parameters";
 import { parseModelConfig } from "../../lib/vit/parse-config";

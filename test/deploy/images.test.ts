@@ -1,12 +1,12 @@
 import { runInNewContext } from "node:vm";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { DataError } from "../../lib/base/errors";
 import { batches } from "../../lib/data/batches";
 import type { Dataset } from "../../lib/data/dataset";
 import { createEngine, type Engine } from "../../lib/deploy/engine";
 import type { Images } from "../../lib/deploy/images";
 import { packModel } from "../../lib/deploy/pack";
-import { DataError } from "../../lib/errors";
 import { readKernels } from "../../lib/kernels/read";
 import { smallDigits, smallRun } from "../train/small-run";
 import { smallModel } from "../vit/small-model";

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { format } from "node:util";
+import { kitRoot } from "../../lib/base/kit-root";
 import { createEngine } from "../../lib/deploy/engine";
 import { encodePackedModel } from "../../lib/deploy/format";
-import { kitRoot } from "../../lib/kit-root";
 import { smallModel } from "../vit/small-model";
 import { anyParameters, pack } from "./simulation";
 

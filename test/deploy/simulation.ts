@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../../lib/backend/read";
+import { Random } from "../../lib/base/random";
 import { createEngine, type Engine } from "../../lib/deploy/engine";
 import { packModel } from "../../lib/deploy/pack";
 import type { Meaning, Origin, PackedModel } from "../../lib/deploy/packed-model";
-import { Random } from "../../lib/random";
 import type { ModelConfig } from "../../lib/vit/config";
 import { forward } from "../../lib/vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../../lib/vit/parameters";

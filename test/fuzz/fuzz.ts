@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BinvitError } from "../../lib/errors";
-import { Random } from "../../lib/random";
+import { BinvitError } from "../../lib/base/errors";
+import { Random } from "../../lib/base/random";
 import type { Kind } from "./kinds";
 
 /** What came of damaged files of one kind. */

@@ -1,4 +1,4 @@
-import type { Random } from "../../lib/random";
+import type { Random } from "../../lib/base/random";
 
 /** One way to damage something. */
 type Damage<T> = (value: T, random: Random) => T;

@@ -1,6 +1,6 @@
+import type { Random } from "../../lib/base/random";
 import { instantiateKernels, type Pointer } from "../../lib/kernels/module";
 import { readKernels } from "../../lib/kernels/read";
-import type { Random } from "../../lib/random";
 
 const guard = 12345.678;
 

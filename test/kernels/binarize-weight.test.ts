@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import * as reference from "../../lib/kernels/reference";
-import { Random } from "../../lib/random";
 import { Arena, normals, worstError } from "./arena";
 
 const scales = ["none", "tensor", "channel", "learned", "learned-tensor"] as const;

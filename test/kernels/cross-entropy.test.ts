@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import * as reference from "../../lib/kernels/reference";
-import { Random } from "../../lib/random";
 import { Arena, normals, worstError } from "./arena";
 
 function run(logits: Float32Array, labels: Float32Array, classes: number, smoothing: number, share: number) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import type { KernelModule, Pointer } from "../../lib/kernels/module";
 import * as reference from "../../lib/kernels/reference";
-import { Random } from "../../lib/random";
 import { Arena, normals, worstError } from "./arena";
 
 /** Runs y = f(x), or with `dy` its gradient, on values of any number. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import * as reference from "../../lib/kernels/reference";
-import { Random } from "../../lib/random";
 import { Arena, normals, worstError } from "./arena";
 
 const widths = [1, 3, 4, 31, 32, 33, 63, 64, 65, 127, 128, 129];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import type { InferenceKernels } from "../../lib/kernels/module";
 import * as reference from "../../lib/kernels/reference-bits";
-import { Random } from "../../lib/random";
 import { type Arena, normals, worstError } from "./arena";
 import { asFloats, asWords, both, plainRows, scratch } from "./scalar-tiers";
 

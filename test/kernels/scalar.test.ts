@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import { popcount } from "../../lib/kernels/scalar-bits";
 import { hasSimd } from "../../lib/kernels/simd";
-import { Random } from "../../lib/random";
 import { normals } from "./arena";
 import { both, scratch } from "./scalar-tiers";
 

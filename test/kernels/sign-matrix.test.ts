@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BinvitError } from "../../lib/errors";
+import { BinvitError } from "../../lib/base/errors";
+import { Random } from "../../lib/base/random";
 import { readKernels } from "../../lib/kernels/read";
 import {
   createXnorGemm,
@@ -9,7 +10,6 @@ import {
   type XnorOptions,
 } from "../../lib/kernels/sign-matrix";
 import { xnorGemm } from "../../lib/kernels/xnor-gemm";
-import { Random } from "../../lib/random";
 import { normals } from "./arena";
 
 const widths = [1, 3, 31, 32, 33, 63, 64, 65, 127, 128, 129];

@@ -13,8 +13,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
 import { onnxRuntime } from "../../lib/bench/onnxruntime";
-import { kitRoot } from "../../lib/kit-root";
 import { applySettings, parseRunConfig } from "../../lib/train/run-config";
 
 const page = readFileSync(join(kitRoot(), "docs", "adding-a-binarizer.md"), "utf8");
@@ -117,7 +117,7 @@ const tf = require("@tensorflow/tfjs");
 const { useBackend } = lib("backend/select");
 const { createEngine } = lib("deploy/engine");
 const { decodePackedModel, encodePackedModel } = lib("deploy/format");
-const { onnxModel } = lib("deploy/onnx-model");
+const { onnxModel } = lib("onnx/model");
 const { packModel } = lib("deploy/pack");
 const { parseStudyConfig } = lib("study/study-config");
 const { train } = lib("train/loop");

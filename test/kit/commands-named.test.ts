@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import type { Command } from "commander";
 import { expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
 import { createProgram } from "../../lib/cli/main";
-import { kitRoot } from "../../lib/kit-root";
 import { findNotebooks } from "../../lib/notebook/find";
 import { isCode, parseNotebook } from "../../lib/notebook/nbformat";
 

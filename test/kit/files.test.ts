@@ -18,9 +18,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FileError } from "../../lib/errors";
-import { prepareFile, prepareFolder, writeAtomically } from "../../lib/files";
-import { kitRoot } from "../../lib/kit-root";
+import { FileError } from "../../lib/base/errors";
+import { prepareFile, prepareFolder, writeAtomically } from "../../lib/base/files";
+import { kitRoot } from "../../lib/base/kit-root";
 
 let folder: string;
 beforeEach(() => {
@@ -30,10 +30,10 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const at = (...names: string[]) => join(folder, ...names);
 const text = (...names: string[]) => readFileSync(at(...names), "utf8");
-/** Runs a line of code with the built `lib/files.js` as `files`, in a process of its own. */
+/** Runs a line of code with the built `lib/base/files.js` as `files`, in a process of its own. */
 const script = (code: string): string[] => [
   "-e",
-  `const files = require(${JSON.stringify(join(kitRoot(), "lib", "dist", "files.js"))}); ${code}`,
+  `const files = require(${JSON.stringify(join(kitRoot(), "lib", "dist", "base", "files.js"))}); ${code}`,
 ];
 
 describe.skipIf(process.platform === "win32")("a file that is written", () => {

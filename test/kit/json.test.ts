@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { NotebookError } from "../../lib/errors";
-import { parseJson } from "../../lib/json";
+import { NotebookError } from "../../lib/base/errors";
+import { parseJson } from "../../lib/base/json";
 import { parseNotebook } from "../../lib/notebook/nbformat";
 
 const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels);

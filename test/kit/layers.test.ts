@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 
 // The order that the README gives.
-const layers = "kernels backend ops binarize vit data train deploy verify bench study plot notebook cli".split(" ");
+const layers =
+  "base kernels backend ops binarize vit data train deploy onnx verify bench study plot notebook cli".split(" ");
 
 test("a layer imports only from those before it", () => {
   const wrong: string[] = [];

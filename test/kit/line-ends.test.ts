@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 
 test.skipIf(!existsSync(join(kitRoot(), ".git")))("every file is checked out with the same bytes everywhere", () => {
   const listed = execFileSync("git", ["ls-files", "--eol"], { cwd: kitRoot(), encoding: "utf8" });

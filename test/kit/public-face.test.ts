@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as binvit from "binvit";
 import { expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
 import * as engine from "../../lib/engine";
-import { kitRoot } from "../../lib/kit-root";
 
 test("the public names are these, and no other", () => {
   expect(Object.keys(binvit).sort()).toMatchInlineSnapshot(`

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { didYouMean, nearest } from "../../lib/suggest";
+import { didYouMean, nearest } from "../../lib/base/suggest";
 
 const known = ["epochs", "batchSize", "learningRate", "off", "digits", "mnist", "fashion-mnist"];
 

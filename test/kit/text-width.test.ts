@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { cutToColumns, isWide, padEnd, padStart, textColumns } from "../../lib/text-width";
+import { cutToColumns, isWide, padEnd, padStart, textColumns } from "../../lib/base/text-width";
 
 test.each([
   ["", 0],

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 
 const { ensureTfjsNode } = require("../../scripts/ensure-tfjs-node.cjs") as { ensureTfjsNode(root: string): string[] };
 

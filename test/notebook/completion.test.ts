@@ -1,7 +1,7 @@
 import * as path from "node:path";
 import ts from "typescript";
 import { afterAll, expect, test, vi } from "vitest";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 
 vi.setConfig({ testTimeout: 120_000 });
 

@@ -1,5 +1,6 @@
 import { loadImage } from "@napi-rs/canvas";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Random } from "../../lib/base/random";
 import { show, showMarkdown } from "../../lib/notebook/display";
 import { indexedPng } from "../../lib/notebook/indexed-png";
 import { openDisplay } from "../../lib/notebook/live-display";
@@ -8,7 +9,6 @@ import { showTable, tableText } from "../../lib/notebook/table";
 import { toPng } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
-import { Random } from "../../lib/random";
 
 // The first figure loads Plotly, which takes a while on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

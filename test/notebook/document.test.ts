@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { FileError, NotebookError } from "../../lib/errors";
+import { FileError, NotebookError } from "../../lib/base/errors";
 import { cleanNotebook, readNotebook, sourceSha256, withOutputs, writeNotebook } from "../../lib/notebook/document";
 import { foreignKernel } from "../../lib/notebook/foreign-kernel";
 import { formatNotebook, type Output, parseNotebook } from "../../lib/notebook/nbformat";

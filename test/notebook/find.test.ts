@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { UsageError } from "../../lib/errors";
-import { kitRoot } from "../../lib/kit-root";
+import { UsageError } from "../../lib/base/errors";
+import { kitRoot } from "../../lib/base/kit-root";
 import { copiesIn, findNotebooks, notebookName } from "../../lib/notebook/find";
 import { temporaryFolder, writeFixture } from "./fixture";
 

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import ts from "typescript";
-import { kitRoot } from "../../lib/kit-root";
+import { kitRoot } from "../../lib/base/kit-root";
 import { writeNotebook } from "../../lib/notebook/document";
 import type { Cell, CodeCell, Notebook } from "../../lib/notebook/nbformat";
 

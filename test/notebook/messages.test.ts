@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { NotebookError } from "../../lib/errors";
+import { NotebookError } from "../../lib/base/errors";
 import { decodeMessage, encodeMessage, newHeader } from "../../lib/notebook/messages";
 
 const header = newHeader("execute_request", "session-1");

@@ -2,8 +2,8 @@ import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { version } from "../../lib/base/version";
 import { Kernel } from "../../lib/notebook/kernel";
-import { version } from "../../lib/version";
 
 // A notebook's folder far from the kit, with two packages of its own: one of them is a tfjs-node that does not load.
 let folder: string;

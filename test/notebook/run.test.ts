@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CancelledError } from "../../lib/errors";
+import { CancelledError } from "../../lib/base/errors";
 import { readNotebook, sourceSha256, writeNotebook } from "../../lib/notebook/document";
 import { type RunNotebookOptions, runNotebook } from "../../lib/notebook/run";
 import { notebookOf, outputsOf, temporaryFolder, writeFixture } from "./fixture";

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { ConfigError } from "../../lib/errors";
+import { ConfigError } from "../../lib/base/errors";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
 import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import { toSvg } from "../../lib/plot/export";

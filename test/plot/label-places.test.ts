@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import { placeLabels } from "../../lib/plot/label-places";
 import { textWidth } from "../../lib/plot/text-box";
-import { Random } from "../../lib/random";
 
 const area = { left: 0, right: 800, top: 0, bottom: 400 };
 

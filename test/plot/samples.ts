@@ -1,3 +1,4 @@
+import { Random } from "../../lib/base/random";
 import type { AccuracyRow } from "../../lib/plot/accuracy-by-component";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
 import { attentionMaps } from "../../lib/plot/attention-maps";
@@ -14,7 +15,6 @@ import { steForms } from "../../lib/plot/ste-forms";
 import { throughput } from "../../lib/plot/throughput";
 import { type CurveRun, trainingCurves } from "../../lib/plot/training-curves";
 import { weightHistogram } from "../../lib/plot/weight-histogram";
-import { Random } from "../../lib/random";
 
 /** A run of a study that never ran: accuracy rises to `final`. */
 export function sampleRun(name: string, seed: number, final = 0.9, epochs = 10): CurveRun {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError } from "../../lib/errors";
+import { ConfigError } from "../../lib/base/errors";
 import { studies } from "../../lib/study/presets";
 import { studyRuns } from "../../lib/study/run-study";
 import { parseStudyConfig } from "../../lib/study/study-config";

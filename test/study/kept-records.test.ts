@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { FileError } from "../../lib/errors";
+import { FileError } from "../../lib/base/errors";
 import { keepRecords, loadStudy } from "../../lib/study/records";
 import { resultRows } from "../../lib/study/table";
 import { fileName } from "../../lib/train/file-name";

@@ -2,8 +2,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { CancelledError } from "../../lib/errors";
-import { kitRoot } from "../../lib/kit-root";
+import { CancelledError } from "../../lib/base/errors";
+import { kitRoot } from "../../lib/base/kit-root";
 import { runStudy, type StudyEvent, studyRuns } from "../../lib/study/run-study";
 import { parseStudyConfig, type StudyConfig } from "../../lib/study/study-config";
 import { readRecord } from "../../lib/train/run-folder";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { textColumns } from "../../lib/base/text-width";
 import { resultTable } from "../../lib/cli/result-table";
 import { alignedTable } from "../../lib/cli/terminal";
 import { interval } from "../../lib/study/interval";
 import { rowName } from "../../lib/study/row-name";
 import { resultFrame, resultRows, runFrame } from "../../lib/study/table";
-import { textColumns } from "../../lib/text-width";
 import { madeUpRecord } from "./records";
 
 describe("the 95% interval of a mean", () => {

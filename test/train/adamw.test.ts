@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Random } from "../../lib/random";
+import { Random } from "../../lib/base/random";
 import { type AdamWOptions, adamWDefaults, adamWStep, clipFactor } from "../../lib/train/adamw";
 import { Optimizer } from "../../lib/train/optimizer";
 import { learningRateAt } from "../../lib/train/schedule";

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { arithmetic, useBackend } from "../../lib/backend/select";
+import { DivergenceError } from "../../lib/base/errors";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import type { Dataset } from "../../lib/data/dataset";
-import { DivergenceError } from "../../lib/errors";
 import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "../../lib/train/checkpoint";
 import { train } from "../../lib/train/loop";
 import type { RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
 import { runIdentity } from "../../lib/train/run-folder";
-import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
 import type { TrainingState } from "../../lib/train/state";
 import { smallDigits, smallRun } from "./small-run";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { ConfigError, DivergenceError } from "../../lib/base/errors";
 import { type Batch, batches } from "../../lib/data/batches";
 import type { Dataset } from "../../lib/data/dataset";
-import { ConfigError, DivergenceError } from "../../lib/errors";
 import { GradientWorkers } from "../../lib/train/gradient-workers";
 import { lossAndGradients } from "../../lib/train/gradients";
 import { train } from "../../lib/train/loop";

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test, vi } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { TrainingError } from "../../lib/errors";
+import { TrainingError } from "../../lib/base/errors";
 import { train } from "../../lib/train/loop";
 import { smallDigits, smallRun } from "./small-run";
 

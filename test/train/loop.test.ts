@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { CancelledError, ConfigError, TrainingError } from "../../lib/base/errors";
 import type { Dataset } from "../../lib/data/dataset";
 import { loadDataset } from "../../lib/data/load";
-import { CancelledError, ConfigError, TrainingError } from "../../lib/errors";
 import { type Progress, type TrainOptions, type TrainResult, train } from "../../lib/train/loop";
 import type { EpochRecord, RunConfig } from "../../lib/train/record";
 import { weightsSha256 } from "../../lib/train/run-folder";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { isOutOfMemory } from "../../lib/backend/out-of-memory";
 import { useBackend } from "../../lib/backend/select";
-import { ConfigError, FileError } from "../../lib/errors";
+import { ConfigError, FileError } from "../../lib/base/errors";
 import { evaluate } from "../../lib/train/evaluate";
 import { lossAndGradients } from "../../lib/train/gradients";
 import { train } from "../../lib/train/loop";

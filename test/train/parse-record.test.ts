@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FileError } from "../../lib/errors";
+import { FileError } from "../../lib/base/errors";
 import { parseRecord } from "../../lib/train/parse-record";
 import type { RunRecord } from "../../lib/train/record";
 import { sealRecord } from "../../lib/train/seal";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ConfigError, UsageError } from "../../lib/errors";
+import { ConfigError, UsageError } from "../../lib/base/errors";
 import { presets } from "../../lib/train/presets";
 import { applySettings, parseRunConfig } from "../../lib/train/run-config";
 

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { FileError } from "../../lib/base/errors";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import type { Dataset } from "../../lib/data/dataset";
-import { FileError } from "../../lib/errors";
 import type { RunConfig, RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
 import { readRecord, readWeights, runIdentity, weightsSha256 } from "../../lib/train/run-folder";
-import { decodeSafetensors, encodeSafetensors } from "../../lib/train/safetensors";
 import { smallDigits, smallRun } from "./small-run";
 
 let digits: Dataset;

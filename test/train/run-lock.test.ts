@@ -14,9 +14,9 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FileError } from "../../lib/errors";
-import { kitRoot } from "../../lib/kit-root";
-import { startOf } from "../../lib/processes";
+import { FileError } from "../../lib/base/errors";
+import { kitRoot } from "../../lib/base/kit-root";
+import { startOf } from "../../lib/base/processes";
 import { lockFolder } from "../../lib/train/run-lock";
 
 let folder: string;

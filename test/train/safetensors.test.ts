@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { FileError } from "../../lib/errors";
-import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../../lib/train/safetensors";
+import { FileError } from "../../lib/base/errors";
+import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../../lib/base/safetensors";
 
 const arrays: FloatArrays = {
   weight: { shape: [2, 3], data: Float32Array.of(1, -2, 3.5, 0, -0, 1e-38) },

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { FileError } from "../../lib/errors";
+import { FileError } from "../../lib/base/errors";
 import { type ReferenceCase, readReferenceCase } from "../../lib/verify/reference-case";
 import { verifyCase, verifyFolder } from "../../lib/verify/verify";
 

@@ -1,5 +1,5 @@
+import type { Random } from "../../lib/base/random";
 import type { Binarizer, SteForm } from "../../lib/binarize/binarizer";
-import type { Random } from "../../lib/random";
 import type { ReferenceArray, ReferenceCase } from "../../lib/verify/reference-case";
 
 /** Numbers that float32 holds exactly, so that both precisions see the same signs. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
 import { type Binarizer, binarizers, type ScaleForm, type SteForm } from "../../lib/binarize/binarizer";
-import { Random } from "../../lib/random";
 import type { ReferenceArray } from "../../lib/verify/reference-case";
 import { verifyCase } from "../../lib/verify/verify";
 import { backends } from "./backends";

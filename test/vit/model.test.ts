@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
+import { Random } from "../../lib/base/random";
 import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
 import { crossEntropy } from "../../lib/ops/cross-entropy";
-import { Random } from "../../lib/random";
 import { binarizable, type ModelConfig } from "../../lib/vit/config";
 import { parameterShapes } from "../../lib/vit/layers";
 import { forward, forwardWithIntermediates } from "../../lib/vit/model";

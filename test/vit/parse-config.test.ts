@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../lib/base/errors";
 import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
-import { ConfigError } from "../../lib/errors";
 import { binarizable, numTokens } from "../../lib/vit/config";
 import { type ModelInput, parseBinarizer, parseModelConfig } from "../../lib/vit/parse-config";
 import { smallModel, smallSizes } from "./small-model";

@@ -1,4 +1,4 @@
-import { OnnxGraph } from "./onnx-graph";
+import { OnnxGraph } from "./graph";
 
 /**
  * One matrix product as an ONNX file, to time a runtime's own: C = A · B with B stored, so that it can be rearranged once.

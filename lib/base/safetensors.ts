@@ -1,7 +1,7 @@
 /** Safetensors files. No Node module is imported here: packed models are read in a browser too. */
 
-import { FileError } from "../errors";
-import { parseJson } from "../json";
+import { FileError } from "./errors";
+import { parseJson } from "./json";
 
 /** The types of number that are read and written; little endian. */
 const arrayTypes = { F32: Float32Array, U8: Uint8Array } as const;

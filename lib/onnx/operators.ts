@@ -1,6 +1,6 @@
 /** Operators that not every operator set has, or that a later one changed: each is written as the graph's own knows it. */
 
-import type { OnnxGraph } from "./onnx-graph";
+import type { OnnxGraph } from "./graph";
 
 /**
  * x · Φ(x): one operator since operator set 20, before that x/2 · (1 + erf(x / √2)).

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { ConfigError } from "../errors";
-import { didYouMean } from "../suggest";
+import { ConfigError } from "./errors";
 import { keyPaths, meantKey } from "./key-paths";
+import { didYouMean } from "./suggest";
 
 /**
  * What a parser takes: anything, since it checks all, but an editor's Tab offers the keys and values of `T`.

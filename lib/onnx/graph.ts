@@ -1,5 +1,5 @@
-import { ConfigError } from "../errors";
-import { version } from "../version";
+import { ConfigError } from "../base/errors";
+import { version } from "../base/version";
 import { bytes, type Field, float, integers, message } from "./protobuf";
 
 /** Operator sets that a graph can be written in, and the version of the file format that each came with. */

@@ -1,8 +1,8 @@
 import type { Binarizer } from "../binarize/binarizer";
 import { type ModelConfig, numTokens } from "../vit/config";
-import type { OnnxGraph } from "./onnx-graph";
-import { meanAbsolute, signNodes } from "./onnx-layers";
-import { hasAttention, reduceNode } from "./onnx-operators";
+import type { OnnxGraph } from "./graph";
+import { meanAbsolute, signNodes } from "./layers";
+import { hasAttention, reduceNode } from "./operators";
 
 /**
  * Scaled dot-product self-attention of all heads, with scores and values binarized where the model says so.

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../suggest";
+import { nearest } from "./suggest";
 
 /**
  * Every key that a schema knows.

@@ -1,15 +1,15 @@
+import { ConfigError, unknownForm } from "../base/errors";
 import type { Binarizer } from "../binarize/binarizer";
 import type { PixelStatistics } from "../data/normalization";
-import { ConfigError, unknownForm } from "../errors";
+import type { Meaning } from "../deploy/packed-model";
+import { expectFinite } from "../deploy/trained-weight";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
 import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
-import { attentionNodes } from "./onnx-attention";
-import { OnnxGraph } from "./onnx-graph";
-import { linearNodes, type OnnxWriter, parameter } from "./onnx-layers";
-import { geluNode, reduceNode } from "./onnx-operators";
-import type { Meaning } from "./packed-model";
-import { expectFinite } from "./trained-weight";
+import { attentionNodes } from "./attention";
+import { OnnxGraph } from "./graph";
+import { linearNodes, type OnnxWriter, parameter } from "./layers";
+import { geluNode, reduceNode } from "./operators";
 
 /** How an ONNX file is written; what its pixels and classes mean goes into its metadata. */
 export interface OnnxOptions extends Meaning {

@@ -1,10 +1,10 @@
+import { unknownForm } from "../base/errors";
 import type { Binarizer } from "../binarize/binarizer";
-import { unknownForm } from "../errors";
+import { trainedWeight } from "../deploy/trained-weight";
 import type { WeightLayer } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
-import type { OnnxGraph } from "./onnx-graph";
-import { reduceNode } from "./onnx-operators";
-import { trainedWeight } from "./trained-weight";
+import type { OnnxGraph } from "./graph";
+import { reduceNode } from "./operators";
 
 /** What writes the nodes of one model: its graph and its parameters. */
 export interface OnnxWriter {

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { Random } from "../../lib/base/random";
 import { onnxRuntime } from "../../lib/bench/onnxruntime";
 import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
-import { attentionNodes } from "../../lib/deploy/onnx-attention";
-import { OnnxGraph } from "../../lib/deploy/onnx-graph";
-import { linearNodes } from "../../lib/deploy/onnx-layers";
-import { geluNode } from "../../lib/deploy/onnx-operators";
-import { Random } from "../../lib/random";
+import { attentionNodes } from "../../lib/onnx/attention";
+import { OnnxGraph } from "../../lib/onnx/graph";
+import { linearNodes } from "../../lib/onnx/layers";
+import { geluNode } from "../../lib/onnx/operators";
 import { numTokens } from "../../lib/vit/config";
 import type { WeightLayer } from "../../lib/vit/layers";
 import { parseModelConfig } from "../../lib/vit/parse-config";
