@@ -18,7 +18,7 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
       throw new TrainingError(`add: shape [${b.shape}] cannot be repeated over [${a.shape}].`);
     }
     const y = space.make(a.shape);
-    module.add(space.at(a), space.at(b), space.at(y), size(a) / width, width);
+    module.add({ ...space.places({ a, b, y }), rows: size(a) / width, width });
     return [y];
   },
 
@@ -26,8 +26,11 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const { batch, tokens, width } = attentionShape(qkv, heads);
     const out = space.make([batch, tokens, width]);
     const probs = space.make([batch, heads, tokens, tokens]);
-    const scratch = space.scratch(module.attentionScratch(tokens, width, heads));
-    module.attention(space.at(qkv), space.at(out), space.at(probs), batch, tokens, width, heads, tokens, scratch);
+    const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
+    module.attention({
+      ...space.places({ qkv, out, probs }),
+      ...{ batch, tokens, width, heads, queries: tokens, scratch },
+    });
     return [out, probs];
   },
 
@@ -36,9 +39,8 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     expectSize(dout, batch * tokens * width, "attention gradient, dout");
     expectSize(probs, batch * heads * tokens * tokens, "attention gradient, probabilities");
     const dqkv = space.make(qkv.shape);
-    const scratch = space.scratch(module.attentionScratch(tokens, width, heads));
-    const [from, to] = [[dout, qkv, probs].map((tensor) => space.at(tensor)), space.at(dqkv)];
-    module.attentionGrad(from[0], from[1], from[2], to, batch, tokens, width, heads, scratch);
+    const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
+    module.attentionGrad({ ...space.places({ dout, qkv, probs, dqkv }), batch, tokens, width, heads, scratch });
     return [dqkv];
   },
 
@@ -48,8 +50,11 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const signs = space.make(w.shape);
     const alpha = space.make([outputs]);
     const means = space.scratch(4 * outputs);
-    const [from, to] = [given ? space.at(given) : 0, space.at(alpha)];
-    module.binarizeWeight(space.at(w), from, space.at(signs), to, means, size(w) / outputs, outputs, scale, center);
+    const inputs = size(w) / outputs;
+    module.binarizeWeight({
+      ...space.places({ w, given, signs, alpha }),
+      ...{ means, inputs, outputs, scale, center: center === 1 },
+    });
     return [signs, alpha];
   },
 
@@ -60,32 +65,32 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const dw = space.make(w.shape);
     const dalpha = space.make([scale === scaleCodes.channel || scale === scaleCodes.learned ? outputs : 1]);
     const scratch = space.scratch(8 * outputs);
-    const [g, from, factor] = [dy, w, alpha].map((tensor) => space.at(tensor));
-    const [to, toScale] = [space.at(dw), space.at(dalpha)];
     const inputs = size(w) / outputs;
-    module.binarizeWeightGrad(g, from, factor, to, toScale, scratch, inputs, outputs, scale, product, form, center);
+    module.binarizeWeightGrad({
+      ...space.places({ g: dy, w, alpha, dw, dalpha }),
+      ...{ scratch, inputs, outputs, scale, product: product === 1, form, center: center === 1 },
+    });
     return [dw, dalpha];
   },
 
   BinvitCrossEntropy(module, space, { logits, labels }, { smoothing, share }) {
     const [rows, classes] = logits.shape;
     expectSize(labels, rows, "cross entropy, labels");
-    const results = [space.make([]), space.make(logits.shape)];
-    const [from, own, loss, gradient] = [logits, labels, ...results].map((tensor) => space.at(tensor));
-    module.crossEntropy(from, own, gradient, loss, rows, classes, smoothing, share);
-    return results;
+    const [loss, gradient] = [space.make([]), space.make(logits.shape)];
+    module.crossEntropy({ ...space.places({ logits, labels, gradient, loss }), rows, classes, smoothing, share });
+    return [loss, gradient];
   },
 
   BinvitGelu(module, space, { x }) {
     const y = space.make(x.shape);
-    module.gelu(space.at(x), space.at(y), size(x));
+    module.gelu({ ...space.places({ x, y }), count: size(x) });
     return [y];
   },
 
   BinvitGeluGrad(module, space, { dy, x }) {
     expectSize(dy, size(x), "gelu gradient");
     const dx = space.make(x.shape);
-    module.geluGrad(space.at(dy), space.at(x), space.at(dx), size(x));
+    module.geluGrad({ ...space.places({ dy, x, dx }), count: size(x) });
     return [dx];
   },
 
@@ -102,9 +107,11 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     if (bias) expectSize(bias, n, "gemm, bias");
     const c = space.make([...leading, m, n]);
     const batch = tf.util.sizeFromShape(leading);
-    const scratch = space.scratch(module.gemmScratch(n, k));
-    const [left, right, row] = [space.at(a), space.at(b), bias ? space.at(bias) : 0];
-    module.gemm(left, right, row, space.at(c), batch, m, n, k, transposeA, transposeB, scratch);
+    const scratch = space.scratch(module.gemmScratch({ n, k }));
+    module.gemm({
+      ...space.places({ a, b, bias, c }),
+      ...{ batch, m, n, k, transposeA: transposeA === 1, transposeB: transposeB === 1, scratch },
+    });
     return [c];
   },
 
@@ -113,10 +120,9 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const rows = size(x) / width;
     expectSize(gamma, width, "layer norm, gamma");
     expectSize(beta, width, "layer norm, beta");
-    const results = [space.make(x.shape), space.make([rows]), space.make([rows])];
-    const [from, scale, shift, y, mean, inverse] = [x, gamma, beta, ...results].map((tensor) => space.at(tensor));
-    module.layerNorm(from, scale, shift, y, mean, inverse, rows, width, epsilon);
-    return results;
+    const [y, mean, inverse] = [space.make(x.shape), space.make([rows]), space.make([rows])];
+    module.layerNorm({ ...space.places({ x, gamma, beta, y, mean, inverse }), rows, width, epsilon });
+    return [y, mean, inverse];
   },
 
   BinvitLayerNormGrad(module, space, { dy, x, gamma, mean, inverse }) {
@@ -126,37 +132,36 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     expectSize(gamma, width, "layer norm gradient, gamma");
     expectSize(mean, rows, "layer norm gradient, mean");
     expectSize(inverse, rows, "layer norm gradient, inverse");
-    const results = [space.make(x.shape), space.make([width]), space.make([width])];
-    const from = [dy, x, gamma, mean, inverse].map((tensor) => space.at(tensor));
-    const [dx, dgamma, dbeta] = results.map((tensor) => space.at(tensor));
-    module.layerNormGrad(from[0], from[1], from[2], from[3], from[4], dx, dgamma, dbeta, rows, width);
-    return results;
+    const [dx, dgamma, dbeta] = [space.make(x.shape), space.make([width]), space.make([width])];
+    const pointers = space.places({ dy, x, gamma, mean, inverse, dx, dgamma, dbeta });
+    module.layerNormGrad({ ...pointers, rows, width });
+    return [dx, dgamma, dbeta];
   },
 
   BinvitSign(module, space, { x }) {
     const y = space.make(x.shape);
-    module.sign(space.at(x), space.at(y), size(x));
+    module.sign({ ...space.places({ x, y }), count: size(x) });
     return [y];
   },
 
   BinvitSignGrad(module, space, { dy, x }, { form }) {
     expectSize(dy, size(x), "sign gradient");
     const dx = space.make(x.shape);
-    module.signGrad(space.at(dy), space.at(x), space.at(dx), size(x), form);
+    module.signGrad({ ...space.places({ dy, x, dx }), count: size(x), form });
     return [dx];
   },
 
   BinvitSumRows(module, space, { x }) {
     const width = last(x);
     const sums = space.make([width]);
-    module.sumRows(space.at(x), space.at(sums), size(x) / width, width);
+    module.sumRows({ ...space.places({ x, sums }), rows: size(x) / width, width });
     return [sums];
   },
 
   BinvitTokenScale(module, space, { x }) {
     const [rows, k] = [size(x) / last(x), last(x)];
     const token = space.make([...x.shape.slice(0, -1), 1]);
-    module.tokenScale(space.at(x), space.at(token), rows, k);
+    module.tokenScale({ ...space.places({ x, token }), rows, k });
     return [token];
   },
 };

@@ -9,28 +9,32 @@ import { expectSize, last, size, type Work } from "./work";
 export const signWorks: Readonly<Record<SignKernelName, Work>> = {
   BinvitSignLinear(module, space, { x, signs, alpha, token, bias }) {
     const { rows, inputs, outputs } = layerSizes(x, signs);
-    const factors = factorsOf(space, rows, outputs, alpha, token, bias);
+    expectFactors(rows, outputs, { alpha, token, bias });
     const y = space.make([...x.shape.slice(0, -1), outputs]);
-    const bits = space.scratch(rows * wordBytes(inputs));
+    const a = space.scratch(rows * wordBytes(inputs));
     const columns = space.scratch(outputs * wordBytes(inputs));
-    const panels = space.scratch(module.panelBytes(outputs, inputs));
+    const panels = space.scratch(module.panelBytes({ n: outputs, k: inputs }));
     const scratch = space.scratch(module.xnorGemmScratch());
-    expectNumbers(module.packSigns(space.at(x), bits, rows, inputs));
-    module.packColumns(space.at(signs), columns, inputs, outputs);
-    module.interleaveSigns(columns, panels, outputs, inputs);
-    module.xnorGemm(bits, panels, space.at(y), rows, outputs, inputs, outputs, ...factors, 0, scratch);
+    expectNumbers(module.packSigns({ x: space.at(x), signs: a, rows, k: inputs }));
+    module.packColumns({ x: space.at(signs), signs: columns, k: inputs, n: outputs });
+    module.interleaveSigns({ signs: columns, panels, n: outputs, k: inputs });
+    const sizes = { m: rows, n: outputs, k: inputs, stride: outputs };
+    module.xnorGemm({ a, panels, ...space.places({ y, alpha, token, bias }), ...sizes, scratch });
     return [y];
   },
 
   BinvitSignLinearInputGrad(module, space, { dy, signs, x, alpha, token }, { form }) {
     const { rows, inputs, outputs } = layerSizes(x, signs);
     expectSize(dy, rows * outputs, "gradient of a binarized layer");
-    const [scale, beta] = factorsOf(space, rows, outputs, alpha, token);
+    expectFactors(rows, outputs, { alpha, token });
     const dx = space.make(x.shape);
     const bits = packedRows(module, space, signs);
-    const scratch = space.scratch(module.floatBySignsScratch(inputs, outputs));
-    const [from, input, to] = [dy, x, dx].map((tensor) => space.at(tensor));
-    module.signLinearInputGrad(from, bits, input, to, rows, inputs, outputs, scale, beta, form, scratch);
+    const scratch = space.scratch(module.floatBySignsScratch({ n: inputs, k: outputs }));
+    const sizes = { m: rows, n: inputs, k: outputs };
+    module.signLinearInputGrad({
+      ...space.places({ dy, x, dx, alpha, token }),
+      ...{ signs: bits, ...sizes, form, scratch },
+    });
     return [dx];
   },
 
@@ -39,31 +43,33 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     expectSize(dy, rows * outputs, "gradient of a binarized layer");
     if (token) expectSize(token, rows, "token scale");
     const g = space.make([inputs, outputs]);
-    const scratch = space.scratch(module.signsByFloatScratch(rows, inputs));
-    const [input, from, to, beta] = [x, dy, g, token].map((tensor) => (tensor ? space.at(tensor) : 0));
-    expectNumbers(module.signsByFloat(input, from, to, rows, inputs, outputs, beta, scratch));
+    const scratch = space.scratch(module.signsByFloatScratch({ m: rows, inputs }));
+    const pointers = space.places({ x, dy, g, token });
+    expectNumbers(module.signsByFloat({ ...pointers, m: rows, inputs, outputs, scratch }));
     return [g];
   },
 
   BinvitFloatBySigns(module, space, { x, signs, alpha, token, bias }) {
     const { rows, inputs, outputs } = layerSizes(x, signs);
-    const factors = factorsOf(space, rows, outputs, alpha, token, bias);
+    expectFactors(rows, outputs, { alpha, token, bias });
     const y = space.make([...x.shape.slice(0, -1), outputs]);
     const columns = space.scratch(outputs * wordBytes(inputs));
-    const scratch = space.scratch(module.floatBySignsScratch(outputs, inputs));
-    module.packColumns(space.at(signs), columns, inputs, outputs);
-    module.floatBySigns(space.at(x), columns, space.at(y), rows, outputs, inputs, 0, ...factors, 0, scratch);
+    const scratch = space.scratch(module.floatBySignsScratch({ n: outputs, k: inputs }));
+    module.packColumns({ x: space.at(signs), signs: columns, k: inputs, n: outputs });
+    const sizes = { m: rows, n: outputs, k: inputs };
+    module.floatBySigns({ ...space.places({ f: x, y, alpha, token, bias }), signs: columns, ...sizes, scratch });
     return [y];
   },
 
   BinvitFloatBySignsGrad(module, space, { dy, signs, alpha, token }) {
     const [inputs, outputs] = signs.shape;
     const rows = size(dy) / outputs;
-    const [scale, beta] = factorsOf(space, rows, outputs, alpha, token);
+    expectFactors(rows, outputs, { alpha, token });
     const dx = space.make([...dy.shape.slice(0, -1), inputs]);
     const bits = packedRows(module, space, signs);
-    const scratch = space.scratch(module.floatBySignsScratch(inputs, outputs));
-    module.floatBySigns(space.at(dy), bits, space.at(dx), rows, inputs, outputs, scale, 0, beta, 0, 0, scratch);
+    const scratch = space.scratch(module.floatBySignsScratch({ n: inputs, k: outputs }));
+    const sizes = { m: rows, n: inputs, k: outputs };
+    module.floatBySigns({ ...space.places({ f: dy, y: dx, inScale: alpha, token }), signs: bits, ...sizes, scratch });
     return [dx];
   },
 };
@@ -83,25 +89,21 @@ function layerSizes(x: tf.TensorInfo, signs: tf.TensorInfo): { rows: number; inp
   return { rows: size(x) / inputs, inputs, outputs };
 }
 
-function factorsOf(
-  space: Workspace,
+function expectFactors(
   rows: number,
   outputs: number,
-  alpha: tf.TensorInfo,
-  token: tf.TensorInfo | undefined,
-  bias?: tf.TensorInfo,
-): [alpha: Pointer, token: Pointer, bias: Pointer] {
+  { alpha, token, bias }: { alpha: tf.TensorInfo; token?: tf.TensorInfo; bias?: tf.TensorInfo },
+): void {
   expectSize(alpha, outputs, "scale of a binarized layer");
   if (token) expectSize(token, rows, "token scale");
   if (bias) expectSize(bias, outputs, "bias of a binarized layer");
-  return [space.at(alpha), token ? space.at(token) : 0, bias ? space.at(bias) : 0];
 }
 
 /** The rows of a matrix of ±1 as bits. */
 function packedRows(module: Parameters<Work>[0], space: Workspace, signs: tf.TensorInfo): Pointer {
   const [inputs, outputs] = signs.shape;
   const bits = space.scratch(inputs * wordBytes(outputs));
-  module.packSigns(space.at(signs), bits, inputs, outputs);
+  module.packSigns({ x: space.at(signs), signs: bits, rows: inputs, k: outputs });
   return bits;
 }
 

@@ -42,6 +42,15 @@ export class Workspace {
     return this.backend.dataIdMap.get(tensor.dataId).memoryOffset;
   }
 
+  /** @returns where the values of each tensor are, by the same names; the null pointer for one that is left out */
+  places<K extends string>(tensors: Readonly<Record<K, TensorInfo | undefined>>): Record<K, Pointer> {
+    const entries = Object.entries<TensorInfo | undefined>(tensors);
+    return Object.fromEntries(entries.map(([name, tensor]) => [name, tensor ? this.at(tensor) : 0])) as Record<
+      K,
+      Pointer
+    >;
+  }
+
   /** @returns memory for the duration of the call */
   scratch(bytes: number): Pointer {
     const tensor = this.backend.makeOutput([Math.ceil(bytes / 4)], "float32");

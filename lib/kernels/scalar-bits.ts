@@ -30,7 +30,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
   const floats = () => new Float32Array(memory.buffer);
   const words = () => new Uint32Array(memory.buffer);
   return {
-    packSigns(x, signs, rows, k) {
+    packSigns({ x, signs, rows, k }) {
       const [f, w] = [floats(), words()];
       let odd = 0;
       for (let row = 0, to = signs >>> 2; row < rows; row++) {
@@ -48,7 +48,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       return odd;
     },
 
-    interleaveSigns(signs, panels, n, k) {
+    interleaveSigns({ signs, panels, n, k }) {
       const [w, width] = [words(), signWords(k)];
       for (let first = 0, to = panels >>> 2; first < n; first += 8) {
         for (let word = 0; word < width; word++) {
@@ -57,9 +57,9 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       }
     },
 
-    panelBytes: (n, k) => 4 * ((n + 7) & ~7) * signWords(k),
+    panelBytes: ({ n, k }) => 4 * ((n + 7) & ~7) * signWords(k),
 
-    xnorGemm(a, panels, y, m, n, k, stride, alpha, token, bias, residual) {
+    xnorGemm({ a, panels, y, m, n, k, stride, alpha = 0, token = 0, bias = 0, residual = 0 }) {
       const [f, finish] = [floats(), finisher(floats(), alpha, token, bias)];
       multiplySigns(words(), a, panels, m, n, k, (i, j, sum) => {
         const [value, at] = [finish(i, j, sum), i * stride + j];
@@ -67,7 +67,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       });
     },
 
-    xnorGemmSigns(a, panels, signs, m, n, k, alpha, token, bias) {
+    xnorGemmSigns({ a, panels, signs, m, n, k, alpha = 0, token = 0, bias = 0 }) {
       const [w, finish] = [words(), finisher(floats(), alpha, token, bias)];
       const [to, width] = [signs >>> 2, signWords(n)];
       w.fill(0, to, to + m * width);
@@ -78,7 +78,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
 
     xnorGemmScratch: () => 0,
 
-    tokenScale(x, token, rows, k) {
+    tokenScale({ x, token, rows, k }) {
       const f = floats();
       for (let row = 0; row < rows; row++) {
         const from = (x >>> 2) + row * k;
@@ -86,7 +86,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       }
     },
 
-    floatBySigns(x, signs, y, m, n, k, inScale, alpha, token, bias, residual, scratch) {
+    floatBySigns({ f: x, signs, y, m, n, k, inScale = 0, alpha = 0, token = 0, bias = 0, residual = 0, scratch }) {
       const [f, w, finish] = [floats(), words(), finisher(floats(), alpha, token, bias)];
       const [row, width] = [scratch >>> 2, signWords(k)];
       for (let i = 0; i < m; i++) {
@@ -102,7 +102,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       }
     },
 
-    floatBySignsScratch: (_n, k) => 4 * k + 12, // whole groups of four
+    floatBySignsScratch: ({ k }) => 4 * k + 12, // whole groups of four
   };
 }
 

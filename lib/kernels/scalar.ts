@@ -13,7 +13,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
   return {
     ...scalarBitKernels(memory),
 
-    add(a, b, y, rows, width) {
+    add({ a, b, y, rows, width }) {
       const f = floats();
       for (let row = 0; row < rows; row++) {
         const at = row * width;
@@ -21,7 +21,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    attention(qkv, out, probs, batch, tokens, width, heads, queries, scratch) {
+    attention({ qkv, out, probs, batch, tokens, width, heads, queries, scratch }) {
       const f = floats();
       const [dim, row] = [width / heads, 3 * width];
       const [shares, work] = [scratch >>> 2, (scratch >>> 2) + tokens];
@@ -41,14 +41,14 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    attentionScratch: (tokens, width, heads) => 4 * (tokens + Math.max(tokens, width / heads)),
+    attentionScratch: ({ tokens, width, heads }) => 4 * (tokens + Math.max(tokens, width / heads)),
 
-    gelu(x, y, count) {
+    gelu({ x, y, count }) {
       const f = floats();
       for (let i = 0; i < count; i++) f[(y >>> 2) + i] = geluOf(f[(x >>> 2) + i]);
     },
 
-    gemm(a, b, bias, c, batch, m, n, k, transposeA, transposeB, scratch) {
+    gemm({ a, b, bias = 0, c, batch, m, n, k, transposeA, transposeB, scratch }) {
       const f = floats();
       const aStrides: Strides = transposeA ? [1, m] : [k, 1];
       const bStrides: Strides = transposeB ? [1, k] : [n, 1];
@@ -60,9 +60,9 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    gemmScratch: (n) => 4 * n,
+    gemmScratch: ({ n }) => 4 * n,
 
-    patchify(images, patches, batch, size, patch, channels) {
+    patchify({ images, patches, batch, size, patch, channels }) {
       const [f, line, row] = [floats(), patch * channels, size * channels];
       let [to, odd] = [patches >>> 2, 0];
       for (let band = 0; band < (batch * size) / patch; band++) {
@@ -80,7 +80,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       return odd;
     },
 
-    layerNorm(x, gamma, beta, y, mean, inverse, rows, width, epsilon) {
+    layerNorm({ x, gamma, beta, y, mean, inverse, rows, width, epsilon }) {
       const places = [x, gamma, beta, y, mean, inverse].map((pointer) => pointer >>> 2);
       layerNormRows(floats(), places, rows, width, epsilon);
     },
