@@ -18,7 +18,7 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
       throw new TrainingError(`add: shape [${b.shape}] cannot be repeated over [${a.shape}].`);
     }
     const y = space.make(a.shape);
-    module.add({ ...space.places({ a, b, y }), rows: size(a) / width, width });
+    module.add({ a: space.at(a), b: space.at(b), y: space.at(y), rows: size(a) / width, width });
     return [y];
   },
 
@@ -28,8 +28,15 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const probs = space.make([batch, heads, tokens, tokens]);
     const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
     module.attention({
-      ...space.places({ qkv, out, probs }),
-      ...{ batch, tokens, width, heads, queries: tokens, scratch },
+      qkv: space.at(qkv),
+      out: space.at(out),
+      probs: space.at(probs),
+      batch,
+      tokens,
+      width,
+      heads,
+      queries: tokens,
+      scratch,
     });
     return [out, probs];
   },
@@ -40,7 +47,17 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     expectSize(probs, batch * heads * tokens * tokens, "attention gradient, probabilities");
     const dqkv = space.make(qkv.shape);
     const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
-    module.attentionGrad({ ...space.places({ dout, qkv, probs, dqkv }), batch, tokens, width, heads, scratch });
+    module.attentionGrad({
+      dout: space.at(dout),
+      qkv: space.at(qkv),
+      probs: space.at(probs),
+      dqkv: space.at(dqkv),
+      batch,
+      tokens,
+      width,
+      heads,
+      scratch,
+    });
     return [dqkv];
   },
 
@@ -52,8 +69,15 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const means = space.scratch(4 * outputs);
     const inputs = size(w) / outputs;
     module.binarizeWeight({
-      ...space.places({ w, given, signs, alpha }),
-      ...{ means, inputs, outputs, scale, center: center === 1 },
+      w: space.at(w),
+      given: space.at(given),
+      signs: space.at(signs),
+      alpha: space.at(alpha),
+      means,
+      inputs,
+      outputs,
+      scale,
+      center: center === 1,
     });
     return [signs, alpha];
   },
@@ -67,8 +91,18 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const scratch = space.scratch(8 * outputs);
     const inputs = size(w) / outputs;
     module.binarizeWeightGrad({
-      ...space.places({ g: dy, w, alpha, dw, dalpha }),
-      ...{ scratch, inputs, outputs, scale, product: product === 1, form, center: center === 1 },
+      g: space.at(dy),
+      w: space.at(w),
+      alpha: space.at(alpha),
+      dw: space.at(dw),
+      dalpha: space.at(dalpha),
+      scratch,
+      inputs,
+      outputs,
+      scale,
+      product: product === 1,
+      form,
+      center: center === 1,
     });
     return [dw, dalpha];
   },
@@ -77,20 +111,29 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const [rows, classes] = logits.shape;
     expectSize(labels, rows, "cross entropy, labels");
     const [loss, gradient] = [space.make([]), space.make(logits.shape)];
-    module.crossEntropy({ ...space.places({ logits, labels, gradient, loss }), rows, classes, smoothing, share });
+    module.crossEntropy({
+      logits: space.at(logits),
+      labels: space.at(labels),
+      gradient: space.at(gradient),
+      loss: space.at(loss),
+      rows,
+      classes,
+      smoothing,
+      share,
+    });
     return [loss, gradient];
   },
 
   BinvitGelu(module, space, { x }) {
     const y = space.make(x.shape);
-    module.gelu({ ...space.places({ x, y }), count: size(x) });
+    module.gelu({ x: space.at(x), y: space.at(y), count: size(x) });
     return [y];
   },
 
   BinvitGeluGrad(module, space, { dy, x }) {
     expectSize(dy, size(x), "gelu gradient");
     const dx = space.make(x.shape);
-    module.geluGrad({ ...space.places({ dy, x, dx }), count: size(x) });
+    module.geluGrad({ dy: space.at(dy), x: space.at(x), dx: space.at(dx), count: size(x) });
     return [dx];
   },
 
@@ -109,8 +152,17 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const batch = tf.util.sizeFromShape(leading);
     const scratch = space.scratch(module.gemmScratch({ n, k }));
     module.gemm({
-      ...space.places({ a, b, bias, c }),
-      ...{ batch, m, n, k, transposeA: transposeA === 1, transposeB: transposeB === 1, scratch },
+      a: space.at(a),
+      b: space.at(b),
+      bias: space.at(bias),
+      c: space.at(c),
+      batch,
+      m,
+      n,
+      k,
+      transposeA: transposeA === 1,
+      transposeB: transposeB === 1,
+      scratch,
     });
     return [c];
   },
@@ -121,7 +173,17 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     expectSize(gamma, width, "layer norm, gamma");
     expectSize(beta, width, "layer norm, beta");
     const [y, mean, inverse] = [space.make(x.shape), space.make([rows]), space.make([rows])];
-    module.layerNorm({ ...space.places({ x, gamma, beta, y, mean, inverse }), rows, width, epsilon });
+    module.layerNorm({
+      x: space.at(x),
+      gamma: space.at(gamma),
+      beta: space.at(beta),
+      y: space.at(y),
+      mean: space.at(mean),
+      inverse: space.at(inverse),
+      rows,
+      width,
+      epsilon,
+    });
     return [y, mean, inverse];
   },
 
@@ -133,35 +195,45 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     expectSize(mean, rows, "layer norm gradient, mean");
     expectSize(inverse, rows, "layer norm gradient, inverse");
     const [dx, dgamma, dbeta] = [space.make(x.shape), space.make([width]), space.make([width])];
-    const pointers = space.places({ dy, x, gamma, mean, inverse, dx, dgamma, dbeta });
-    module.layerNormGrad({ ...pointers, rows, width });
+    module.layerNormGrad({
+      dy: space.at(dy),
+      x: space.at(x),
+      gamma: space.at(gamma),
+      mean: space.at(mean),
+      inverse: space.at(inverse),
+      dx: space.at(dx),
+      dgamma: space.at(dgamma),
+      dbeta: space.at(dbeta),
+      rows,
+      width,
+    });
     return [dx, dgamma, dbeta];
   },
 
   BinvitSign(module, space, { x }) {
     const y = space.make(x.shape);
-    module.sign({ ...space.places({ x, y }), count: size(x) });
+    module.sign({ x: space.at(x), y: space.at(y), count: size(x) });
     return [y];
   },
 
   BinvitSignGrad(module, space, { dy, x }, { form }) {
     expectSize(dy, size(x), "sign gradient");
     const dx = space.make(x.shape);
-    module.signGrad({ ...space.places({ dy, x, dx }), count: size(x), form });
+    module.signGrad({ dy: space.at(dy), x: space.at(x), dx: space.at(dx), count: size(x), form });
     return [dx];
   },
 
   BinvitSumRows(module, space, { x }) {
     const width = last(x);
     const sums = space.make([width]);
-    module.sumRows({ ...space.places({ x, sums }), rows: size(x) / width, width });
+    module.sumRows({ x: space.at(x), sums: space.at(sums), rows: size(x) / width, width });
     return [sums];
   },
 
   BinvitTokenScale(module, space, { x }) {
     const [rows, k] = [size(x) / last(x), last(x)];
     const token = space.make([...x.shape.slice(0, -1), 1]);
-    module.tokenScale({ ...space.places({ x, token }), rows, k });
+    module.tokenScale({ x: space.at(x), token: space.at(token), rows, k });
     return [token];
   },
 };

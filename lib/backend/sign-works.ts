@@ -18,8 +18,19 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     expectNumbers(module.packSigns({ x: space.at(x), signs: a, rows, k: inputs }));
     module.packColumns({ x: space.at(signs), signs: columns, k: inputs, n: outputs });
     module.interleaveSigns({ signs: columns, panels, n: outputs, k: inputs });
-    const sizes = { m: rows, n: outputs, k: inputs, stride: outputs };
-    module.xnorGemm({ a, panels, ...space.places({ y, alpha, token, bias }), ...sizes, scratch });
+    module.xnorGemm({
+      a,
+      panels,
+      y: space.at(y),
+      alpha: space.at(alpha),
+      token: space.at(token),
+      bias: space.at(bias),
+      m: rows,
+      n: outputs,
+      k: inputs,
+      stride: outputs,
+      scratch,
+    });
     return [y];
   },
 
@@ -30,10 +41,18 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     const dx = space.make(x.shape);
     const bits = packedRows(module, space, signs);
     const scratch = space.scratch(module.floatBySignsScratch({ n: inputs, k: outputs }));
-    const sizes = { m: rows, n: inputs, k: outputs };
     module.signLinearInputGrad({
-      ...space.places({ dy, x, dx, alpha, token }),
-      ...{ signs: bits, ...sizes, form, scratch },
+      dy: space.at(dy),
+      x: space.at(x),
+      dx: space.at(dx),
+      alpha: space.at(alpha),
+      token: space.at(token),
+      signs: bits,
+      m: rows,
+      n: inputs,
+      k: outputs,
+      form,
+      scratch,
     });
     return [dx];
   },
@@ -44,8 +63,18 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     if (token) expectSize(token, rows, "token scale");
     const g = space.make([inputs, outputs]);
     const scratch = space.scratch(module.signsByFloatScratch({ m: rows, inputs }));
-    const pointers = space.places({ x, dy, g, token });
-    expectNumbers(module.signsByFloat({ ...pointers, m: rows, inputs, outputs, scratch }));
+    expectNumbers(
+      module.signsByFloat({
+        x: space.at(x),
+        dy: space.at(dy),
+        g: space.at(g),
+        token: space.at(token),
+        m: rows,
+        inputs,
+        outputs,
+        scratch,
+      }),
+    );
     return [g];
   },
 
@@ -56,8 +85,18 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     const columns = space.scratch(outputs * wordBytes(inputs));
     const scratch = space.scratch(module.floatBySignsScratch({ n: outputs, k: inputs }));
     module.packColumns({ x: space.at(signs), signs: columns, k: inputs, n: outputs });
-    const sizes = { m: rows, n: outputs, k: inputs };
-    module.floatBySigns({ ...space.places({ f: x, y, alpha, token, bias }), signs: columns, ...sizes, scratch });
+    module.floatBySigns({
+      f: space.at(x),
+      y: space.at(y),
+      alpha: space.at(alpha),
+      token: space.at(token),
+      bias: space.at(bias),
+      signs: columns,
+      m: rows,
+      n: outputs,
+      k: inputs,
+      scratch,
+    });
     return [y];
   },
 
@@ -68,8 +107,17 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     const dx = space.make([...dy.shape.slice(0, -1), inputs]);
     const bits = packedRows(module, space, signs);
     const scratch = space.scratch(module.floatBySignsScratch({ n: inputs, k: outputs }));
-    const sizes = { m: rows, n: inputs, k: outputs };
-    module.floatBySigns({ ...space.places({ f: dy, y: dx, inScale: alpha, token }), signs: bits, ...sizes, scratch });
+    module.floatBySigns({
+      f: space.at(dy),
+      y: space.at(dx),
+      inScale: space.at(alpha),
+      token: space.at(token),
+      signs: bits,
+      m: rows,
+      n: inputs,
+      k: outputs,
+      scratch,
+    });
     return [dx];
   },
 };

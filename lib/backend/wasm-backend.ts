@@ -32,23 +32,15 @@ export class Workspace {
   }
 
   /**
-   * @returns where a tensor's values are
+   * @returns where a tensor's values are; the null pointer for one that is left out
    * @throws TrainingError if they are not float32
    */
-  at(tensor: TensorInfo): Pointer {
+  at(tensor: TensorInfo | undefined): Pointer {
+    if (!tensor) return 0;
     if (tensor.dtype !== "float32") {
       throw new TrainingError(`A float32 tensor was expected, but this one is ${tensor.dtype}: cast it first.`);
     }
     return this.backend.dataIdMap.get(tensor.dataId).memoryOffset;
-  }
-
-  /** @returns where the values of each tensor are, by the same names; the null pointer for one that is left out */
-  places<K extends string>(tensors: Readonly<Record<K, TensorInfo | undefined>>): Record<K, Pointer> {
-    const entries = Object.entries<TensorInfo | undefined>(tensors);
-    return Object.fromEntries(entries.map(([name, tensor]) => [name, tensor ? this.at(tensor) : 0])) as Record<
-      K,
-      Pointer
-    >;
   }
 
   /** @returns memory for the duration of the call */

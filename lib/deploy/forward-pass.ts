@@ -50,8 +50,16 @@ export class ForwardPass {
     const patches = numPatches(this.config);
     const layer = this.layer("patch");
     this.view(this.places.images, images.length).set(images);
-    const sizes = { size: imageSize, patch: patchSize, channels };
-    if (this.kernels.patchify({ images: this.places.images, patches: wide, batch, ...sizes }) !== 0) {
+    if (
+      this.kernels.patchify({
+        images: this.places.images,
+        patches: wide,
+        batch,
+        size: imageSize,
+        patch: patchSize,
+        channels,
+      }) !== 0
+    ) {
       throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
     }
     this.apply(layer, wide, narrow, batch * patches, { watch });
@@ -77,13 +85,12 @@ export class ForwardPass {
     if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0) {
       this.projectForFirstToken(joint, batch, watch);
     } else this.apply(joint, narrow, wide, rows, { watch });
+    const [width, heads] = [embedDim, numHeads];
     for (let image = 0; image < batch; image++) {
       // One image at a time: the probabilities of a whole batch would not fit into a cache.
-      const [qkv, context] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
-      this.kernels.attention({
-        ...{ qkv, out: context, probs: probabilities, batch: 1, tokens, width: embedDim, heads: numHeads },
-        ...{ queries, scratch },
-      });
+      const [qkv, out] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
+      const probs = probabilities;
+      this.kernels.attention({ qkv, out, probs, batch: 1, tokens, width, heads, queries, scratch });
     }
     if (queries < tokens) this.keepFirst(stream[0], batch, embedDim, tokens);
     const add = { residual: stream[0], spare: wide, watch };
@@ -100,16 +107,13 @@ export class ForwardPass {
     this.show(joint, signs, wide, batch * tokens, watch);
     const keys = weight + this.kernels.panelBytes({ n: width, k: inputs });
     const [alphas, biases] = [alpha && alpha + 4 * width, bias + 4 * width];
-    this.kernels.xnorGemm({
-      ...{ a: signs, panels: keys, y: wide + 4 * width, alpha: alphas, token, bias: biases },
-      ...{ m: batch * tokens, n: 2 * width, k: inputs, stride: 3 * width, scratch },
-    });
+    const [m, n, k] = [batch, width, inputs];
+    const other = { m: m * tokens, n: 2 * n, k, stride: 3 * n, scratch };
+    this.kernels.xnorGemm({ a: signs, panels: keys, y: wide + 4 * n, alpha: alphas, token, bias: biases, ...other });
     this.keepFirst(signs, batch, signWords(inputs), tokens);
     if (token) this.keepFirst(token, batch, 1, tokens);
-    this.kernels.xnorGemm({
-      ...{ a: signs, panels: weight, y: wide, alpha, token, bias },
-      ...{ m: batch, n: width, k: inputs, stride: 3 * width * tokens, scratch },
-    });
+    const first = { m, n, k, stride: 3 * n * tokens, scratch };
+    this.kernels.xnorGemm({ a: signs, panels: weight, y: wide, alpha, token, bias, ...first });
   }
 
   /** Moves the first of every `group` rows together; rows are `length` words. */
@@ -129,12 +133,20 @@ export class ForwardPass {
     if (fc1.product === "signs" && fc2.product === "signs" && !fc2.tokenScale) {
       // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
       this.pack(fc1, narrow, rows);
-      const factors = this.tokenFactors(fc1, narrow, rows);
+      const token = this.tokenFactors(fc1, narrow, rows);
       this.show(fc1, signs, wide, rows, watch);
-      const { outputs, inputs, weight, alpha, bias } = fc1;
+      const { outputs: n, inputs: k, weight: panels, alpha, bias } = fc1;
       this.kernels.xnorGemmSigns({
-        ...{ a: signs, panels: weight, signs: hiddenSigns, alpha, token: factors, bias },
-        ...{ m: rows, n: outputs, k: inputs, scratch },
+        a: signs,
+        panels,
+        signs: hiddenSigns,
+        m: rows,
+        n,
+        k,
+        alpha,
+        token,
+        bias,
+        scratch,
       });
       this.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
       return;
@@ -176,10 +188,8 @@ export class ForwardPass {
       this.multiplySigns(layer, signs, to, rows, token, options);
       return;
     }
-    this.kernels.floatBySigns({
-      ...{ f: from, signs: weight, y: to, alpha, token, bias, residual },
-      ...{ m: rows, n: outputs, k: inputs, scratch },
-    });
+    const sizes = { m: rows, n: outputs, k: inputs, scratch };
+    this.kernels.floatBySigns({ f: from, signs: weight, y: to, alpha, token, bias, residual, ...sizes });
   }
 
   private multiplySigns(
@@ -190,11 +200,22 @@ export class ForwardPass {
     token: Pointer,
     { residual = 0, watch }: ApplyOptions,
   ): void {
-    const { inputs, outputs, weight, alpha, bias } = layer;
+    const { inputs: k, outputs: n, weight: panels, alpha, bias } = layer;
+    const { scratch } = this.places;
     this.show(layer, from, to, rows, watch);
     this.kernels.xnorGemm({
-      ...{ a: from, panels: weight, y: to, alpha, token, bias, residual },
-      ...{ m: rows, n: outputs, k: inputs, stride: outputs, scratch: this.places.scratch },
+      a: from,
+      panels,
+      y: to,
+      m: rows,
+      n,
+      k,
+      stride: n,
+      alpha,
+      token,
+      bias,
+      residual,
+      scratch,
     });
   }
 
@@ -220,8 +241,8 @@ export class ForwardPass {
     watch?: Watch,
   ) {
     if (!watch) return;
-    const sizes = { m: rows, n: outputs, k: inputs, stride: outputs };
-    this.kernels.xnorGemm({ a: signs, panels: weight, y: by, ...sizes, scratch: this.places.scratch });
+    const sizes = { m: rows, n: outputs, k: inputs, stride: outputs, scratch: this.places.scratch };
+    this.kernels.xnorGemm({ a: signs, panels: weight, y: by, ...sizes });
     watch(name, this.view(by, rows * outputs).slice());
   }
 

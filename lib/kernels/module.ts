@@ -11,6 +11,9 @@ export const signWords = (k: number): number => Math.ceil(k / 32);
  * Starts the kernels on a memory, which stays the caller's: the module owns no data, stack or heap in it. What a kernel
  * needs beyond its arguments is scratch that the caller gives it.
  *
+ * Where calls are many, name the arguments one by one: that is as fast as a call by position. V8 takes 7 µs for an object
+ * that starts with a spread.
+ *
  * @param bytes - the compiled module, `binvit.wasm`
  * @param memory - where all pointers point
  */

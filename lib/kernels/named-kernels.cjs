@@ -58,7 +58,7 @@ function signature(node) {
     if (!plain || parameter.questionToken) fail(parameter, `\`${parameter.getText()}\` in ${name}`, "`name: type`");
     if (!type) {
       const types = Object.keys(parameterTypes).join(", ");
-      fail(parameter, `${parameter.getText()} in ${name} has a type without a counterpart`, types);
+      fail(parameter, `\`${parameter.getText()}\` in ${name} has a type without a counterpart`, types);
     }
     return { name: parameter.name.text, ...type };
   });

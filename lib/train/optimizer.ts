@@ -83,7 +83,7 @@ export class Optimizer {
   }
 
   private fusedStep(
-    places: Record<"weight" | "first" | "second" | "gradient", Pointer>,
+    { weight, gradient, first, second }: Record<"weight" | "first" | "second" | "gradient", Pointer>,
     count: number,
     step: number,
     { learningRate, beta1, beta2, epsilon, weightDecay }: AdamWOptions,
@@ -92,7 +92,7 @@ export class Optimizer {
     const shrink = 1 - learningRate * weightDecay;
     const stepSize = learningRate / (1 - beta1 ** step);
     const correction = 1 / (1 - beta2 ** step);
-    const decay = { gradientScale, beta1, beta2, shrink, stepSize, correction, epsilon };
-    this.kernels?.adamw({ ...places, count, ...decay });
+    const rates = { gradientScale, beta1, beta2, shrink, stepSize, correction, epsilon };
+    this.kernels?.adamw({ weight, gradient, first, second, count, ...rates });
   }
 }
