@@ -1,8 +1,10 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { TrainingError } from "../base/errors";
+import { attentionWorks } from "./attention-works";
 import { scaleCodes } from "./kernel-codes";
-import type { KernelName, SignKernelName } from "./kernels";
-import { expectSize, last, size, type Work } from "./work";
+import type { KernelName, SignKernelName } from "./run-kernel";
+import { windowWorks } from "./window-works";
+import { expectSize, last, productSizes, size, type Work } from "./work";
 
 function expectGiven(given: tf.TensorInfo | undefined, expected: number): void {
   if (!given) throw new TrainingError("A learned scale form needs its parameter: pass the tensor `given`.");
@@ -11,6 +13,9 @@ function expectGiven(given: tf.TensorInfo | undefined, expected: number): void {
 
 /** What each float kernel does with its tensors. */
 export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Work>> = {
+  ...attentionWorks,
+  ...windowWorks,
+
   BinvitAdd(module, space, { a, b }) {
     const width = size(b);
     const trailing = b.shape.slice(b.shape.findIndex((length) => length !== 1));
@@ -20,45 +25,6 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const y = space.make(a.shape);
     module.add({ a: space.at(a), b: space.at(b), y: space.at(y), rows: size(a) / width, width });
     return [y];
-  },
-
-  BinvitAttention(module, space, { qkv }, { heads }) {
-    const { batch, tokens, width } = attentionShape(qkv, heads);
-    const out = space.make([batch, tokens, width]);
-    const probs = space.make([batch, heads, tokens, tokens]);
-    const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
-    module.attention({
-      qkv: space.at(qkv),
-      out: space.at(out),
-      probs: space.at(probs),
-      batch,
-      tokens,
-      width,
-      heads,
-      queries: tokens,
-      scratch,
-    });
-    return [out, probs];
-  },
-
-  BinvitAttentionGrad(module, space, { dout, qkv, probs }, { heads }) {
-    const { batch, tokens, width } = attentionShape(qkv, heads);
-    expectSize(dout, batch * tokens * width, "attention gradient, dout");
-    expectSize(probs, batch * heads * tokens * tokens, "attention gradient, probabilities");
-    const dqkv = space.make(qkv.shape);
-    const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
-    module.attentionGrad({
-      dout: space.at(dout),
-      qkv: space.at(qkv),
-      probs: space.at(probs),
-      dqkv: space.at(dqkv),
-      batch,
-      tokens,
-      width,
-      heads,
-      scratch,
-    });
-    return [dqkv];
   },
 
   BinvitBinarizeWeight(module, space, { w, given }, { scale, center }) {
@@ -138,18 +104,12 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
   },
 
   BinvitGemm(module, space, { a, b, bias }, { transposeA, transposeB }) {
-    const leading = a.shape.slice(0, -2);
-    const [rows, columns] = a.shape.slice(-2);
-    const [m, k] = transposeA ? [columns, rows] : [rows, columns];
-    const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
-    const inner = b.shape[b.shape.length - (transposeB ? 1 : 2)];
-    if (inner !== k || `${b.shape.slice(0, -2)}` !== `${leading}`) {
-      const marks = [transposeA ? "ᵀ" : "", transposeB ? "ᵀ" : ""];
-      throw new TrainingError(`gemm: [${a.shape}]${marks[0]} and [${b.shape}]${marks[1]} cannot be multiplied.`);
-    }
+    const { leading, batch, m, n, k } = productSizes("gemm", a, b, {
+      transposeA: transposeA === 1,
+      transposeB: transposeB === 1,
+    });
     if (bias) expectSize(bias, n, "gemm, bias");
     const c = space.make([...leading, m, n]);
-    const batch = tf.util.sizeFromShape(leading);
     const scratch = space.scratch(module.gemmScratch({ n, k }));
     module.gemm({
       a: space.at(a),
@@ -165,6 +125,42 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
       scratch,
     });
     return [c];
+  },
+
+  BinvitKnee(module, space, { x, knee, slope, offset }) {
+    const width = last(x);
+    for (const row of [knee, slope, offset]) expectSize(row, width, "knee");
+    const y = space.make(x.shape);
+    module.knee({
+      x: space.at(x),
+      knee: space.at(knee),
+      slope: space.at(slope),
+      offset: space.at(offset),
+      y: space.at(y),
+      rows: size(x) / width,
+      width,
+    });
+    return [y];
+  },
+
+  BinvitKneeGrad(module, space, { dy, x, knee, slope }) {
+    const width = last(x);
+    expectSize(dy, size(x), "knee gradient");
+    for (const row of [knee, slope]) expectSize(row, width, "knee gradient");
+    const [dx, dknee, dslope, doffset] = [x.shape, [width], [width], [width]].map((shape) => space.make(shape));
+    module.kneeGrad({
+      dy: space.at(dy),
+      x: space.at(x),
+      knee: space.at(knee),
+      slope: space.at(slope),
+      dx: space.at(dx),
+      dknee: space.at(dknee),
+      dslope: space.at(dslope),
+      doffset: space.at(doffset),
+      rows: size(x) / width,
+      width,
+    });
+    return [dx, dknee, dslope, doffset];
   },
 
   BinvitLayerNorm(module, space, { x, gamma, beta }, { epsilon }) {
@@ -237,11 +233,3 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     return [token];
   },
 };
-
-function attentionShape(qkv: tf.TensorInfo, heads: number): { batch: number; tokens: number; width: number } {
-  const [batch, tokens, joint] = qkv.shape;
-  if (qkv.shape.length !== 3 || joint % (3 * heads) !== 0) {
-    throw new TrainingError(`attention: [${qkv.shape}] cannot be split into q, k, v of ${heads} heads.`);
-  }
-  return { batch, tokens, width: joint / 3 };
-}

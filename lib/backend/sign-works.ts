@@ -1,9 +1,9 @@
 import type * as tf from "@tensorflow/tfjs";
-import { DivergenceError, TrainingError } from "../base/errors";
+import { TrainingError } from "../base/errors";
 import { type Pointer, signWords } from "../kernels/module";
-import type { SignKernelName } from "./kernels";
+import type { SignKernelName } from "./run-kernel";
 import type { Workspace } from "./wasm-backend";
-import { expectSize, last, size, type Work } from "./work";
+import { expectNumbers, expectSize, last, productSizes, size, type Work } from "./work";
 
 /** What each kernel on signs does with its tensors. */
 export const signWorks: Readonly<Record<SignKernelName, Work>> = {
@@ -15,7 +15,7 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     const columns = space.scratch(outputs * wordBytes(inputs));
     const panels = space.scratch(module.panelBytes({ n: outputs, k: inputs }));
     const scratch = space.scratch(module.xnorGemmScratch());
-    expectNumbers(module.packSigns({ x: space.at(x), signs: a, rows, k: inputs }));
+    expectNumbers(module.packSigns({ x: space.at(x), signs: a, rows, k: inputs }), "a binarized layer");
     module.packColumns({ x: space.at(signs), signs: columns, k: inputs, n: outputs });
     module.interleaveSigns({ signs: columns, panels, n: outputs, k: inputs });
     module.xnorGemm({
@@ -63,18 +63,17 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     if (token) expectSize(token, rows, "token scale");
     const g = space.make([inputs, outputs]);
     const scratch = space.scratch(module.signsByFloatScratch({ m: rows, inputs }));
-    expectNumbers(
-      module.signsByFloat({
-        x: space.at(x),
-        dy: space.at(dy),
-        g: space.at(g),
-        token: space.at(token),
-        m: rows,
-        inputs,
-        outputs,
-        scratch,
-      }),
-    );
+    const odd = module.signsByFloat({
+      x: space.at(x),
+      dy: space.at(dy),
+      g: space.at(g),
+      token: space.at(token),
+      m: rows,
+      inputs,
+      outputs,
+      scratch,
+    });
+    expectNumbers(odd, "a binarized layer");
     return [g];
   },
 
@@ -120,6 +119,26 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
     });
     return [dx];
   },
+
+  BinvitSignMatMul(module, space, { a, b }, { transposeB }) {
+    const { leading, batch, m, n, k } = productSizes("signMatMul", a, b, { transposeB: transposeB === 1 });
+    if (k > mostInputs) throw new TrainingError(`signMatMul: sums of ${k} signs, expected at most ${mostInputs}.`);
+    const y = space.make([...leading, m, n]);
+    const scratch = space.scratch(module.signMatMulScratch({ m, n, k }));
+    const odd = module.signMatMul({
+      a: space.at(a),
+      b: space.at(b),
+      y: space.at(y),
+      batch,
+      m,
+      n,
+      k,
+      transposeB: transposeB === 1,
+      scratch,
+    });
+    expectNumbers(odd, "a binarized product");
+    return [y];
+  },
 };
 
 /** Counts of differing signs are kept in 16 bits. */
@@ -153,9 +172,4 @@ function packedRows(module: Parameters<Work>[0], space: Workspace, signs: tf.Ten
   const bits = space.scratch(inputs * wordBytes(outputs));
   module.packSigns({ x: space.at(signs), signs: bits, rows: inputs, k: outputs });
   return bits;
-}
-
-function expectNumbers(odd: number): void {
-  if (odd === 0) return;
-  throw new DivergenceError("The input of a binarized layer holds NaN, which has no sign. Lower the learning rate.");
 }

@@ -72,17 +72,18 @@ function declaration({ name, parameters, result, comment }) {
   return `${comment ? `  ${comment}\n` : ""}  ${name}(${argument}): ${result};\n`;
 }
 
-// A plain arrow function over plain arguments: V8 puts it into its caller, and the object is never made.
+// A plain arrow function over plain arguments: V8 puts it into its caller, and the object is never made. The compiled
+// function has a name that no argument can have.
 function wrapper({ name, parameters }) {
-  if (parameters.length === 0) return `    ${name}: () => ${name}(),\n`;
+  if (parameters.length === 0) return `    ${name}: () => $${name}(),\n`;
   const taken = parameters.map((p) => (p.absent === undefined ? p.name : `${p.name} = ${p.absent}`)).join(", ");
   const handed = parameters.map((p) => (p.handed ? p.handed(p.name) : p.name)).join(", ");
-  return `    ${name}: ({ ${taken} }) => ${name}(${handed}),\n`;
+  return `    ${name}: ({ ${taken} }) => $${name}(${handed}),\n`;
 }
 
 const nameAll = (name, type, functions, rest = "") => `
 export function ${name}(exports: Positional): ${type} {
-  const { ${functions.map((own) => own.name).join(", ")} } = exports;
+  const { ${functions.map(({ name: own }) => `${own}: $${own}`).join(", ")} } = exports;
   return {
 ${rest}${functions.map(wrapper).join("")}  };
 }

@@ -30,20 +30,12 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
   const floats = () => new Float32Array(memory.buffer);
   const words = () => new Uint32Array(memory.buffer);
   return {
-    packSigns({ x, signs, rows, k }) {
-      const [f, w] = [floats(), words()];
+    packSigns({ x, signs, rows, k, thresholds = 0 }) {
+      const [f, w, to] = [floats(), words(), { signs: signs >>> 2, width: signWords(k) }];
       let odd = 0;
-      for (let row = 0, to = signs >>> 2; row < rows; row++) {
-        for (let first = 0; first < k; first += 32) {
-          const from = (x >>> 2) + row * k + first;
-          let word = 0;
-          for (let bit = 0; bit < Math.min(32, k - first); bit++) {
-            const value = f[from + bit];
-            if (value < 0) word |= 1 << bit;
-            else if (Number.isNaN(value)) odd = 1;
-          }
-          w[to++] = word;
-        }
+      for (let row = 0; row < rows; row++) {
+        const at = { from: (x >>> 2) + row * k, step: 1, thresholds: thresholds >>> 2, count: k };
+        odd |= packLine(f, w, at, to.signs + row * to.width);
       }
       return odd;
     },
@@ -104,6 +96,34 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
 
     floatBySignsScratch: ({ k }) => 4 * k + 12, // whole groups of four
   };
+}
+
+/** Floats that become one row of signs: `step` apart, each against its own threshold, `thresholdStep` apart, or 0. */
+export interface SignLine {
+  readonly from: number;
+  readonly step: number;
+  readonly count: number;
+  /** 0 for none. */
+  readonly thresholds: number;
+  /** 0 where one serves all; 1 if left out. */
+  readonly thresholdStep?: number;
+}
+
+/** @returns 1 if there was a NaN */
+export function packLine(f: Float32Array, w: Uint32Array, line: SignLine, to: number): number {
+  const { from, step, count, thresholds, thresholdStep = 1 } = line;
+  let odd = 0;
+  for (let first = 0; first < count; first += 32) {
+    let word = 0;
+    for (let bit = 0; bit < Math.min(32, count - first); bit++) {
+      const value = f[from + (first + bit) * step];
+      const threshold = thresholds ? f[thresholds + (first + bit) * thresholdStep] : 0;
+      if (value < threshold) word |= 1 << bit;
+      else if (Number.isNaN(value) || Number.isNaN(threshold)) odd = 1;
+    }
+    w[to++] = word;
+  }
+  return odd;
 }
 
 /** sum · alpha[j] · token[i] + bias[j], each step rounded; null pointers stand for 1, 1, 0. */

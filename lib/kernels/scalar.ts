@@ -1,4 +1,5 @@
 import type { InferenceKernels } from "./module";
+import { scalarAttentionBits } from "./scalar-attention-bits";
 import { scalarBitKernels } from "./scalar-bits";
 import { geluOf, layerNormRows, multiply, powersOfRows, type Strides, scaleRows } from "./scalar-float";
 
@@ -12,6 +13,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
   const floats = () => new Float32Array(memory.buffer); // made in every call: views die when the memory grows
   return {
     ...scalarBitKernels(memory),
+    ...scalarAttentionBits(memory),
 
     add({ a, b, y, rows, width }) {
       const f = floats();
@@ -78,6 +80,36 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
         }
       }
       return odd;
+    },
+
+    unfold({ images, rows, batch, size, channels, kernel, stride, padding }) {
+      const [f, out, square] = [floats(), Math.floor((size + 2 * padding - kernel) / stride) + 1, size * size];
+      let [to, odd] = [rows >>> 2, 0];
+      for (let window = 0; window < batch * out * out; window++) {
+        const [image, y, x] = [Math.floor(window / (out * out)), Math.floor(window / out) % out, window % out];
+        for (let part = 0; part < kernel * kernel; part++) {
+          const line = y * stride - padding + Math.floor(part / kernel);
+          const column = x * stride - padding + (part % kernel);
+          const inside = line >= 0 && line < size && column >= 0 && column < size;
+          const from = (images >>> 2) + (image * square + line * size + column) * channels;
+          for (let c = 0; c < channels; c++) {
+            const value = inside ? f[from + c] : 0;
+            if (!Number.isFinite(value)) odd = 1;
+            f[to++] = value;
+          }
+        }
+      }
+      return odd;
+    },
+
+    knee({ x, knee, slope, offset, y, rows, width }) {
+      const f = floats();
+      for (let i = 0; i < rows * width; i++) {
+        const c = i % width;
+        const off = Math.fround(f[(x >>> 2) + i] - f[(knee >>> 2) + c]);
+        const line = off > 0 ? off : Math.fround(off * f[(slope >>> 2) + c]);
+        f[(y >>> 2) + i] = line + f[(offset >>> 2) + c];
+      }
     },
 
     layerNorm({ x, gamma, beta, y, mean, inverse, rows, width, epsilon }) {

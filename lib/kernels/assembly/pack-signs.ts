@@ -1,7 +1,8 @@
 import { loadLanes } from "./lanes";
+import { Nullable } from "./onward";
 
 /**
- * Signs as bits: 1 where x < 0; 0 elsewhere, also for −0 and 0.
+ * Signs as bits: 1 where x < 0; 0 elsewhere, also for −0 and 0. With thresholds 1 where x < τ, which is the sign of x − τ.
  *
  *     signs, plain rows     row 0: | word 0 | word 1 | … |  row 1: | word 0 | …      sign j of a row is bit j mod 32
  *                                                                                    of word j / 32; the rest is 0
@@ -18,8 +19,9 @@ export function signWords(k: i32): i32 {
   return (k + 31) >> 5;
 }
 
-/** Packs each row of x [rows, k]. @returns 1 if there was a NaN, which has no sign, else 0 */
-export function packSigns(x: usize, signs: usize, rows: i32, k: i32): i32 {
+/** Packs each row of x [rows, k]; thresholds [k]. @returns 1 if there was a NaN, which has no sign, else 0 */
+export function packSigns(x: usize, signs: usize, rows: i32, k: i32, thresholds: Nullable): i32 {
+  if (thresholds) return packRows(x, k, signs, rows, k, thresholds);
   const zero = f32x4.splat(0);
   let odd = zero;
   for (let row = 0; row < rows; row++) {
@@ -48,6 +50,28 @@ export function packSigns(x: usize, signs: usize, rows: i32, k: i32): i32 {
   return v128.any_true(odd) ? 1 : 0;
 }
 
+/** The same of rows that start `stride` floats apart, any thresholds. */
+export function packRows(x: usize, stride: i32, signs: usize, rows: i32, k: i32, thresholds: Nullable): i32 {
+  let odd = f32x4.splat(0);
+  for (let row = 0; row < rows; row++) {
+    for (let first = 0; first < k; first += 32) {
+      let word = 0;
+      for (let bit = 0; bit < 32 && first + bit < k; bit += 4) {
+        const at = <usize>(first + bit) << 2;
+        const left = k - first - bit;
+        const lanes = loadLanes(x + at, left, 0);
+        const from = thresholds ? loadLanes(thresholds + at, left, 0) : f32x4.splat(0);
+        odd = v128.or(odd, unordered(lanes, from));
+        word |= i32x4.bitmask(f32x4.lt(lanes, from)) << bit;
+      }
+      i32.store(signs, word);
+      signs += 4;
+    }
+    x += <usize>stride << 2;
+  }
+  return v128.any_true(odd) ? 1 : 0;
+}
+
 /** Lanes where either is NaN. */
 // @ts-ignore: decorator
 @inline
@@ -67,7 +91,12 @@ function narrow(a: v128, b: v128, c: v128, d: v128): v128 {
 
 /** Packs each column of x [k, n]: plain rows of the transpose, n × k signs. @returns 1 if there was a NaN, else 0 */
 export function packColumns(x: usize, signs: usize, k: i32, n: i32): i32 {
-  const rowBytes: usize = <usize>n << 2;
+  return packStridedColumns(x, n, signs, k, n, 0);
+}
+
+/** The same of a matrix whose rows start `stride` floats apart; thresholds [n]. */
+export function packStridedColumns(x: usize, stride: i32, signs: usize, k: i32, n: i32, thresholds: Nullable): i32 {
+  const rowBytes: usize = <usize>stride << 2;
   const signBytes: usize = <usize>signWords(k) << 2;
   const zero = f32x4.splat(0);
   let odd = zero;
@@ -77,12 +106,14 @@ export function packColumns(x: usize, signs: usize, k: i32, n: i32): i32 {
     for (let j = 0; j < n; j += 4) {
       const left = n - j;
       let from = x + (<usize>j << 2);
+      const threshold = thresholds ? loadLanes(thresholds + (<usize>j << 2), left, 0) : zero;
+      odd = v128.or(odd, f32x4.ne(threshold, threshold));
       let words = zero;
       let bit = i32x4.splat(1);
       for (let step = 0; step < steps; step++) {
         const lanes = loadLanes(from, left, 0);
         odd = v128.or(odd, f32x4.ne(lanes, lanes));
-        words = v128.or(words, v128.and(f32x4.lt(lanes, zero), bit));
+        words = v128.or(words, v128.and(f32x4.lt(lanes, threshold), bit));
         bit = i32x4.shl(bit, 1);
         from += rowBytes;
       }
