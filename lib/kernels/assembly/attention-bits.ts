@@ -14,7 +14,8 @@ import { powersOfRows, scaleRows } from "./softmax";
  *     score_ij = ((s_ij · β_q,i) · β_k,j) · scale + table[(s_ij + d) / 2]
  *     p = softmax(score), by powersOfRows with a scale of 1 and scaleRows
  *
- * else p = softmax(q kᵀ) by powersOfRows with `scale`, as `attention` makes it where that is 1/√d. With `levels` ≥ 1:
+ * else p = softmax(q kᵀ) by powersOfRows with `scale`, as `attention` makes it where that is fl(1 / fl(√d)). With
+ * `levels` ≥ 1:
  *
  *     b_l,ij = 1 where p_ij ≥ t_l, else 0;  n_l,ic = Σ_j b_l,ij · sign(v_jc − τ_v), an exact integer
  *     out_ic = (n_0,ic · α_0 + n_1,ic · α_1 + …) · γ_c
