@@ -46,6 +46,37 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
     }
   });
 
+  test("with thresholds a bit is the sign of x − τ, in both tiers", () => {
+    for (const rows of rowCounts) {
+      const random = new Random(k, rows, 4);
+      const [x, thresholds] = [withZeros(random, rows * k), withZeros(random, k)];
+      // Equal, and apart by the least that there is: −1e-45 − 0 is negative.
+      for (let j = 0; j < k; j += 3) x[j] = thresholds[j];
+      for (let j = 1; j < k; j += 5) [x[j], thresholds[j]] = [-1e-45, j % 2 ? 0 : -0];
+      const off = x.map((value, at) => value - thresholds[at % k]);
+      const expected = plainRows(off, rows, k);
+      both((kernels, arena) => {
+        const signs = arena.room(expected.length);
+        const pointers = { x: arena.put(x), signs, thresholds: arena.put(thresholds) };
+        expect(kernels.packSigns({ ...pointers, rows, k })).toBe(0);
+        expect(asWords(arena.read(signs, expected.length))).toEqual(expected);
+        return x;
+      });
+      for (const [values, nan] of [
+        [x, rows * k - 1],
+        [thresholds, k - 1],
+      ] as const) {
+        const odd = values.map((value, at) => (at === nan ? Number.NaN : value));
+        both((kernels, arena) => {
+          const signs = arena.room(expected.length);
+          const [from, taus] = [values === x ? odd : x, values === x ? thresholds : odd].map((v) => arena.put(v));
+          expect(kernels.packSigns({ x: from, signs, rows, k, thresholds: taus })).toBe(1);
+          return x;
+        });
+      }
+    }
+  });
+
   test("packing reports a NaN wherever it is", () => {
     for (const at of [0, k >> 1, 2 * k - 1]) {
       const x = normals(new Random(k), 2 * k);
