@@ -20,7 +20,7 @@ import { powersOfRows, scaleRows } from "./softmax";
  *     b_l,ij = 1 where p_ij ≥ t_l, else 0;  n_l,ic = Σ_j b_l,ij · sign(v_jc − τ_v), an exact integer
  *     out_ic = (n_0,ic · α_0 + n_1,ic · α_1 + …) · γ_c
  *
- * α_l is given, or the mean of the p_ij of the row that b_l keeps (`meanOfKept`). With `levels` 0 the values are floats
+ * α_l is given, or the mean of the p_ij of the row that b_l keeps (`meansOfKept`). With `levels` 0 the values are floats
  * and end as in `attention`: weighted with the powers, then divided by their sum.
  *
  *     queryThreshold, keyThreshold, valueThreshold, gamma   [D]: channels of head 0, of head 1, …; left out: τ = 0, γ = 1

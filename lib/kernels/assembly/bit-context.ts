@@ -1,9 +1,9 @@
-import { meanOfKept, packKept } from "./keep-above";
+import { meansOfKept, packKept } from "./keep-above";
 import { loadLanes, storeLanes } from "./lanes";
 import { Nullable, onward } from "./onward";
-import { interleaveSigns, packStridedColumns, panelBytes, signWords } from "./pack-signs";
-import { countByPopcount } from "./xnor-popcount";
-import { COLUMNS } from "./xnor-tables";
+import { interleaveSigns, panelBytes, signWords } from "./pack-signs";
+import { packStridedColumns } from "./pack-strided-columns";
+import { differences } from "./xnor-row";
 
 /**
  * The context of one head from bits: out_ic = (n_0,ic · α_0 + n_1,ic · α_1 + …) · γ_c, n_l,ic = Σ_j b_l,ij · s_jc the
@@ -16,7 +16,7 @@ import { COLUMNS } from "./xnor-tables";
  *     p [queries, tokens]    v [tokens, d], rows `stride` floats apart      out [queries, d], rows `outStride` apart
  *     alpha, thresholds [levels]   gamma [d]   sums [queries, d], of the next level `sumsStride` floats further on
  *
- *     scratch:  | signs of columns of v | the same in panels | |s| | bits of p | counts of 64 columns |
+ *     scratch:  | signs of columns of v | the same in panels | |s| | bits of p | means of p |
  *
  * @returns 1 if there was a NaN, else 0
  */
@@ -43,7 +43,7 @@ export function bitContext(
   const panels = scratch + rowBytes * dim;
   const sizes = panels + panelBytes(dim, tokens);
   const bits = sizes + (<usize>dim << 2);
-  const counts = bits + rowBytes * queries;
+  const means = bits + rowBytes * queries;
   let odd = packStridedColumns(v, stride, scratch, tokens, dim, valueThreshold);
   interleaveSigns(scratch, panels, dim, tokens);
   for (let c = 0; c < dim; c++) {
@@ -55,19 +55,13 @@ export function bitContext(
   for (let level = 0; level < levels; level++) {
     const threshold = f32.load(onward(thresholds, level));
     odd |= packKept(p, bits, queries, tokens, threshold);
+    if (!alpha) meansOfKept(p, means, queries, tokens, threshold);
     const last: usize = level + 1 == levels ? gamma : 0;
-    for (let c = 0; c < dim; c += COLUMNS) {
-      const columns = min(dim - c, COLUMNS);
-      countByPopcount(bits, rowBytes, words, panels + <usize>c * rowBytes, columns, counts, queries);
-      for (let i = 0; i < queries; i++) {
-        const factor = alpha
-          ? f32.load(onward(alpha, level))
-          : meanOfKept(p + (<usize>(i * tokens) << 2), tokens, threshold);
-        const from = counts + <usize>(i * COLUMNS * 2);
-        const to = out + (<usize>(i * outStride + c) << 2);
-        const show = onward(sums, level * sumsStride + i * dim + c);
-        contextRow(from, columns, sizes + (<usize>c << 2), factor, level > 0, onward(last, c), to, show);
-      }
+    for (let i = 0; i < queries; i++) {
+      const factor = f32.load(alpha ? onward(alpha, level) : onward(means, i));
+      const to = out + (<usize>(i * outStride) << 2);
+      const show = onward(sums, level * sumsStride + i * dim);
+      contextRow(bits + rowBytes * i, words, panels, dim, sizes, factor, level > 0, last, to, show);
     }
   }
   return odd;
@@ -75,14 +69,15 @@ export function bitContext(
 
 /** Scratch of `bitContext`, bytes. */
 export function bitContextScratch(tokens: i32, dim: i32): usize {
-  const signs: usize = <usize>(signWords(tokens) * (dim + tokens)) << 2;
-  return signs + panelBytes(dim, tokens) + (<usize>dim << 2) + <usize>((tokens + 3) & ~3) * (COLUMNS * 2);
+  return (<usize>((signWords(tokens) + 1) * (dim + tokens)) << 2) + panelBytes(dim, tokens);
 }
 
-/** Up to 64 values of one level, added to those before it if `onto`; the last level comes with γ. */
+/** One level of a row of the context, added to those before it if `onto`; the last level comes with γ. */
 function contextRow(
-  counts: usize,
-  columns: i32,
+  bits: usize,
+  words: i32,
+  panels: usize,
+  dim: i32,
   sizes: usize,
   factor: f32,
   onto: bool,
@@ -90,10 +85,10 @@ function contextRow(
   out: usize,
   sums: usize,
 ): void {
-  for (let c = 0; c < columns; c += 4) {
+  for (let c = 0; c < dim; c += 4) {
     const at = <usize>c << 2;
-    const left = columns - c;
-    const different = v128.load_ext<u16>(counts + (<usize>c << 1));
+    const left = dim - c;
+    const different = differences(bits, words, panels, c);
     const sum = f32x4.convert_i32x4_s(i32x4.sub(different, loadLanes(sizes + at, left, 0)));
     if (sums) storeLanes(sums + at, sum, left);
     let value = f32x4.mul(sum, f32x4.splat(factor));

@@ -2,8 +2,7 @@ import { loadLanes, storeLanes } from "./lanes";
 import { Nullable, onward } from "./onward";
 import { interleaveSigns, packRows, panelBytes, signWords } from "./pack-signs";
 import { tokenScale } from "./token-scale";
-import { countByPopcount } from "./xnor-popcount";
-import { COLUMNS } from "./xnor-tables";
+import { differences } from "./xnor-row";
 
 /**
  * The scores of one head from signs: score_ij = ((s_ij · β_q,i) · β_k,j) · scale + table[(s_ij + d) / 2], s the exact
@@ -11,7 +10,7 @@ import { COLUMNS } from "./xnor-tables";
  *
  *     q [queries, d], k [tokens, d]   rows `stride` floats apart        scores, sums   [queries, tokens]
  *
- *     scratch:  | β_q | β_k | signs of q | signs of k | the same in panels | counts of 64 columns |
+ *     scratch:  | β_q | β_k | signs of q | signs of k | the same in panels |
  *
  * @returns 1 if there was a NaN, else 0
  */
@@ -38,31 +37,35 @@ export function bitScores(
   const querySigns = keyBetas + (<usize>tokens << 2);
   const keySigns = querySigns + rowBytes * queries;
   const panels = keySigns + rowBytes * tokens;
-  const counts = panels + panelBytes(tokens, dim);
   const odd =
     packRows(q, stride, querySigns, queries, dim, queryThreshold) |
     packRows(k, stride, keySigns, tokens, dim, keyThreshold);
   interleaveSigns(keySigns, panels, tokens, dim);
   if (queryFactors) rowFactors(q, stride, scratch, queries, dim);
   if (keyFactors) rowFactors(k, stride, keyBetas, tokens, dim);
-  for (let j = 0; j < tokens; j += COLUMNS) {
-    const columns = min(tokens - j, COLUMNS);
-    countByPopcount(querySigns, rowBytes, words, panels + <usize>j * rowBytes, columns, counts, queries);
-    for (let i = 0; i < queries; i++) {
-      const from = counts + <usize>(i * COLUMNS * 2);
-      const at = i * tokens + j;
-      const factor: f32 = queryFactors ? f32.load(scratch + (<usize>i << 2)) : 1;
-      const betas: usize = keyFactors ? keyBetas + (<usize>j << 2) : 0;
-      scoreRow(from, columns, dim, factor, betas, scale, table, scores + (<usize>at << 2), onward(sums, at));
-    }
+  for (let i = 0; i < queries; i++) {
+    const factor: f32 = queryFactors ? f32.load(scratch + (<usize>i << 2)) : 1;
+    const betas: usize = keyFactors ? keyBetas : 0;
+    const at = i * tokens;
+    scoreRow(
+      querySigns + rowBytes * i,
+      panels,
+      tokens,
+      dim,
+      factor,
+      betas,
+      scale,
+      table,
+      scores + (<usize>at << 2),
+      onward(sums, at),
+    );
   }
   return odd;
 }
 
 /** Scratch of `bitScores`, bytes. */
 export function bitScoresScratch(tokens: i32, dim: i32): usize {
-  const signs: usize = <usize>(signWords(dim) * 2 * tokens) << 2;
-  return (<usize>(2 * tokens) << 2) + signs + panelBytes(tokens, dim) + <usize>((tokens + 3) & ~3) * (COLUMNS * 2);
+  return (<usize>(2 * tokens * (1 + signWords(dim))) << 2) + panelBytes(tokens, dim);
 }
 
 /** β of each row: its mean |x|, all of the row and nothing else. */
@@ -70,10 +73,11 @@ function rowFactors(x: usize, stride: i32, factors: usize, rows: i32, dim: i32):
   for (let i = 0; i < rows; i++) tokenScale(x + (<usize>(i * stride) << 2), factors + (<usize>i << 2), 1, dim);
 }
 
-/** Up to 64 scores out of counts of differing signs; `betas` may be null. */
+/** The scores of one query; `betas`, `table` and `sums` may be null. */
 function scoreRow(
-  counts: usize,
-  columns: i32,
+  query: usize,
+  panels: usize,
+  tokens: i32,
   dim: i32,
   factor: f32,
   betas: usize,
@@ -82,11 +86,12 @@ function scoreRow(
   scores: usize,
   sums: usize,
 ): void {
+  const words = signWords(dim);
   const length = i32x4.splat(dim);
-  for (let j = 0; j < columns; j += 4) {
+  for (let j = 0; j < tokens; j += 4) {
     const at = <usize>j << 2;
-    const left = columns - j;
-    const different = v128.load_ext<u16>(counts + (<usize>j << 1));
+    const left = tokens - j;
+    const different = differences(query, words, panels, j);
     const sum = f32x4.convert_i32x4_s(i32x4.sub(length, i32x4.shl(different, 1)));
     if (sums) storeLanes(sums + at, sum, left);
     let score = f32x4.mul(sum, f32x4.splat(factor));

@@ -4,7 +4,7 @@ import { loadLanes, storeLanes } from "./lanes";
  * Attention probabilities as bits of {0, 1}: b = 1 where p ≥ t, with one t for each head.
  *
  *     p, bits      [batch, heads, queries, tokens], floats          thresholds [heads]
- *     means        [batch, heads, queries]: the mean of the p that are kept, see `meanOfKept`
+ *     means        [batch, heads, queries]: the mean of the p that are kept, see `meansOfKept`
  *
  * @returns 1 if there was a NaN, else 0
  */
@@ -24,6 +24,8 @@ export function keepAbove(
     const threshold = f32.load(thresholds + (<usize>(head % heads) << 2));
     const least = f32x4.splat(threshold);
     odd = v128.or(odd, f32x4.ne(least, least));
+    meansOfKept(p, means, queries, tokens, threshold);
+    means += <usize>queries << 2;
     for (let row = 0; row < queries; row++) {
       for (let j = 0; j < tokens; j += 4) {
         const at = <usize>j << 2;
@@ -32,8 +34,6 @@ export function keepAbove(
         odd = v128.or(odd, f32x4.ne(lanes, lanes));
         storeLanes(bits + at, v128.and(f32x4.ge(lanes, least), one), left);
       }
-      f32.store(means, meanOfKept(p, tokens, threshold));
-      means += 4;
       p += <usize>tokens << 2;
       bits += <usize>tokens << 2;
     }
@@ -42,44 +42,86 @@ export function keepAbove(
 }
 
 /**
- * The mean of those of a row that are at least the threshold, 0 if there are none: their sum in float32 in the order of
- * their places, one after the other, divided by their number.
+ * Of each row, the mean of those that are at least the threshold, 0 if there are none: their sum in float32 in the order
+ * of their places, one after the other, divided by their number.
+ *
+ * Four rows lie in the lanes of a register, so that each is added up in this order and none waits for another.
  */
-export function meanOfKept(p: usize, count: i32, threshold: f32): f32 {
-  let sum: f32 = 0;
-  let kept = 0;
-  const end = p + (<usize>count << 2);
-  for (; p < end; p += 4) {
-    const value = f32.load(p);
-    const isKept = value >= threshold;
-    sum += isKept ? value : 0; // no branch is taken: + 0 changes nothing
-    kept += i32(isKept);
+export function meansOfKept(p: usize, means: usize, rows: i32, width: i32, threshold: f32): void {
+  const least = f32x4.splat(threshold);
+  const rowBytes: usize = <usize>width << 2;
+  for (let row = 0; row < rows; row += 4) {
+    // Rows that are missing repeat one that is there; their means are not stored.
+    const here = min(rows - row, 4);
+    const second = p + rowBytes * min(1, here - 1);
+    const third = p + rowBytes * min(2, here - 1);
+    const fourth = p + rowBytes * min(3, here - 1);
+    let sum = f32x4.splat(0);
+    let kept = i32x4.splat(0); // less by 1 for each
+    for (let j = 0; j < width; j += 4) {
+      const at = <usize>j << 2;
+      const left = width - j;
+      // NaN is at least nothing, so what lies outside is not kept.
+      const r0 = loadLanes(p + at, left, NaN);
+      const r1 = loadLanes(second + at, left, NaN);
+      const r2 = loadLanes(third + at, left, NaN);
+      const r3 = loadLanes(fourth + at, left, NaN);
+      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      const c0 = v128.shuffle<i64>(low01, low23, 0, 2);
+      const c1 = v128.shuffle<i64>(low01, low23, 1, 3);
+      const c2 = v128.shuffle<i64>(high01, high23, 0, 2);
+      const c3 = v128.shuffle<i64>(high01, high23, 1, 3);
+      const k0 = f32x4.ge(c0, least), k1 = f32x4.ge(c1, least), k2 = f32x4.ge(c2, least), k3 = f32x4.ge(c3, least);
+      sum = f32x4.add(f32x4.add(sum, v128.and(c0, k0)), v128.and(c1, k1));
+      sum = f32x4.add(f32x4.add(sum, v128.and(c2, k2)), v128.and(c3, k3));
+      kept = i32x4.add(kept, i32x4.add(i32x4.add(k0, k1), i32x4.add(k2, k3)));
+    }
+    const none = i32x4.eq(kept, i32x4.splat(0));
+    const mean = f32x4.div(sum, f32x4.convert_i32x4_s(i32x4.neg(kept)));
+    storeLanes(means, v128.andnot(mean, none), here);
+    means += 16;
+    p += rowBytes << 2;
   }
-  return kept > 0 ? sum / <f32>kept : 0;
 }
 
 /**
  * The bits of rows of p [rows, width] in words, padding 0, as pack-signs.ts has them: bit 1 where p ≥ threshold.
  *
- * @returns 1 if there was a NaN, else 0
+ * @returns 1 if a row is NaN, else 0; of a softmax all or none is, so the first shows it
  */
 export function packKept(p: usize, bits: usize, rows: i32, width: i32, threshold: f32): i32 {
   const least = f32x4.splat(threshold);
   let odd = f32x4.ne(least, least);
   for (let row = 0; row < rows; row++) {
-    for (let first = 0; first < width; first += 32) {
-      let word = 0;
-      for (let bit = 0; bit < 32 && first + bit < width; bit += 4) {
-        const left = width - first - bit;
-        const lanes = loadLanes(p + (<usize>(first + bit) << 2), left, 0);
-        odd = v128.or(odd, f32x4.ne(lanes, lanes));
-        const some = i32x4.bitmask(f32x4.ge(lanes, least)) & (left < 4 ? (1 << left) - 1 : 15);
-        word |= some << bit;
-      }
-      i32.store(bits, word);
+    const first = v128.load32_splat(p);
+    odd = v128.or(odd, f32x4.ne(first, first));
+    let j = 0;
+    for (; j + 32 <= width; j += 32) {
+      const half = i8x16.bitmask(isKept(p, least));
+      i32.store(bits, half | (i8x16.bitmask(isKept(p + 64, least)) << 16));
+      p += 128;
       bits += 4;
     }
-    p += <usize>width << 2;
+    if (j == width) continue;
+    let word = 0;
+    for (let bit = 0; j < width; j += 4, bit += 4) {
+      word |= i32x4.bitmask(f32x4.ge(loadLanes(p, width - j, NaN), least)) << bit;
+      p += min(width - j, 4) << 2;
+    }
+    i32.store(bits, word);
+    bits += 4;
   }
   return v128.any_true(odd) ? 1 : 0;
+}
+
+/** A byte for each of 16 floats: −1 where it is kept, 0 elsewhere. */
+// @ts-ignore: decorator
+@inline
+function isKept(p: usize, least: v128): v128 {
+  const low = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(p), least), f32x4.ge(v128.load(p, 16), least));
+  const high = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(p, 32), least), f32x4.ge(v128.load(p, 48), least));
+  return i8x16.narrow_i16x8_s(low, high);
 }
