@@ -211,8 +211,11 @@ test("the mean of what is kept is a sum in the order of places, in float32; of n
   const f = Math.fround;
   const [tokens, shape] = [129, { tokens: 129, width: 4, heads: 1, queries: 129 }];
   const qkv = normals(new Random(6), tokens * 12);
-  for (const threshold of [0, 0.006, 0.9, 2]) {
-    const got = inBothTiers(qkv, shape, 0.5, { values: { levels: 1, keepThreshold: [threshold] } });
+  const { probs } = inBothTiers(qkv, shape, 0.5, {});
+  for (const threshold of [0, 0.006, probs[5], probs[128], 0.9, 2]) {
+    const values = { levels: 1, keepThreshold: [f(threshold)] };
+    const got = inBothTiers(qkv, shape, 0.5, { values });
+    expect([...got.contextSums]).toEqual([...reference.bitContext(qkv, got.probs, shape, values).sums]);
     const expected = got.out.map((_, at) => {
       const kept = [...got.probs.subarray(Math.floor(at / 4) * tokens, (Math.floor(at / 4) + 1) * tokens)].filter(
         (p) => p >= f(threshold),
@@ -221,6 +224,17 @@ test("the mean of what is kept is a sum in the order of places, in float32; of n
       return f(got.contextSums[at] * mean);
     });
     expect(got.out).toEqual(expected);
+  }
+});
+
+test("a p that is the threshold is kept, wherever it stands", () => {
+  const shape = { tokens: 41, width: 2, heads: 1, queries: 1 };
+  const qkv = normals(new Random(8), 41 * 6);
+  const { probs } = inBothTiers(qkv, shape, 0.5, {});
+  for (const threshold of probs) {
+    const values = { levels: 1, keepThreshold: [threshold] };
+    const { contextSums } = inBothTiers(qkv, shape, 0.5, { values });
+    expect([...contextSums]).toEqual([...reference.bitContext(qkv, probs, shape, values).sums]);
   }
 });
 

@@ -58,26 +58,14 @@ export function meansOfKept(p: usize, means: usize, rows: i32, width: i32, thres
     const fourth = p + rowBytes * min(3, here - 1);
     let sum = f32x4.splat(0);
     let kept = i32x4.splat(0); // less by 1 for each
-    for (let j = 0; j < width; j += 4) {
-      const at = <usize>j << 2;
-      const left = width - j;
-      // NaN is at least nothing, so what lies outside is not kept.
-      const r0 = loadLanes(p + at, left, NaN);
-      const r1 = loadLanes(second + at, left, NaN);
-      const r2 = loadLanes(third + at, left, NaN);
-      const r3 = loadLanes(fourth + at, left, NaN);
-      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-      const c0 = v128.shuffle<i64>(low01, low23, 0, 2);
-      const c1 = v128.shuffle<i64>(low01, low23, 1, 3);
-      const c2 = v128.shuffle<i64>(high01, high23, 0, 2);
-      const c3 = v128.shuffle<i64>(high01, high23, 1, 3);
-      const k0 = f32x4.ge(c0, least), k1 = f32x4.ge(c1, least), k2 = f32x4.ge(c2, least), k3 = f32x4.ge(c3, least);
-      sum = f32x4.add(f32x4.add(sum, v128.and(c0, k0)), v128.and(c1, k1));
-      sum = f32x4.add(f32x4.add(sum, v128.and(c2, k2)), v128.and(c3, k3));
-      kept = i32x4.add(kept, i32x4.add(i32x4.add(k0, k1), i32x4.add(k2, k3)));
+    for (let at: usize = 0; at < rowBytes; at += 4) {
+      let four = v128.load32_zero(p + at);
+      four = v128.load_lane<f32>(second + at, four, 1);
+      four = v128.load_lane<f32>(third + at, four, 2);
+      four = v128.load_lane<f32>(fourth + at, four, 3);
+      const isKept = f32x4.ge(four, least);
+      sum = f32x4.add(sum, v128.and(four, isKept)); // + 0 changes nothing
+      kept = i32x4.add(kept, isKept);
     }
     const none = i32x4.eq(kept, i32x4.splat(0));
     const mean = f32x4.div(sum, f32x4.convert_i32x4_s(i32x4.neg(kept)));
@@ -100,8 +88,8 @@ export function packKept(p: usize, bits: usize, rows: i32, width: i32, threshold
     odd = v128.or(odd, f32x4.ne(first, first));
     let j = 0;
     for (; j + 32 <= width; j += 32) {
-      const half = i8x16.bitmask(isKept(p, least));
-      i32.store(bits, half | (i8x16.bitmask(isKept(p + 64, least)) << 16));
+      const half = i8x16.bitmask(above(p, least));
+      i32.store(bits, half | (i8x16.bitmask(above(p + 64, least)) << 16));
       p += 128;
       bits += 4;
     }
@@ -120,7 +108,7 @@ export function packKept(p: usize, bits: usize, rows: i32, width: i32, threshold
 /** A byte for each of 16 floats: −1 where it is kept, 0 elsewhere. */
 // @ts-ignore: decorator
 @inline
-function isKept(p: usize, least: v128): v128 {
+function above(p: usize, least: v128): v128 {
   const low = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(p), least), f32x4.ge(v128.load(p, 16), least));
   const high = i16x8.narrow_i32x4_s(f32x4.ge(v128.load(p, 32), least), f32x4.ge(v128.load(p, 48), least));
   return i8x16.narrow_i16x8_s(low, high);
