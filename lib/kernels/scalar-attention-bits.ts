@@ -25,7 +25,7 @@ export function scalarAttentionBits(
         const own = { f, w, head, dim, row, work, p };
         if (binaryScores) odd |= bitScores(own, [q, k], args);
         else multiply(f, [q, [row, 1]], [k, [1, row]], [p, tokens], [queries, tokens, dim], undefined, work);
-        powersOfRows(f, [p, shares], queries, tokens, binaryScores ? 1 : scale);
+        powersOfRows(f, [p, shares], queries, tokens, binaryScores ? 1 : fround(scale));
         if (levels === 0) {
           multiply(f, [p, [tokens, 1]], [v, [row, 1]], [out, width], [queries, dim, tokens], undefined, work);
           scaleRows(f, [out, shares], queries, dim, width);

@@ -173,7 +173,7 @@ test("each step is rounded in the order documented", () => {
   const [alpha, gamma, table] = [heads * levels, width, heads * (dim + 1)].map((count) => normals(random, count));
   const keepThreshold = Float32Array.of(0.05, 0.12, 0.08, 0.11);
   const values = { levels, keepThreshold, alpha, gamma };
-  const got = inBothTiers(qkv, shape, f(0.37), { scores: { table, queryFactors: true, keyFactors: true }, values });
+  const got = inBothTiers(qkv, shape, 0.37, { scores: { table, queryFactors: true, keyFactors: true }, values });
   const out = got.out.map((_, at) => {
     const [i, channel] = [Math.floor(at / width), at % width];
     const [head, c] = [Math.floor(channel / dim), channel % dim];
@@ -211,10 +211,10 @@ test("the mean of what is kept is a sum in the order of places, in float32; of n
   const f = Math.fround;
   const [tokens, shape] = [129, { tokens: 129, width: 4, heads: 1, queries: 129 }];
   const qkv = normals(new Random(6), tokens * 12);
-  const { probs } = inBothTiers(qkv, shape, 0.5, {});
+  const { probs } = inBothTiers(qkv, shape, 0.3, {}); // a scale that float32 has to round
   for (const threshold of [0, 0.006, probs[5], probs[128], 0.9, 2]) {
     const values = { levels: 1, keepThreshold: [f(threshold)] };
-    const got = inBothTiers(qkv, shape, 0.5, { values });
+    const got = inBothTiers(qkv, shape, 0.3, { values });
     expect([...got.contextSums]).toEqual([...reference.bitContext(qkv, got.probs, shape, values).sums]);
     const expected = got.out.map((_, at) => {
       const kept = [...got.probs.subarray(Math.floor(at / 4) * tokens, (Math.floor(at / 4) + 1) * tokens)].filter(
