@@ -49,6 +49,12 @@ def attention(name, probabilities, values, own={}):
     return {"name": name, "op": "method_attention_values", "options": options, "inputs": inputs, "tolerance": 1e-5}
 
 
+def scores(name, scale, own):
+    inputs = {name: normal(images, heads, tokens, headWidth) for name in ("q", "k")}
+    options = {"slope": "clip", "scale": scale}
+    return {"name": name, "op": "method_scores", "options": options, "inputs": {**inputs, **own}, "tolerance": 1e-5}
+
+
 def shift(name, op, options, own={}, first=1):
     inputs = {"x": normal(images, first + 12, 10), **own}
     return {"name": name, "op": op, "options": {"grid": [3, 4], **options}, "inputs": inputs, "tolerance": 1e-5}
@@ -75,9 +81,15 @@ cases = [
     linear("bi_real", channel, sign("approx")),
     linear("xnor_plus", {"quantizer": "xnor-plus"}, {"quantizer": "xnor-plus"},
            {"alpha": between(0.3, 1.2, outputs), "position": between(0.5, 1.5, tokens)}),  # fmt: skip
-    linear("real_to_binary", sign("clip"), {"quantizer": "gate"},
-           {"reduce": normal(19, 2, mean=0.3), "expand": normal(2, outputs)}, width=19,
-           x=lambda random: random.normal(size=(3, tokens, 19)) + np.reshape([0.5, -0.5, 0.1], (3, 1, 1))),  # fmt: skip
+    *(
+        linear(name, sign("clip", scale, scaleGradient="product", center=False), {"quantizer": "gate"},
+               {"reduce": normal(19, 2, mean=0.3), "expand": normal(2, outputs), **own}, width=19,
+               x=lambda random: random.normal(size=(3, tokens, 19)) + np.reshape([0.5, -0.5, 0.1], (3, 1, 1)))
+        for name, scale, own in (
+            ("real_to_binary", "learned", {"scale": between(0.3, 1.2, 1, outputs)}),
+            ("real_to_binary_gate_only", "none", {}),
+        )
+    ),
     *(
         linear(f"ir_net_{at}", {"quantizer": "ir-net"}, ede, progress=progress, tolerance=5e-5)
         for at, progress in progresses.items()
@@ -122,17 +134,9 @@ cases = [
               {"quantizer": "sign", "slope": "clip"}),  # fmt: skip
     attention("attention_decomposed", {"quantizer": "decomposed", "levels": 3},
               {"quantizer": "sign", "slope": "clip"}),  # fmt: skip
-    {
-        "name": "scores_table",
-        "op": "method_scores",
-        "options": {"slope": "clip"},
-        "inputs": {
-            "q": normal(images, heads, tokens, headWidth),
-            "k": normal(images, heads, tokens, headWidth),
-            "table": normal(heads, headWidth + 1, mean=0),
-        },
-        "tolerance": 1e-5,
-    },
+    scores("scores_table", "none", {"table": normal(heads, headWidth + 1, mean=0)}),
+    scores("scores_table_token", "token", {"table": normal(heads, headWidth + 1, mean=0)}),
+    scores("scores_head_bias", "head", {"bias": normal(heads, tokens, tokens, mean=0)}),
     *(
         shift(f"token_shift_{pattern}_{distance}", "token_shift", {"pattern": pattern, "distance": distance})
         for pattern in ("rows", "columns", "mix") for distance in (1, 2)

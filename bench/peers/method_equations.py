@@ -156,14 +156,31 @@ def rprelu(given, options):
     return bent + term("rprelu: offset", given["offset"], 0)
 
 
+def factor_of(v, scale):
+    """Of queries or keys: one for each token, without gradient, or one for each head, with it."""
+    one = np.ones((1, 1))
+    if scale == "none":
+        return one
+    if scale == "token":
+        return term("scores: token scale", stop(magnitude(v)).mean(-1, keepdims=True), one)
+    mean = magnitude(v).mean((-2, -1), keepdims=True)
+    return term("scores: head scale", term("scores: gradient of the head scale", mean, stop(mean)), one)
+
+
 def method_scores(given, options):
-    """Binary scores, one of d + 1 corrections each, softmax."""
-    q, k = (step(given[name], slope_of(options["slope"], 1)) for name in ("q", "k"))
+    """Binary scores, one of d + 1 corrections each or a bias for each pair of tokens, softmax."""
+    q, k = given["q"], given["k"]
+    left, right = factor_of(q, options["scale"]), factor_of(k, options["scale"])
+    q, k = step(q, slope_of(options["slope"], 1)), step(k, slope_of(options["slope"], 1))
     heads, width = q.shape[1], q.shape[-1]
     scores = q @ np.swapaxes(k, -1, -2)
     agreeing = np.round((stop(scores) + width) / 2).astype(int)  # 0 ... d signs in common
-    correction = given["table"][np.arange(heads)[None, :, None, None], agreeing]
-    return softmax((scores + term("table: correction", correction, 0)) / term("scores: sqrt d", np.sqrt(width), 1))
+    scaled = scores * left * np.swapaxes(right, -1, -2)
+    if "table" in given:
+        correction = given["table"][np.arange(heads)[None, :, None, None], agreeing]
+        scaled = scaled + term("table: correction", correction, 0)
+    scaled = scaled / term("scores: sqrt d", np.sqrt(width), 1)
+    return softmax(scaled + term("scores: bias", given["bias"], 0) if "bias" in given else scaled)
 
 
 def kept(p, share):
