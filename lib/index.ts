@@ -35,19 +35,27 @@ export { interleave, type Measurements, type Timer, timed } from "./bench/interl
 export { type OnnxLoader, onnxRuntime } from "./bench/onnxruntime";
 export { type Spread, spread } from "./bench/spread";
 // binarize
+export type { Activation } from "./binarize/activation";
 export { binarizeOperand, binarizeProbabilities } from "./binarize/attention";
-export {
-  type Binarizer,
-  type BinarizerName,
-  binarizers,
-  type ScaleForm,
-  type ScaleGradient,
-  type SteForm,
-} from "./binarize/binarizer";
+export type { Binarizer, Choice, LayerBinarizer } from "./binarize/binarizer";
 export { binaryPatchEmbedding } from "./binarize/conv";
-export { type BinaryLinearParameters, binaryLinear } from "./binarize/linear";
-export { scaleFactor } from "./binarize/scale";
+export type { BinaryLinearParameters } from "./binarize/layer-form";
+export { binaryLinear } from "./binarize/linear";
+export { type Method, use } from "./binarize/method";
+export { type MethodName, methods } from "./binarize/methods";
+export { scaleFactor } from "./binarize/methods/scaled-sign";
+export {
+  type InputQuantizer,
+  inputQuantizer,
+  type Own,
+  type Site,
+  type WeightQuantizer,
+  weightQuantizer,
+} from "./binarize/quantizer";
+export { addMethod, binarizers } from "./binarize/registry";
 export { pseudoGradient, sign } from "./binarize/sign";
+export type { Slope } from "./binarize/slope";
+export { type SlopeName, slopes } from "./binarize/slopes";
 export { binarizeWeight } from "./binarize/weight";
 // data
 export { type Batch, batches } from "./data/batches";
@@ -115,7 +123,6 @@ export { readRecord, readWeights } from "./train/run-folder";
 export { learningRateAt } from "./train/schedule";
 // model
 export { type Binarization, binarizable, type ModelConfig, numPatches, numTokens } from "./vit/config";
-export { parameterShapes, weightLayers } from "./vit/layers";
 export { forward, forwardWithIntermediates, type Intermediates } from "./vit/model";
 export {
   initialParameters,
@@ -123,5 +130,7 @@ export {
   type Parameters,
   toTensors,
 } from "./vit/parameters";
-export { type ModelInput, parseBinarizer, parseModelConfig } from "./vit/parse-config";
+export { parseBinarizer, type ShortBinarizer } from "./vit/parse-binarize";
+export { type ModelInput, parseModelConfig } from "./vit/parse-config";
+export { type Place, parameterShapes, places, weightLayers } from "./vit/places";
 export { type Summary, type SummaryRow, summarize } from "./vit/summary";

@@ -1,79 +1,201 @@
 import * as tf from "@tensorflow/tfjs";
-import { abs } from "../ops/abs";
+import { ConfigError } from "../base/errors";
+import { batchedMatMul } from "../ops/batched-matmul";
 import { stopGradient } from "../ops/stop-gradient";
-import type { Binarizer } from "./binarizer";
+import { tokenScale } from "../ops/token-scale";
+import type { Choice, ScoresBinarizer, ValuesBinarizer } from "./binarizer";
+import { keptMean } from "./methods/above-mean";
+import type { InputRule, Own, Site } from "./quantizer";
+import { inputQuantizerOf } from "./registry";
 import { sign } from "./sign";
 
-/**
- * An operand of a score product, binarized: both operands are activations here.
- *
- * X ≈ α sign(X), α = mean abs(X) of each token (any scale form but `none`)
- *
- * @param x - queries, keys or values; shape [B, H, N, d]
- * @param binarizer - `activationSte`, `scale` and `scaleGradient` are used
- * @returns shape of x
- */
-export function binarizeOperand(x: tf.Tensor, binarizer: Binarizer): tf.Tensor {
-  const signs = sign(x, binarizer.activationSte);
-  if (binarizer.scale === "none") return signs;
-  const factor = tf.mean(abs(x), -1, true);
-  return tf.mul(signs, binarizer.scaleGradient === "detached" ? stopGradient(factor) : factor);
+/** Signs of an operand, and what they are multiplied by. */
+interface BinaryOperand {
+  readonly signs: tf.Tensor;
+  /** What broadcasts to the signs; none where it is 1. */
+  readonly factor?: tf.Tensor;
 }
 
 /**
- * Attention probabilities binarized to {0, 1}: they are never negative, so their sign would be constant.
+ * Scores of binarized queries and keys, before the softmax.
  *
- * A ≈ α [A ≥ 1/N], α = mean of the kept A in each row, the minimizer of ‖A − α b‖²; with scale `none`, α = 1/N. The
- * gradient passes unchanged where A was kept and is 0 elsewhere.
+ * s = (sign(q − τ) · sign(k − τ)) · β_q · β_k / √d + T[sign(q) · sign(k)]; the product is a whole number from −d to d, so
+ * that a table T of d + 1 numbers a head corrects each value it can have
  *
- * @param probabilities - rows that sum to 1; shape [B, H, N, N]
- * @param binarizer - `scale` is used
- * @returns shape of probabilities
+ * @param query - shape [B, H, N, d]
+ * @param key - shape [B, H, N, d]
+ * @param binarizer - how
+ * @param own - `query.…` and `key.…` of the quantizers, `correction` [H, d + 1]
+ * @returns shape [B, H, N, N]
+ *
+ * Reference: correction: BVT-IMA, AAAI 2024.
  */
-export function binarizeProbabilities(probabilities: tf.Tensor, binarizer: Binarizer): tf.Tensor {
-  const run = tf.customGrad((input, save) => {
-    const { kept, factor } = keptAndFactor(input as tf.Tensor, binarizer);
-    (save as tf.GradSaveFunc)([kept]);
-    return { value: tf.mul(kept, factor), gradFunc: (dy: tf.Tensor, [mask]: tf.Tensor[]) => tf.mul(dy, mask) };
-  }) as (x: tf.Tensor) => tf.Tensor;
-  return run(probabilities);
+export function binaryScores(
+  query: tf.Tensor,
+  key: tf.Tensor,
+  { operand, correction }: ScoresBinarizer,
+  own: Own,
+  progress = 1,
+): tf.Tensor {
+  const headDim = query.shape[3] as number;
+  const [q, k] = [
+    readOperand(query, operand, "query", partOf(own, "query"), progress),
+    readOperand(key, operand, "key", partOf(own, "key"), progress),
+  ];
+  const products = batchedMatMul(q.signs, k.signs, true);
+  let [scores, scale] = [products, tf.scalar(1 / Math.sqrt(headDim))];
+  for (const factor of [q.factor, k.factor && tf.transpose(k.factor, [0, 1, 3, 2])]) {
+    if (factor && factor.size > 1)
+      scores = tf.mul(scores, factor); // of each token
+    else if (factor) scale = tf.mul(scale, factor); // of all: the engine has one number for these
+  }
+  scores = tf.mul(scores, scale);
+  return correction === "table" ? tf.add(scores, lookUp(own.correction, products)) : scores;
+}
+
+/** T[(s + d) / 2] of each head, for whole numbers s from −d to d; shape of products. */
+function lookUp(table: tf.Tensor, products: tf.Tensor): tf.Tensor {
+  const [batch, heads, rows, columns] = products.shape as [number, number, number, number];
+  const entries = table.shape[1] as number;
+  const run = tf.customGrad((values, save) => {
+    const head = tf.reshape(tf.range(0, heads), [1, heads, 1, 1]);
+    const index = tf.add(tf.mul(tf.add(products, entries - 1), 0.5), tf.mul(head, entries));
+    const flat = tf.cast(tf.reshape(index, [-1]), "int32") as tf.Tensor1D;
+    (save as tf.GradSaveFunc)([flat]);
+    const gradFunc = (dy: tf.Tensor, [at]: tf.Tensor[]) => {
+      // A product with one-hot rows: the wasm backend has no scatter-add.
+      const places = tf.cast(tf.oneHot(at as tf.Tensor1D, heads * entries), "float32");
+      return tf.reshape(tf.matMul(tf.reshape(dy, [1, -1]), places), [heads, entries]);
+    };
+    const found = tf.gather(tf.reshape(values as tf.Tensor, [-1]), flat);
+    return { value: tf.reshape(found, [batch, heads, rows, columns]), gradFunc };
+  }) as (values: tf.Tensor) => tf.Tensor;
+  return run(table);
 }
 
 /**
- * The values of all tokens, weighted by binarized probabilities.
+ * The values of all tokens, binarized, weighted by binarized probabilities.
  *
- * context = α ([A ≥ 1/N] · V), with α and gradients as for `binarizeProbabilities`
+ * context = Σ α_l ([A ≥ τ_l] · sign(V − τ)) · γ
  *
  * α comes last: sums of ±1 are whole numbers, and one that is 0 stays 0, whose sign is +1 on every backend; sums of ±α
  * would leave a rounding.
  *
  * @param probabilities - rows that sum to 1; shape [B, H, N, N]
  * @param value - shape [B, H, N, d]
- * @param binarizer - `scale` is used
+ * @param binarizer - how
+ * @param own - `probabilities.…` and `value.…` of the quantizers
  * @returns shape [B, H, N, d]
  */
-export function attendBinary(probabilities: tf.Tensor, value: tf.Tensor, binarizer: Binarizer): tf.Tensor {
-  const run = tf.customGrad((...args) => {
-    const save = args.pop() as unknown as tf.GradSaveFunc;
-    const [input, values] = args as tf.Tensor[];
-    const { kept, factor } = keptAndFactor(input, binarizer);
-    save([kept, factor, values]);
-    return {
-      value: tf.mul(tf.matMul(kept, values), factor),
-      gradFunc: (dy: tf.Tensor, [mask, alpha, saved]: tf.Tensor[]) => [
-        tf.mul(mask, tf.matMul(dy, saved, false, true)),
-        tf.matMul(mask, tf.mul(dy, alpha), true),
-      ],
-    };
-  }) as (a: tf.Tensor, v: tf.Tensor) => tf.Tensor;
-  return run(probabilities, value);
+export function attendBinary(
+  probabilities: tf.Tensor,
+  value: tf.Tensor,
+  { probabilities: choice, operand }: ValuesBinarizer,
+  own: Own = {},
+  progress = 1,
+): tf.Tensor {
+  const { signs, factor } = readOperand(value, operand, "value", partOf(own, "value"), progress);
+  const rules = probabilityRules(probabilities, choice, partOf(own, "probabilities"), progress);
+  const terms = rules.map((rule) => {
+    const { bits, alpha } = readProbabilities(probabilities, rule, progress);
+    return tf.mul(batchedMatMul(bits, signs), alpha);
+  });
+  const sum = terms.reduce((total, term) => tf.add(total, term));
+  return factor ? tf.mul(sum, factor) : sum;
 }
 
-/** [A ≥ 1/N], and α of each row or of all. */
-function keptAndFactor(probabilities: tf.Tensor, { scale }: Binarizer): { kept: tf.Tensor; factor: tf.Tensor } {
-  const keys = probabilities.shape[3] as number;
-  // A uniform row is kept whole: rounding must not drop entries that are 1/N but for the last bit.
-  const kept = tf.cast(tf.greaterEqual(probabilities, (1 - 1e-5) / keys), "float32");
-  if (scale === "none") return { kept, factor: tf.scalar(1 / keys) };
-  return { kept, factor: tf.div(tf.sum(tf.mul(kept, probabilities), -1, true), tf.sum(kept, -1, true)) };
+/**
+ * Queries, keys or values, binarized: X ≈ β · sign(X − τ).
+ *
+ * @param x - shape [B, H, N, d]
+ * @param binarizer - its choice for operands is used
+ * @param role - which of them
+ * @returns shape of x
+ */
+export function binarizeOperand(
+  x: tf.Tensor,
+  { operand }: { readonly operand: Choice | "off" },
+  role: "query" | "key" | "value" = "query",
+): tf.Tensor {
+  if (operand === "off") throw new ConfigError("This binarizer leaves operands as they are. Use one that does not.");
+  const { signs, factor } = readOperand(x, operand, role, {}, 1);
+  return factor ? tf.mul(signs, factor) : signs;
 }
+
+/**
+ * Attention probabilities, binarized: A ≈ Σ α_l [A ≥ τ_l].
+ *
+ * @param probabilities - rows that sum to 1; shape [B, H, N, N]
+ * @param binarizer - its choice for probabilities is used
+ * @returns shape of probabilities
+ */
+export function binarizeProbabilities(
+  probabilities: tf.Tensor,
+  { probabilities: choice }: { readonly probabilities: Choice | "off" },
+): tf.Tensor {
+  if (choice === "off")
+    throw new ConfigError("This binarizer leaves probabilities as they are. Use one that does not.");
+  const terms = probabilityRules(probabilities, choice, {}, 1).map((rule) => {
+    const { bits, alpha } = readProbabilities(probabilities, rule, 1);
+    return tf.mul(bits, alpha);
+  });
+  return terms.reduce((total, term) => tf.add(total, term));
+}
+
+function readOperand(
+  x: tf.Tensor,
+  choice: Choice,
+  role: "query" | "key" | "value",
+  own: Own,
+  progress = 1,
+): BinaryOperand {
+  const [, heads, , headDim] = x.shape as [number, number, number, number];
+  const { threshold, gain, slope, factor } = operandRule(x, choice, role, own, progress);
+  const perHead = (t: tf.Tensor) => (t.size === 1 ? t : tf.reshape(t, [heads, 1, headDim]));
+  const shifted = threshold ? tf.sub(x, perHead(threshold)) : x;
+  const signs = sign(shifted, slope, { progress, gain: gain && perHead(gain) });
+  if (factor === undefined) return { signs };
+  if (factor === "token") return { signs, factor: stopGradient(tokenScale(x)) };
+  if (factor === "kept") throw new ConfigError(`Quantizer "${choice.quantizer}" is for attention probabilities.`);
+  return { signs, factor: typeof factor === "function" ? factor(x) : tf.reshape(factor, [1, 1, 1, 1]) };
+}
+
+/** How q, k or v is read; x of shape [B, H, N, d]. */
+export function operandRule(
+  x: tf.Tensor,
+  choice: Choice,
+  role: "query" | "key" | "value",
+  own: Own,
+  progress: number,
+): InputRule {
+  const [, heads, tokens, headDim] = x.shape as [number, number, number, number];
+  const site: Site = { role, inputs: heads * headDim, outputs: heads, tokens, neverNegative: false };
+  const rule = inputQuantizerOf(choice).rule(x, own, { settings: choice, site, progress });
+  if ("slope" in rule) return rule;
+  throw new ConfigError(`Quantizer "${choice.quantizer}" superposes signs of ${role}, which are no longer one bit.`);
+}
+
+/** How probabilities are read; x of shape [B, H, N, N]. */
+export function probabilityRules(x: tf.Tensor, choice: Choice, own: Own, progress: number): readonly InputRule[] {
+  const [, heads, tokens, keys] = x.shape as [number, number, number, number];
+  const site: Site = { role: "probabilities", inputs: keys, outputs: heads, tokens, neverNegative: true };
+  const rules = inputQuantizerOf(choice).rule(x, own, { settings: choice, site, progress });
+  return "slope" in rules ? [rules] : rules;
+}
+
+/** {0, 1} of one rule, differentiably, and its α: one number, one for each head, or one for each row. */
+function readProbabilities(x: tf.Tensor, rule: InputRule, progress: number): { bits: tf.Tensor; alpha: tf.Tensor } {
+  const { threshold = tf.tensor1d([0]), gain, slope, factor } = rule;
+  const signs = sign(tf.sub(x, threshold), slope, { progress, gain });
+  const bits = tf.mul(tf.add(signs, 1), 0.5);
+  if (factor === "kept") return { bits, alpha: stopGradient(keptMean(x, threshold)) };
+  return { bits, alpha: typeof factor === "object" ? factor : tf.scalar(1) };
+}
+
+/** @returns the parameters whose names begin with that part and a dot */
+export const partOf = (own: Own, name: string): Own =>
+  Object.fromEntries(
+    Object.entries(own).flatMap(([key, tensor]) =>
+      key.startsWith(`${name}.`) ? [[key.slice(name.length + 1), tensor]] : [],
+    ),
+  );

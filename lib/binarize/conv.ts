@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { patchify } from "../ops/patchify";
-import type { Binarizer } from "./binarizer";
-import { binaryLinear } from "./linear";
+import type { LayerBinarizer } from "./binarizer";
+import { binaryLinear, type LayerOptions } from "./linear";
 
 /**
  * The patch-embedding convolution with binarized kernel and, in W1A1, binarized pixels.
@@ -12,17 +12,19 @@ import { binaryLinear } from "./linear";
  * B: images, S: image size, p: patch size, c: channels, D: width
  *
  * @param images - shape [B, S, S, c]
- * @param parameters - kernel [p, p, c, D], bias [D] and, where learned, scale [1, D] or [1, 1]
+ * @param parameters - kernel [p, p, c, D], bias [D], and what the quantizers learn
  * @param binarizer - how; see `Binarizer`
+ * @param options - where in the training
  * @returns tokens in row-major order; shape [B, (S/p)², D]
  */
 export function binaryPatchEmbedding(
   images: tf.Tensor,
-  parameters: { readonly kernel: tf.Tensor; readonly bias: tf.Tensor; readonly scale?: tf.Tensor },
-  binarizer: Binarizer,
+  parameters: { readonly kernel: tf.Tensor; readonly bias: tf.Tensor; readonly [own: string]: tf.Tensor | undefined },
+  binarizer: LayerBinarizer,
+  options: LayerOptions = {},
 ): tf.Tensor {
-  const [patchSize, , channels, embedDim] = parameters.kernel.shape as [number, number, number, number];
-  const weight = tf.reshape(parameters.kernel, [patchSize * patchSize * channels, embedDim]);
-  const { bias, scale } = parameters;
-  return binaryLinear(patchify(images, patchSize), { weight, bias, scale }, binarizer);
+  const { kernel, ...rest } = parameters;
+  const [patchSize, , channels, embedDim] = kernel.shape as [number, number, number, number];
+  const weight = tf.reshape(kernel, [patchSize * patchSize * channels, embedDim]);
+  return binaryLinear(patchify(images, patchSize), { ...rest, weight }, binarizer, options);
 }

@@ -1,6 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasSignKernels, kernels, type SignProductOptions } from "../backend/kernels";
-import type { KernelBinarizer } from "./kernel-binarizer";
+import { timesSlope } from "./sign";
+import type { Slope } from "./slope";
+
+/** How a product reads its input. */
+export interface InputReading {
+  /** Whether it reads signs. */
+  readonly binary: boolean;
+  /** What the derivative of sign is taken to be. */
+  readonly slope: Slope;
+  readonly progress: number;
+}
 
 /** The three products of a binarized layer; a(x) is sign(x) or x. */
 export interface SignProducts {
@@ -13,20 +23,22 @@ export interface SignProducts {
 }
 
 /** @returns the products on signs as bits where there are kernels for them, else their simulation in floats */
-export const signProducts = ({ activation, activationSte }: KernelBinarizer): SignProducts =>
-  (hasSignKernels() ? bitProducts : floatProducts)(activation === "sign", activationSte);
+export const signProducts = (reading: InputReading): SignProducts =>
+  (hasSignKernels() ? bitProducts : floatProducts)(reading);
 
-type MakeProducts = (binary: boolean, ste: KernelBinarizer["activationSte"]) => SignProducts;
-
-const bitProducts: MakeProducts = (binary, ste) => ({
+// A slope that the kernels do not know multiplies what they give for the identity: the product itself stays on bits.
+const bitProducts = ({ binary, slope, progress }: InputReading): SignProducts => ({
   forward: (x, signs, options) => (binary ? kernels.signLinear : kernels.floatBySigns)(x, signs, options),
-  inputGrad: (dy, signs, x, options) =>
-    binary ? kernels.signLinearInputGrad(dy, signs, x, options, ste) : kernels.floatBySignsGrad(dy, signs, options),
+  inputGrad(dy, signs, x, options) {
+    if (!binary) return kernels.floatBySignsGrad(dy, signs, options);
+    if (slope.kernel) return kernels.signLinearInputGrad(dy, signs, x, options, slope.kernel);
+    return tf.mul(kernels.signLinearInputGrad(dy, signs, x, options, "identity"), slope.at(x, progress));
+  },
   weightGrad: binary ? kernels.signLinearWeightGrad : floatWeightGrad,
 });
 
 /** Products of ±1 matrices, in the order of roundings of the bit kernels: in W1A1 they give the same numbers. */
-const floatProducts: MakeProducts = (binary, ste) => ({
+const floatProducts = ({ binary, slope, progress }: InputReading): SignProducts => ({
   forward(x, signs, { alpha, token, bias }) {
     const product = kernels.gemm(rows(binary ? kernels.sign(x) : x), signs);
     let y: tf.Tensor = tf.mul(tf.reshape(product, [...x.shape.slice(0, -1), signs.shape[1] as number]), alpha);
@@ -37,7 +49,7 @@ const floatProducts: MakeProducts = (binary, ste) => ({
     const product = kernels.gemm(rows(tf.mul(dy, alpha)), signs, { transposeB: true });
     const dx = tf.reshape(product, x.shape);
     const scaled = token ? tf.mul(dx, token) : dx;
-    return binary ? kernels.signGrad(scaled, x, ste) : scaled;
+    return binary ? timesSlope(scaled, x, slope, progress) : scaled;
   },
   weightGrad: (x, dy, token) => floatWeightGrad(binary ? kernels.sign(x) : x, dy, token),
 });

@@ -1,64 +1,77 @@
 import * as tf from "@tensorflow/tfjs";
-import { isKernelSte } from "../backend/kernel-codes";
 import { hasKernels, kernels } from "../backend/kernels";
-import type { SteForm } from "./binarizer";
+import type { Slope } from "./slope";
+import { type SlopeName, slopes } from "./slopes";
 
-/** Steepness β of the `swish` pseudo-gradient. */
-export const swishBeta = 5;
+/** Beyond the slope itself, what a derivative of sign may depend on. */
+export interface SignOptions {
+  /** How much of the training is over, 0 … 1. */
+  readonly progress?: number;
+  /** The slope is taken at x · gain; a positive number, or some that broadcast to x. */
+  readonly gain?: tf.Tensor;
+}
 
 /**
  * Sign with a straight-through gradient.
  *
  * y = +1 where x ≥ 0, −1 elsewhere: sign(0) = +1, so that one bit is enough.
  *
- * The true derivative is 0 almost everywhere; training takes it to be one of
- *
- * | form       | d sign(x)/dx is taken to be                                   | from               |
- * |------------|---------------------------------------------------------------|--------------------|
- * | `identity` | 1                                                             | Bengio et al. 2013 |
- * | `clip`     | 1 where abs(x) ≤ 1, else 0                                    | BNN 2016           |
- * | `approx`   | 2 − 2 abs(x) where abs(x) ≤ 1, else 0                         | Bi-Real Net 2018   |
- * | `swish`    | β (2 − βx tanh(βx/2)) / (1 + cosh βx), β = 5                  | BNN+ 2018          |
+ * Pseudo-gradient: dy/dx = slope(x · gain) · gain, d y/d gain = slope(x · gain) · x; gain is 1 where it is left out
  *
  * @param x - any shape
- * @param form - the pseudo-gradient
+ * @param slope - what the derivative is taken to be, or its name in `slopes`
+ * @param options - progress and gain
  * @returns shape of x, values ±1
  */
-export function sign(x: tf.Tensor, form: SteForm): tf.Tensor {
+export function sign(x: tf.Tensor, slope: Slope | SlopeName, { progress = 1, gain }: SignOptions = {}): tf.Tensor {
+  const how = slopeOf(slope);
+  if (gain) return signWithGain(x, gain, how, progress);
   const straightThrough = tf.customGrad((input, save) => {
     (save as tf.GradSaveFunc)([input as tf.Tensor]);
     return {
-      value: hasKernels() ? kernels.sign(input as tf.Tensor) : plainSign(input as tf.Tensor),
-      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) =>
-        hasKernels() && isKernelSte(form) ? kernels.signGrad(dy, saved, form) : tf.mul(dy, pseudoGradient(saved, form)),
+      value: signs(input as tf.Tensor),
+      gradFunc: (dy: tf.Tensor, [saved]: tf.Tensor[]) => timesSlope(dy, saved, how, progress),
     };
   }) as (x: tf.Tensor) => tf.Tensor;
   return straightThrough(x);
 }
 
+function signWithGain(x: tf.Tensor, gain: tf.Tensor, slope: Slope, progress: number): tf.Tensor {
+  const straightThrough = tf.customGrad((input, factor, save) => {
+    (save as tf.GradSaveFunc)([input as tf.Tensor, factor as tf.Tensor]);
+    const gradFunc = (dy: tf.Tensor, [saved, g]: tf.Tensor[]) => {
+      const inner = tf.mul(dy, slope.at(tf.mul(saved, g), progress));
+      return [tf.mul(inner, g), sumTo(tf.mul(inner, saved), g.shape)];
+    };
+    return { value: signs(input as tf.Tensor), gradFunc };
+  }) as (x: tf.Tensor, gain: tf.Tensor) => tf.Tensor;
+  return straightThrough(x, gain);
+}
+
 /**
- * What `sign` takes its derivative to be, for plots and teaching; the formulas stand at `sign`.
+ * What `sign` takes its derivative to be, for plots and teaching.
  *
  * @param x - any shape
- * @param form - the pseudo-gradient
+ * @param slope - which, or its name
+ * @param progress - for slopes that change during training
  * @returns shape of x
  */
-export function pseudoGradient(x: tf.Tensor, form: SteForm): tf.Tensor {
-  switch (form) {
-    case "identity":
-      return tf.onesLike(x);
-    case "clip":
-      return insideOne(x);
-    case "approx":
-      return tf.mul(insideOne(x), tf.sub(2, tf.mul(tf.abs(x), 2)));
-    case "swish": {
-      const bx = tf.mul(x, swishBeta);
-      const numerator = tf.sub(2, tf.mul(bx, tf.tanh(tf.div(bx, 2))));
-      return tf.div(tf.mul(numerator, swishBeta), tf.add(tf.cosh(bx), 1));
-    }
-  }
-}
+export const pseudoGradient = (x: tf.Tensor, slope: Slope | SlopeName, progress = 1): tf.Tensor =>
+  slopeOf(slope).at(x, progress);
+
+/** @returns dy · slope(x); shape of x */
+export const timesSlope = (dy: tf.Tensor, x: tf.Tensor, slope: Slope, progress: number): tf.Tensor =>
+  hasKernels() && slope.kernel ? kernels.signGrad(dy, x, slope.kernel) : tf.mul(dy, slope.at(x, progress));
+
+const slopeOf = (slope: Slope | SlopeName): Slope => (typeof slope === "string" ? slopes[slope] : slope);
+
+const signs = (x: tf.Tensor): tf.Tensor => (hasKernels() ? kernels.sign(x) : plainSign(x));
 
 const plainSign = (x: tf.Tensor): tf.Tensor => tf.sub(tf.mul(tf.cast(tf.greaterEqual(x, 0), "float32"), 2), 1);
 
-const insideOne = (x: tf.Tensor): tf.Tensor => tf.cast(tf.lessEqual(tf.abs(x), 1), "float32");
+/** The gradient of what was broadcast from a shape: summed over the axes that it was repeated along. */
+function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  const missing = x.rank - shape.length;
+  const axes = x.shape.flatMap((length, axis) => (axis < missing || shape[axis - missing] < length ? [axis] : []));
+  return tf.reshape(tf.sum(x, axes), [...shape]);
+}

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { DataError, FileError } from "../base/errors";
 import type { Dataset, DatasetConfig } from "../data/dataset";
 import type { RunRecord } from "../train/record";
-import type { ModelConfig } from "../vit/config";
+import type { Sizes } from "../vit/config";
 import { oneOf } from "./run-input";
 
 /**
@@ -65,7 +65,7 @@ export const trainedOn = ({ config, dataset }: RunRecord): TrainedOn => ({ ...da
  * @throws DataError if it is not the data of the run, UsageError if it has no such name
  */
 export async function dataToEvaluate(
-  model: ModelConfig,
+  model: Sizes,
   trained: TrainedOn,
   { dataset, folder }: DataOptions,
 ): Promise<Dataset> {

@@ -45,7 +45,7 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   print(
     `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
       `${(float / file.length).toFixed(2)} times as many.` +
-      `\n\`binvit summary\` and the tables of studies count ${count(summarize(model.config).total.bytesPacked)} of them: ` +
+      `\n\`binvit summary\` and the tables of studies count ${count(summarize(record.config.model).total.bytesPacked)} of them: ` +
       "no header, and no rows of signs filled up to whole words.",
   );
 }

@@ -34,7 +34,7 @@ async function run(folder: string, options: { readonly folder?: string }): Promi
   const packed = await decodePackedModel(await encodePackedModel(packedRun(record, weights)));
   const status = new StatusLine();
   const { count } = data.test;
-  const parity = comparePacked(packed, weights, data, { maxBatch: 32 }, (done) =>
+  const parity = comparePacked(packed, record.config.model, weights, data, { maxBatch: 32 }, (done) =>
     status.update(`${bar(done / count)} ${done}/${count} images`),
   );
   status.done();

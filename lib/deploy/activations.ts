@@ -1,8 +1,9 @@
 import type { InferenceKernels, Pointer } from "../kernels/module";
-import { type ModelConfig, numPatches, numTokens } from "../vit/config";
-import { weightLayers } from "../vit/layers";
+import { numPatches, numTokens, type Sizes } from "../vit/config";
+import { linears } from "../vit/linears";
 import type { Arena } from "./arena";
-import { type PackedModel, signBytes } from "./packed-model";
+import { type PackedConfig, signBytes } from "./packed-config";
+import type { PackedModel } from "./packed-model";
 import { stagingBytes } from "./weights";
 
 /** The buffers that a forward pass works in, for one batch. T: tokens of all its images, D: width. */
@@ -23,6 +24,10 @@ export interface Activations {
   readonly token: readonly [Pointer, Pointer];
   /** Attention probabilities of one image. */
   readonly probabilities: Pointer;
+  /** The integers of attention in bits, while somebody watches: of the scores of a batch, and of its contexts. */
+  readonly sums?: { readonly scores: Pointer; readonly context: Pointer };
+  /** Zeros, one for each hidden unit, where ReLU is a knee of nothing else; else 0. */
+  readonly zeros: Pointer;
   /** What the kernels ask for. */
   readonly scratch: Pointer;
 }
@@ -44,7 +49,7 @@ export function placeActivations(
   const tokens = numTokens(config);
   const total = batch * tokens;
   const reserve = (count: number) => arena.reserve(4 * count, "activations");
-  const widest = Math.max(...weightLayers(config).map(({ inputs }) => signBytes(inputs)));
+  const widest = Math.max(...linears(config).map(({ inputs }) => signBytes(inputs)));
   return {
     images: reserve(batch * config.imageSize ** 2 * config.channels),
     stream: [reserve(total * embedDim), reserve(total * embedDim)],
@@ -54,22 +59,36 @@ export function placeActivations(
     hiddenSigns: arena.reserve(total * signBytes(config.mlpDim), "activations"),
     token: [reserve(total), reserve(total)],
     probabilities: reserve(numHeads * tokens ** 2),
+    sums: attentionSums(config, batch, reserve),
+    zeros: config.activation === "relu" ? reserve(config.mlpDim) : 0,
     scratch: arena.reserve(scratchBytes(config, kernels), "scratch"), // last: its size is an integer only up to here
   };
 }
 
+function attentionSums(config: PackedConfig, batch: number, reserve: (floats: number) => Pointer): Activations["sums"] {
+  const { numHeads, embedDim, scores, values } = config;
+  if (scores === "float" && values === "float") return undefined;
+  const tokens = numTokens(config);
+  const levels = values === "float" ? 0 : values.levels;
+  return {
+    scores: reserve(scores === "float" ? 0 : batch * numHeads * tokens ** 2),
+    context: reserve(batch * levels * tokens * embedDim),
+  };
+}
+
 /** Floats of the widest activation of one image. */
-function wideFloats(config: ModelConfig): number {
+function wideFloats(config: Sizes): number {
   const { embedDim, mlpDim, patchSize, channels, numClasses } = config;
   const patches = numPatches(config) * patchSize ** 2 * channels;
   return Math.max(numTokens(config) * Math.max(3 * embedDim, mlpDim), patches, numClasses);
 }
 
-function scratchBytes(config: ModelConfig, kernels: InferenceKernels): number {
+function scratchBytes(config: Sizes, kernels: InferenceKernels): number {
   const { embedDim, numHeads } = config;
-  const layers = weightLayers(config).map(({ inputs, outputs }) =>
+  const layers = linears(config).map(({ inputs, outputs }) =>
     Math.max(kernels.gemmScratch({ n: outputs, k: inputs }), kernels.floatBySignsScratch({ n: outputs, k: inputs })),
   );
   const attention = kernels.attentionScratch({ tokens: numTokens(config), width: embedDim, heads: numHeads });
-  return Math.max(attention, kernels.xnorGemmScratch(), ...layers);
+  const inBits = kernels.attentionBitsScratch({ tokens: numTokens(config), width: embedDim, heads: numHeads });
+  return Math.max(attention, inBits, kernels.xnorGemmScratch(), ...layers);
 }

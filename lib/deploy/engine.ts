@@ -6,13 +6,14 @@ import { embeddedKernels } from "../kernels/embedded";
 import { type InferenceKernels, instantiateInference } from "../kernels/module";
 import { scalarKernels } from "../kernels/scalar";
 import { hasSimd } from "../kernels/simd";
-import type { ModelConfig } from "../vit/config";
 import { placeActivations } from "./activations";
 import { Arena } from "./arena";
 import { ForwardPass } from "./forward-pass";
 import { ImageReader, type Images } from "./images";
+import type { PackedConfig } from "./packed-config";
 import type { PackedModel } from "./packed-model";
 import { predictedClasses } from "./predicted-classes";
+import type { Watch } from "./watch";
 import { fillWeights, placeWeights } from "./weights";
 
 /** How an engine is made. */
@@ -23,12 +24,9 @@ export interface EngineOptions {
   readonly maxBatch?: number;
 }
 
-/** Gets the exact integers of every product of signs, in the order data flows; shape [tokens, outputs]. */
-export type Watch = (layer: string, accumulators: Float32Array) => void;
-
 /** A packed model, ready to run. */
 export interface Engine {
-  readonly config: ModelConfig;
+  readonly config: PackedConfig;
   /** Which kernels run; `scalar` also where WebAssembly has no SIMD. */
   readonly tier: "simd" | "scalar";
   /** How bytes are normalized, where the model says so. */

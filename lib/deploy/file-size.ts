@@ -1,7 +1,8 @@
 import type { ModelConfig } from "../vit/config";
 import { summarize } from "../vit/summary";
 import { encodePackedModel } from "./format";
-import { packedShapes, unsupported } from "./packed-model";
+import { packedConfig, unsupported } from "./left";
+import { packedShapes } from "./packed-config";
 
 /** Where a model is larger, its header is not worth making its file for. */
 const most = 2 ** 26;
@@ -14,10 +15,11 @@ const most = 2 ** 26;
  */
 export async function packedFileSize(config: ModelConfig): Promise<number | undefined> {
   if (unsupported(config) || summarize(config).total.bytesPacked > most) return undefined;
-  const tensors = Object.entries(packedShapes(config)).map(([name, { dtype, shape }]) => {
+  const left = packedConfig(config);
+  const tensors = Object.entries(packedShapes(left)).map(([name, { dtype, shape }]) => {
     const length = shape.reduce((a, b) => a * b, 1);
     return [name, { shape, data: dtype === "U8" ? new Uint8Array(length) : new Float32Array(length) }];
   });
   const origin = { name: "", seed: 1, dataset: { name: "", sha256: "0".repeat(64) } };
-  return (await encodePackedModel({ config, origin, tensors: Object.fromEntries(tensors) })).length;
+  return (await encodePackedModel({ config: left, origin, tensors: Object.fromEntries(tensors) })).length;
 }

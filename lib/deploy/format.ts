@@ -3,13 +3,12 @@
 import { FileError } from "../base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../base/safetensors";
 import { version } from "../base/version";
-import type { ModelConfig } from "../vit/config";
-import { weightLayers } from "../vit/layers";
 import { type Fail, readClassNames, readModel, readOrigin, readPixels } from "./header";
-import { type PackedModel, packedShapes, signsName, unsupported } from "./packed-model";
+import { type PackedConfig, packedLinears, packedShapes, signsName } from "./packed-config";
+import type { PackedModel } from "./packed-model";
 
 /** The format and its version, as the file's metadata states them. */
-const format = "binvit.packed/2";
+const format = "binvit.packed/3";
 
 const noDigest = "0".repeat(64);
 
@@ -51,8 +50,6 @@ export async function decodePackedModel(file: Uint8Array, where = "The packed mo
   checkFormat(metadata.format, where, fail);
   const config = readModel(metadata, fail);
   const origin = readOrigin(metadata, fail);
-  const refused = unsupported(config);
-  if (refused) fail(refused);
   checkTensors(config, tensors, fail);
   const pixels = readPixels(metadata, config, fail);
   const classNames = readClassNames(metadata, config, fail);
@@ -79,7 +76,7 @@ function checkFormat(found: string | undefined, where: string, fail: Fail): void
   throw new FileError(`${problem}, which is what binvit ${version} reads. Use the binvit that wrote it.`);
 }
 
-function checkTensors(config: ModelConfig, tensors: PackedModel["tensors"], fail: Fail): void {
+function checkTensors(config: PackedConfig, tensors: PackedModel["tensors"], fail: Fail): void {
   const names = Object.keys(tensors);
   // Asked first: the list of what is expected must not grow beyond the file's own size.
   if (config.depth > names.length) fail(`${names.length} tensors cannot be ${config.depth} blocks`);
@@ -93,9 +90,9 @@ function checkTensors(config: ModelConfig, tensors: PackedModel["tensors"], fail
   }
 }
 
-function checkPadding(config: ModelConfig, tensors: PackedModel["tensors"], fail: Fail): void {
-  for (const layer of weightLayers(config)) {
-    if (layer.binarizer === "off" || layer.inputs % 32 === 0) continue;
+function checkPadding(config: PackedConfig, tensors: PackedModel["tensors"], fail: Fail): void {
+  for (const layer of packedLinears(config)) {
+    if (layer.form === "float" || layer.inputs % 32 === 0) continue;
     const name = signsName(layer);
     const { data } = tensors[name];
     const words = new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);

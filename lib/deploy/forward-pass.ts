@@ -1,18 +1,22 @@
 import { DataError } from "../base/errors";
 import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
-import { type ModelConfig, numPatches, numTokens } from "../vit/config";
+import { numPatches, numTokens } from "../vit/config";
 import type { Activations } from "./activations";
-import type { Watch } from "./engine";
+import { AttentionInBits } from "./attention-in-bits";
+import type { PackedConfig } from "./packed-config";
+import type { Watch } from "./watch";
 import type { EngineLayer, Weights } from "./weights";
 
 /** `forward` of `lib/vit/model.ts` on one memory: the same kernels in the same order, for one batch at a time. */
 export class ForwardPass {
   private readonly floats: Float32Array;
   private readonly words: Uint32Array;
+  /** Attention in bits; undefined where scores and values are floats. */
+  private readonly bits?: AttentionInBits;
 
   /** @param memory - has its final size: it must not grow any more */
   constructor(
-    private readonly config: ModelConfig,
+    private readonly config: PackedConfig,
     private readonly kernels: InferenceKernels,
     private readonly weights: Weights,
     private readonly places: Activations,
@@ -20,6 +24,9 @@ export class ForwardPass {
   ) {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
+    if (config.scores !== "float" || config.values !== "float") {
+      this.bits = new AttentionInBits(config, kernels, weights, places, memory);
+    }
   }
 
   /**
@@ -35,7 +42,7 @@ export class ForwardPass {
       // After the last attention only the class token is read, so nothing else is computed.
       const queries = block === depth - 1 && this.config.pooling === "class-token" ? 1 : tokens;
       this.attend(`blocks.${block}`, batch, queries, watch);
-      this.mlp(`blocks.${block}`, batch * queries, watch);
+      this.mlp(`blocks.${block}`, batch * queries, queries, watch);
     }
     this.pool(batch);
     this.norm("norm", wide, narrow, batch);
@@ -62,7 +69,7 @@ export class ForwardPass {
     ) {
       throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
     }
-    this.apply(layer, wide, narrow, batch * patches, { watch });
+    this.apply(layer, wide, narrow, batch * patches, { watch, perImage: patches });
     const position = this.at("positionEmbedding");
     const extra = pooling === "class-token" ? embedDim : 0; // floats before the first patch
     for (let image = 0; image < batch; image++) {
@@ -82,19 +89,33 @@ export class ForwardPass {
     const joint = this.layer(`${block}.attention.qkv`);
     this.norm(`${block}.norm1`, stream[0], narrow, rows);
     // Panels of weights hold 8 outputs: keys can be had without queries where these are whole panels.
-    if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0) {
+    const whole = watch && this.bits; // who watches wants every product of attention, which needs every query
+    if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0 && !whole) {
       this.projectForFirstToken(joint, batch, watch);
-    } else this.apply(joint, narrow, wide, rows, { watch });
-    const [width, heads] = [embedDim, numHeads];
-    for (let image = 0; image < batch; image++) {
-      // One image at a time: the probabilities of a whole batch would not fit into a cache.
-      const [qkv, out] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
-      const probs = probabilities;
-      this.kernels.attention({ qkv, out, probs, batch: 1, tokens, width, heads, queries, scratch });
+    } else this.apply(joint, narrow, wide, rows, { watch, perImage: tokens });
+    if (this.bits) this.attendInBits(block, batch, queries, watch);
+    else {
+      const [width, heads] = [embedDim, numHeads];
+      for (let image = 0; image < batch; image++) {
+        // One image at a time: the probabilities of a whole batch would not fit into a cache.
+        const [qkv, out] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
+        const probs = probabilities;
+        this.kernels.attention({ qkv, out, probs, batch: 1, tokens, width, heads, queries, scratch });
+      }
     }
     if (queries < tokens) this.keepFirst(stream[0], batch, embedDim, tokens);
-    const add = { residual: stream[0], spare: wide, watch };
+    const add = { residual: stream[0], spare: wide, watch, perImage: queries };
     this.apply(this.layer(`${block}.attention.out`), narrow, stream[1], batch * queries, add);
+  }
+
+  /** wide → narrow, the context of the first `queries` tokens of each image; who watches sees the sums of all tokens. */
+  private attendInBits(block: string, batch: number, queries: number, watch?: Watch): void {
+    const { embedDim } = this.config;
+    const { wide, narrow } = this.places;
+    const tokens = numTokens(this.config);
+    const computed = watch ? tokens : queries;
+    this.bits!.run(block, wide, narrow, batch, computed, watch);
+    if (computed > queries) this.keepFirst(narrow, batch, embedDim, tokens);
   }
 
   /** q k v of the normalized tokens, but q of each image's first token only. */
@@ -102,7 +123,7 @@ export class ForwardPass {
     const { narrow, wide, signs, scratch } = this.places;
     const { inputs, weight, alpha, bias } = joint;
     const [tokens, width] = [numTokens(this.config), this.config.embedDim];
-    const token = this.tokenFactors(joint, narrow, batch * tokens);
+    const token = this.tokenFactors(joint, narrow, batch * tokens, tokens);
     this.pack(joint, narrow, batch * tokens);
     this.show(joint, signs, wide, batch * tokens, watch);
     const keys = weight + this.kernels.panelBytes({ n: width, k: inputs });
@@ -125,15 +146,16 @@ export class ForwardPass {
   }
 
   /** stream[1] → stream[0] */
-  private mlp(block: string, rows: number, watch?: Watch): void {
+  private mlp(block: string, rows: number, perImage: number, watch?: Watch): void {
     const { stream, narrow, wide, signs, hiddenSigns, scratch } = this.places;
     const [fc1, fc2] = [this.layer(`${block}.mlp.fc1`), this.layer(`${block}.mlp.fc2`)];
-    const add = { residual: stream[1], spare: narrow, watch };
+    const add = { residual: stream[1], spare: narrow, watch, perImage };
     this.norm(`${block}.norm2`, stream[1], narrow, rows);
-    if (fc1.product === "signs" && fc2.product === "signs" && !fc2.tokenScale) {
+    const plainSigns = fc2.product === "signs" && fc2.factor === "none" && fc2.threshold === 0;
+    if (fc1.product === "signs" && plainSigns && this.config.activation === "gelu") {
       // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
       this.pack(fc1, narrow, rows);
-      const token = this.tokenFactors(fc1, narrow, rows);
+      const token = this.tokenFactors(fc1, narrow, rows, perImage);
       this.show(fc1, signs, wide, rows, watch);
       const { outputs: n, inputs: k, weight: panels, alpha, bias } = fc1;
       this.kernels.xnorGemmSigns({
@@ -151,9 +173,20 @@ export class ForwardPass {
       this.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
       return;
     }
-    this.apply(fc1, narrow, wide, rows, { watch });
-    this.kernels.gelu({ x: wide, y: wide, count: rows * fc1.outputs });
+    this.apply(fc1, narrow, wide, rows, { watch, perImage });
+    this.activate(`${block}.mlp.activation`, wide, rows);
     this.apply(fc2, wide, stream[0], rows, add);
+  }
+
+  /** Hidden units, in place. */
+  private activate(name: string, x: Pointer, rows: number): void {
+    const { activation, mlpDim: width } = this.config;
+    if (activation === "gelu") {
+      this.kernels.gelu({ x, y: x, count: rows * width });
+      return;
+    }
+    const own = (what: string) => (activation === "relu" ? this.places.zeros : this.at(`${name}.${what}`));
+    this.kernels.knee({ x, knee: own("knee"), slope: own("slope"), offset: own("offset"), y: x, rows, width });
   }
 
   /** stream[0] → what the head reads, before its norm, in `wide` */
@@ -174,7 +207,7 @@ export class ForwardPass {
   /** to = residual + layer(from); `spare` is room for the layer's result, where it is not added in the store */
   private apply(layer: EngineLayer, from: Pointer, to: Pointer, rows: number, options: ApplyOptions = {}): void {
     const { inputs, outputs, weight, alpha, bias } = layer;
-    const { residual = 0, spare = 0 } = options;
+    const { residual = 0, spare = 0, perImage = 1 } = options;
     const { scratch, signs } = this.places;
     if (layer.product === "float") {
       const target = residual ? spare : to;
@@ -182,7 +215,7 @@ export class ForwardPass {
       if (residual) this.kernels.add({ a: residual, b: spare, y: to, rows: 1, width: rows * outputs });
       return;
     }
-    const token = this.tokenFactors(layer, from, rows);
+    const token = this.tokenFactors(layer, from, rows, perImage);
     if (layer.product === "signs") {
       this.pack(layer, from, rows);
       this.multiplySigns(layer, signs, to, rows, token, options);
@@ -220,16 +253,25 @@ export class ForwardPass {
   }
 
   private pack(layer: EngineLayer, from: Pointer, rows: number): void {
-    if (this.kernels.packSigns({ x: from, signs: this.places.signs, rows, k: layer.inputs }) === 0) return;
+    const { threshold: thresholds, inputs: k } = layer;
+    if (this.kernels.packSigns({ x: from, signs: this.places.signs, rows, k, thresholds }) === 0) return;
     throw new DataError(
       `${layer.name} was given what is not a number: the model overflows on these images. Check their normalization.`,
     );
   }
 
-  private tokenFactors(layer: EngineLayer, from: Pointer, rows: number): Pointer {
-    if (!layer.tokenScale) return 0;
-    this.kernels.tokenScale({ x: from, token: this.places.token[0], rows, k: layer.inputs });
-    return this.places.token[0];
+  /** β of each row; 0 where it is 1. `perImage` rows of each image are there, the first ones. */
+  private tokenFactors(layer: EngineLayer, from: Pointer, rows: number, perImage: number): Pointer {
+    const [token] = this.places.token;
+    if (layer.factor === "none") return 0;
+    if (layer.factor === "token") this.kernels.tokenScale({ x: from, token, rows, k: layer.inputs });
+    else {
+      const [to, positions] = [token / 4, this.at(`${layer.name}.position`) / 4];
+      for (let row = 0; row < rows; row += perImage) {
+        this.floats.copyWithin(to + row, positions, positions + perImage);
+      }
+    }
+    return token;
   }
 
   /** Hands the integers of a product to who watches, by way of a place that is written next. */
@@ -261,4 +303,6 @@ interface ApplyOptions {
   readonly residual?: Pointer;
   readonly spare?: Pointer;
   readonly watch?: Watch;
+  /** How many rows belong to one image. */
+  readonly perImage?: number;
 }

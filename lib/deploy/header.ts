@@ -1,21 +1,30 @@
-import { scaleForms, steForms } from "../binarize/binarizer";
 import type { PixelStatistics } from "../data/normalization";
-import { binarizable, type ModelConfig } from "../vit/config";
+import type { PackedConfig } from "./packed-config";
 import type { Origin } from "./packed-model";
-import { finite, flag, listOf, oneOf, positive, type Rule, record, text, unlessOff, whole, wholeFrom } from "./rules";
+import { finite, listOf, oneOf, positive, type Rule, record, text, unlessFloat, whole, wholeFrom } from "./rules";
 
 // The texts of a packed file's metadata, JSON each. A file is written with everything in it, nothing left to a default,
 // so this is stricter than `parseModelConfig`, which reads what people write.
 
-const binarizer = record({
-  scale: oneOf(...scaleForms),
-  scaleGradient: oneOf("product", "detached"),
-  center: flag,
-  weightSte: oneOf(...steForms),
-  activation: oneOf("sign", "none"),
-  activationSte: oneOf(...steForms),
-  activationScale: oneOf("none", "token"),
+const count = oneOf("none", "one", "each");
+
+const layer = record({
+  inputs: oneOf("float", "signs"),
+  alpha: count,
+  threshold: count,
+  factor: oneOf("none", "token", "position"),
 });
+
+const scores = record({ threshold: count, factor: oneOf("none", "token"), correction: oneOf("none", "table") });
+
+const values = record({
+  levels: wholeFrom(1, 16),
+  factor: oneOf("constant", "kept"),
+  threshold: count,
+  scale: oneOf("none", "one"),
+});
+
+const layers = ["conv", "qkv", "projection", "fc1", "fc2"];
 
 const size = wholeFrom(1, 65_536); // far above anything that would fit into memory
 
@@ -30,7 +39,10 @@ const model = record({
   numClasses: wholeFrom(2, Number.MAX_SAFE_INTEGER),
   pooling: oneOf("class-token", "mean"),
   normEpsilon: positive,
-  binarize: record(Object.fromEntries(binarizable.map((part) => [part, unlessOff(binarizer)]))),
+  activation: oneOf("gelu", "relu", "knee"),
+  layers: record(Object.fromEntries(layers.map((part) => [part, unlessFloat(layer)]))),
+  scores: unlessFloat(scores),
+  values: unlessFloat(values),
 });
 
 const run = record({
@@ -43,8 +55,8 @@ const run = record({
 export type Fail = (problem: string) => never;
 
 /** @returns the text `model`, checked */
-export function readModel(metadata: Record<string, string>, fail: Fail): ModelConfig {
-  const config = read(metadata, "model", model, fail) as ModelConfig;
+export function readModel(metadata: Record<string, string>, fail: Fail): PackedConfig {
+  const config = read(metadata, "model", model, fail) as PackedConfig;
   divides(fail, "imageSize", config.imageSize, "patchSize", config.patchSize);
   divides(fail, "embedDim", config.embedDim, "numHeads", config.numHeads);
   return config;
@@ -57,7 +69,7 @@ export const readOrigin = (metadata: Record<string, string>, fail: Fail): Origin
 /** @returns the text `pixels`, checked, if there is one */
 export function readPixels(
   metadata: Record<string, string>,
-  { channels }: ModelConfig,
+  { channels }: PackedConfig,
   fail: Fail,
 ): PixelStatistics | undefined {
   if (metadata.pixels === undefined) return undefined;
@@ -68,7 +80,7 @@ export function readPixels(
 /** @returns the text `classNames`, checked, if there is one */
 export function readClassNames(
   metadata: Record<string, string>,
-  { numClasses }: ModelConfig,
+  { numClasses }: PackedConfig,
   fail: Fail,
 ): readonly string[] | undefined {
   if (metadata.classNames === undefined) return undefined;

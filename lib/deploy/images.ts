@@ -1,6 +1,6 @@
 import { DataError } from "../base/errors";
 import { normalizationTable, type PixelStatistics } from "../data/normalization";
-import type { ModelConfig } from "../vit/config";
+import type { Sizes } from "../vit/config";
 
 /**
  * Images for an engine, one after the other, row-major: either normalized as in training, or the bytes of their pixels,
@@ -14,7 +14,7 @@ export class ImageReader {
   private readonly table?: Float32Array;
 
   constructor(
-    private readonly config: ModelConfig,
+    private readonly config: Sizes,
     private readonly pixels?: PixelStatistics,
   ) {
     this.length = config.imageSize ** 2 * config.channels;

@@ -3,6 +3,7 @@ import { readFloats } from "../backend/read";
 import { BinvitError } from "../base/errors";
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
+import type { ModelConfig } from "../vit/config";
 import { forward } from "../vit/model";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { createEngine, type EngineOptions } from "./engine";
@@ -25,6 +26,7 @@ export interface Parity {
  * Runs a packed model and the float simulation of the unpacked one over the test split.
  *
  * @param model - the packed model
+ * @param config - of the unpacked one
  * @param parameters - what it was packed from
  * @param dataset - its test split is used
  * @param options - of the engine
@@ -33,12 +35,12 @@ export interface Parity {
  */
 export function comparePacked(
   model: PackedModel,
+  config: ModelConfig,
   parameters: ParameterArrays,
   dataset: Dataset,
   options: EngineOptions = {},
   onBatch?: (done: number) => void,
 ): Parity {
-  const { config } = model;
   const engine = createEngine(model, options);
   const tensors = toTensors(parameters);
   let [images, largestDifference, differentClasses] = [0, 0, 0];

@@ -13,8 +13,6 @@ const rule =
 
 export const text = rule("a text", (value) => typeof value === "string");
 
-export const flag = rule("true or false", (value) => typeof value === "boolean");
-
 export const whole = rule("a whole number", Number.isSafeInteger);
 
 export const wholeFrom = (least: number, most: number): Rule =>
@@ -50,11 +48,11 @@ export const record =
     return firstProblem(needed.map((key) => [fields[key], own(value, key), `${where}.${key}`]));
   };
 
-/** `"off"`, or what the rule asks for. */
-export const unlessOff =
+/** `"float"`, or what the rule asks for. */
+export const unlessFloat =
   (otherwise: Rule): Rule =>
   (value, where) =>
-    value === "off" ? undefined : typeof value === "string" ? oneOf("off")(value, where) : otherwise(value, where);
+    value === "float" ? undefined : typeof value === "string" ? oneOf("float")(value, where) : otherwise(value, where);
 
 function firstProblem(checks: readonly [Rule, unknown, string][]): string | undefined {
   for (const [check, value, where] of checks) {

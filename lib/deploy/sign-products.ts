@@ -19,9 +19,11 @@ export function signProducts(work: () => void): Float32Array[] {
   const results: Float32Array[] = [];
   const floats = ({ dataId }: tf.TensorInfo) => tf.backend().readSync(dataId) as Float32Array;
   const signs = (info: tf.TensorInfo) => floats(info).every((value) => value === 1 || value === -1);
+  // Probabilities are kept or not: 0 or 1.
+  const bits = (info: tf.TensorInfo) => floats(info).every((value) => value === 1 || value === -1 || value === 0);
   const kernelFunc: tf.KernelFunc = (call) => {
     const outputs = original.kernelFunc(call) as tf.TensorInfo[];
-    if (signs(call.inputs.b as tf.TensorInfo) && signs(call.inputs.a as tf.TensorInfo)) {
+    if (signs(call.inputs.b as tf.TensorInfo) && bits(call.inputs.a as tf.TensorInfo)) {
       results.push(floats(outputs[0]).slice());
     }
     return outputs;

@@ -1,15 +1,12 @@
-import { unknownForm } from "../base/errors";
-import type { Binarizer } from "../binarize/binarizer";
-import { trainedWeight } from "../deploy/trained-weight";
-import type { WeightLayer } from "../vit/layers";
-import type { ParameterArrays } from "../vit/parameters";
+import type { FrozenModel } from "../deploy/freeze";
+import type { PackedLinear } from "../deploy/packed-config";
 import type { OnnxGraph } from "./graph";
 import { reduceNode } from "./operators";
 
-/** What writes the nodes of one model: its graph and its parameters. */
+/** What writes the nodes of one model: its graph and what is left of its parameters. */
 export interface OnnxWriter {
   readonly graph: OnnxGraph;
-  readonly parameters: ParameterArrays;
+  readonly parameters: FrozenModel["arrays"];
 }
 
 /** @returns a parameter as it is stored in the graph, by its own name or with another shape */
@@ -18,59 +15,42 @@ export function parameter({ graph, parameters }: OnnxWriter, name: string, shape
 }
 
 /**
- * A linear layer, float or with its binarization simulated in floats.
+ * A linear layer, float or with what is left of its binarization.
  *
- * y = x · W + bias, or ((a(x) · sign(V)) · α) · β + bias as `binaryLinear` has it
+ * y = x · W + bias, or ((a(x) · S) · α) · β + bias, a(x) = sign(x − τ) or x
  *
  * @param writer - where to
  * @param layer - which
  * @param x - shape [R, I]
  * @param signed - what has the signs of x, where x itself may have lost them to rounding; shape [R, I]
  * @returns shape [R, O]
- * @throws ConfigError if the exporter does not know a form that the layer is binarized with
  */
-export function linearNodes(writer: OnnxWriter, layer: WeightLayer, x: string, signed = x): string {
+export function linearNodes(writer: OnnxWriter, layer: PackedLinear, x: string, signed = x): string {
   const { graph, parameters } = writer;
-  const { binarizer, inputs, outputs } = layer;
-  const shape = [inputs, outputs];
+  const { name, weight, form, inputs, outputs, tokens } = layer;
   const bias = parameter(writer, layer.bias);
-  if (binarizer === "off") return graph.node("Gemm", [x, parameter(writer, layer.weight, shape), bias]);
-  const { signs, alpha } = trainedWeight(layer, binarizer, parameters);
-  const input = activationNodes(graph, binarizer, x, signed);
-  let y = graph.node("MatMul", [input, graph.floats(`${layer.weight} signs`, shape, signs)]);
-  if (alpha) y = graph.node("Mul", [y, graph.floats(`${layer.weight} alpha`, [alpha.length], alpha)]);
-  const beta = activationScaleNodes(graph, binarizer, x);
-  if (beta) y = graph.node("Mul", [y, beta]);
+  if (form === "float") return graph.node("Gemm", [x, parameter(writer, weight, [inputs, outputs]), bias]);
+  let input = x;
+  if (form.inputs === "signs") {
+    input =
+      form.threshold === "none"
+        ? signNodes(graph, signed)
+        : signNodes(graph, x, parameter(writer, `${name}.threshold`));
+  }
+  let y = graph.node("MatMul", [input, parameter(writer, `${weight}.signs`)]);
+  if (form.alpha !== "none") y = graph.node("Mul", [y, parameter(writer, `${weight}.alpha`)]);
+  if (form.factor === "token") y = graph.node("Mul", [y, meanAbsolute(graph, x)]);
+  if (form.factor === "position") {
+    const rows = graph.node("Reshape", [y, graph.list(-1, tokens, outputs)]);
+    const factors = graph.floats(`${name}.position`, [tokens, 1], parameters[`${name}.position`].data);
+    y = graph.node("Reshape", [graph.node("Mul", [rows, factors]), graph.list(-1, outputs)]);
+  }
   return graph.node("Add", [y, bias]);
 }
 
-/** a(x); shape of x */
-function activationNodes(graph: OnnxGraph, { activation }: Binarizer, x: string, signed: string): string {
-  switch (activation) {
-    case "sign":
-      return signNodes(graph, signed);
-    case "none":
-      return x;
-    default:
-      return unknownForm("The ONNX export", "activation", activation);
-  }
-}
-
-/** β, shape [R, 1]; none where it is 1 */
-function activationScaleNodes(graph: OnnxGraph, { activationScale }: Binarizer, x: string): string | undefined {
-  switch (activationScale) {
-    case "none":
-      return undefined;
-    case "token":
-      return meanAbsolute(graph, x);
-    default:
-      return unknownForm("The ONNX export", "activation scale", activationScale);
-  }
-}
-
-/** @returns −1 where x < 0, +1 elsewhere; shape of x */
-export const signNodes = (graph: OnnxGraph, x: string): string =>
-  graph.node("Where", [graph.node("Less", [x, graph.number(0)]), graph.number(-1), graph.number(1)]);
+/** @returns −1 where x < τ, +1 elsewhere; shape of x */
+export const signNodes = (graph: OnnxGraph, x: string, threshold = graph.number(0)): string =>
+  graph.node("Where", [graph.node("Less", [x, threshold]), graph.number(-1), graph.number(1)]);
 
 /** @returns mean abs(x) over the last axis; shape [..., 1] */
 export const meanAbsolute = (graph: OnnxGraph, x: string): string =>

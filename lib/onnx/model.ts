@@ -1,11 +1,13 @@
 import { ConfigError, unknownForm } from "../base/errors";
-import type { Binarizer } from "../binarize/binarizer";
 import type { PixelStatistics } from "../data/normalization";
+import { expectFinite } from "../deploy/expect-finite";
+import { freeze } from "../deploy/freeze";
+import { unsupported } from "../deploy/left";
+import { type PackedConfig, type PackedLayer, type PackedLinear, packedLinears } from "../deploy/packed-config";
 import type { Meaning } from "../deploy/packed-model";
-import { expectFinite } from "../deploy/trained-weight";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
-import { parameterShapes, type WeightLayer, weightLayers } from "../vit/layers";
 import type { ParameterArrays } from "../vit/parameters";
+import { parameterShapes } from "../vit/places";
 import { attentionNodes } from "./attention";
 import { OnnxGraph } from "./graph";
 import { linearNodes, type OnnxWriter, parameter } from "./layers";
@@ -40,27 +42,34 @@ export function onnxModel(config: ModelConfig, parameters: ParameterArrays, opti
   const { operatorSet, pixels, rawPixels = false } = options;
   checkParameters(config, parameters);
   checkMeaning(config, options);
-  const { imageSize, channels, embedDim, depth, binarize } = config;
+  const { imageSize, channels, embedDim, depth } = config;
+  const refused = unsupported(config);
+  if (refused) throw new ConfigError(`This model cannot be exported: ${refused}.`);
   const graph = new OnnxGraph(operatorSet);
-  const writer: OnnxWriter = { graph, parameters };
-  const layers = new Map(weightLayers(config).map((layer) => [layer.weight, layer]));
-  const layer = (prefix: string, x: string, signed?: string) =>
-    linearNodes(writer, layers.get(`${prefix}.weight`) as WeightLayer, x, signed);
-  const norm = (prefix: string, x: string, next: Binarizer | "off" = "off") => {
+  const { config: left, arrays } = freeze(config, parameters);
+  const writer: OnnxWriter = { graph, parameters: arrays };
+  const layers = new Map(packedLinears(left).map((layer) => [layer.name, layer]));
+  const layer = (name: string, x: string, signed?: string) =>
+    linearNodes(writer, layers.get(name) as PackedLinear, x, signed);
+  const norm = (prefix: string, x: string, next: PackedLayer | "float" = "float") => {
     const scaleAndShift = [parameter(writer, `${prefix}.gamma`), parameter(writer, `${prefix}.beta`)];
     const attributes = { axis: { integer: -1 }, epsilon: { float: config.normEpsilon } };
     return graph.node("LayerNormalization", [normInput(graph, x, next), ...scaleAndShift], attributes);
   };
   const input = graph.input("images", ["batch", imageSize, imageSize, channels]);
   const images = rawPixels ? normalizeNodes(graph, input, pixels) : input;
-  let x = embedNodes(writer, config, layers.get("patch.kernel") as WeightLayer, images);
+  let x = embedNodes(writer, config, layers.get("patch") as PackedLinear, images);
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
-    const qkv = layer(`${block}.attention.qkv`, norm(`${block}.norm1`, x, binarize.qkv));
-    const context = attentionNodes(graph, config, qkv);
+    const qkv = layer(`${block}.attention.qkv`, norm(`${block}.norm1`, x, left.layers.qkv));
+    const context = attentionNodes(writer, left, `${block}.attention`, qkv);
     x = graph.node("Add", [x, layer(`${block}.attention.out`, context)]);
-    const hidden = layer(`${block}.mlp.fc1`, norm(`${block}.norm2`, x, binarize.fc1));
-    x = graph.node("Add", [x, layer(`${block}.mlp.fc2`, geluNode(graph, hidden), hidden)]); // GELU(x) < 0 where x < 0
+    const hidden = layer(`${block}.mlp.fc1`, norm(`${block}.norm2`, x, left.layers.fc1));
+    const signed = left.activation === "gelu" ? hidden : undefined; // GELU(x) < 0 where x < 0
+    x = graph.node("Add", [
+      x,
+      layer(`${block}.mlp.fc2`, activationNodes(writer, left, `${block}.mlp`, hidden), signed),
+    ]);
   }
   const pooled = norm("norm", poolNodes(graph, config, x));
   graph.node("Gemm", [pooled, parameter(writer, "head.weight"), parameter(writer, "head.bias")], {}, "logits");
@@ -71,10 +80,22 @@ export function onnxModel(config: ModelConfig, parameters: ParameterArrays, opti
 // Less its first entry, a row has the same norm, and exactly β where all entries are equal: onnxruntime 1.12 to 1.15 take
 // the variance as E[x²] − mean², which leaves them roundings with a sign, or NaN. Runtimes of operator set 23 need it no
 // more; it is left to them where floats follow.
-function normInput(graph: OnnxGraph, x: string, next: Binarizer | "off"): string {
-  if (next === "off" && graph.operatorSet >= 23) return x;
+function normInput(graph: OnnxGraph, x: string, next: PackedLayer | "float"): string {
+  if (next === "float" && graph.operatorSet >= 23) return x;
   const first = graph.node("Slice", [x, graph.list(0), graph.list(1), graph.list(-1)]);
   return graph.node("Sub", [x, first]);
+}
+
+/** What the hidden units go through; shape [R, M]. */
+function activationNodes(writer: OnnxWriter, { activation }: PackedConfig, name: string, x: string): string {
+  const { graph } = writer;
+  if (activation === "gelu") return geluNode(graph, x);
+  if (activation === "relu") return graph.node("Relu", [x]);
+  const own = (what: string) => parameter(writer, `${name}.activation.${what}`);
+  const shifted = graph.node("Sub", [x, own("knee")]);
+  const below = graph.node("Mul", [shifted, own("slope")]);
+  const bent = graph.node("Where", [graph.node("Greater", [shifted, graph.number(0)]), shifted, below]);
+  return graph.node("Add", [bent, own("offset")]);
 }
 
 // As `normalize` of the data: (x / maxValue − mean) / std of each channel.
@@ -93,7 +114,7 @@ function metadata({ pixels, classNames, rawPixels }: OnnxOptions): Record<string
 }
 
 // As `patchify` and the embedding of `forward`; [B, S, S, c] → [B · N, D].
-function embedNodes(writer: OnnxWriter, config: ModelConfig, layer: WeightLayer, images: string): string {
+function embedNodes(writer: OnnxWriter, config: ModelConfig, layer: PackedLinear, images: string): string {
   const { graph, parameters } = writer;
   const { imageSize, patchSize, channels, embedDim } = config;
   const side = imageSize / patchSize;

@@ -15,6 +15,6 @@ export const abs = tf.customGrad((x, save) => {
   };
 }) as (x: tf.Tensor) => tf.Tensor;
 
-// tf.sign is 0 below 1.2e-7 on the wasm backend.
-const direction = (x: tf.Tensor): tf.Tensor =>
+/** @returns −1, 0 or 1; tf.sign is 0 below 1.2e-7 on the wasm backend */
+export const direction = (x: tf.Tensor): tf.Tensor =>
   tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
-import { stopGradient } from "./stop-gradient";
+import { powersOfRows } from "./softmax";
 
 /** Queries, keys and values of every head; each of shape [B, H, N, d]. */
 export interface Heads {
@@ -52,10 +52,12 @@ export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
  * @param value - shape [B, H, N, d]
  * @returns shape [B, H, N, d]
  */
-export function attend(query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor {
-  const powers = scorePowers(query, key);
-  return tf.div(tf.matMul(powers, value), tf.sum(powers, -1, true));
-}
+export const attend = (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+  weightedValues(scorePowers(query, key), value);
+
+/** `attend`, of powers that are already there; shape [B, H, N, N]. */
+export const weightedValues = (powers: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+  tf.div(tf.matMul(powers, value), tf.sum(powers, -1, true));
 
 /**
  * How much every token attends to every other.
@@ -71,13 +73,9 @@ export function attentionProbabilities(query: tf.Tensor, key: tf.Tensor): tf.Ten
   return tf.div(powers, tf.sum(powers, -1, true));
 }
 
-/** e^(s − max s), and 0 where that is below e^−60, as in kernels/assembly/exp.ts: a backend's own limit is elsewhere. */
 function scorePowers(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
   const headDim = query.shape[3] as number;
-  const products = tf.matMul(query, tf.transpose(key, [0, 1, 3, 2]));
-  const largest = stopGradient(tf.max(products, -1, true)); // it shifts what softmax does not see
-  const exponents = tf.mul(tf.sub(products, largest), 1 / Math.sqrt(headDim));
-  return tf.mul(tf.exp(exponents), tf.cast(tf.greaterEqual(exponents, -60), "float32"));
+  return powersOfRows(tf.matMul(query, tf.transpose(key, [0, 1, 3, 2])), 1 / Math.sqrt(headDim));
 }
 
 /**

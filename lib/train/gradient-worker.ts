@@ -2,7 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { useBackend } from "../backend/select";
 import { DivergenceError } from "../base/errors";
 import type { Batch } from "../data/batches";
-import { parameterShapes } from "../vit/layers";
+import { parameterShapes } from "../vit/places";
 import { lossAndGradients } from "./gradients";
 import { explainMemory } from "./memory";
 import type { RunConfig } from "./record";

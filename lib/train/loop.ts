@@ -3,7 +3,7 @@ import { ConfigError, DivergenceError } from "../base/errors";
 import { Random } from "../base/random";
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
-import type { ModelConfig } from "../vit/config";
+import type { ModelConfig, Sizes } from "../vit/config";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
@@ -204,7 +204,7 @@ export function checkRun(config: RunConfig, dataset: Dataset, workers: number): 
 }
 
 /** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */
-export function checkFit(model: ModelConfig, dataset: Dataset): void {
+export function checkFit(model: Sizes, dataset: Dataset): void {
   for (const key of ["imageSize", "channels", "numClasses"] as const) {
     if (model[key] !== dataset[key]) {
       throw new ConfigError(

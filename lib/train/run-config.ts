@@ -35,13 +35,13 @@ const keysOf = ({ shape }: z.ZodObject) =>
 const runFields = z.strictObject({
   extends: z.string().optional(),
   dataset: keysOf(datasetFields),
-  model: keysOf(modelFields),
+  model: keysOf(modelFields()),
   training: keysOf(trainingFields),
 });
 
 /** Every key of a run's configuration, as a dotted path. */
 export const runPaths: readonly string[] = keyPaths(
-  z.object({ extends: z.string(), dataset: datasetFields, model: modelFields, training: trainingFields }),
+  z.object({ extends: z.string(), dataset: datasetFields, model: modelFields(), training: trainingFields }),
 );
 
 /** A run as it is written in a file: what is left out comes from the preset it extends. */

@@ -10,7 +10,8 @@ import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
 import { forward } from "../vit/model";
-import { parseBinarizer, parseModelConfig } from "../vit/parse-config";
+import { parseBinarizer } from "../vit/parse-binarize";
+import { parseModelConfig } from "../vit/parse-config";
 
 type Inputs = Readonly<Record<string, tf.Tensor>>;
 type Options = Readonly<Record<string, unknown>>;

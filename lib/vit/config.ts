@@ -1,4 +1,4 @@
-import type { Binarizer } from "../binarize/binarizer";
+import type { LayerBinarizer, ScoresBinarizer, ValuesBinarizer } from "../binarize/binarizer";
 
 /** The places in a ViT that can be binarized, in the order data flows through them. */
 export const binarizable = ["conv", "qkv", "scores", "values", "projection", "fc1", "fc2"] as const;
@@ -6,11 +6,17 @@ export const binarizable = ["conv", "qkv", "scores", "values", "projection", "fc
 /** One place that can be binarized. `scores` is QKᵀ, `values` is AV; the others are the layers of that name. */
 export type BinarizablePart = (typeof binarizable)[number];
 
-/** Every place, each with its binarizer or `"off"`. */
-export type Binarization = Readonly<Record<BinarizablePart, Binarizer | "off">>;
+/** Of those, the layers with a weight matrix. */
+export type BinarizableLayer = Exclude<BinarizablePart, "scores" | "values">;
 
-/** A pre-norm vision transformer, complete: nothing is left to a default. Made by `parseModelConfig`. */
-export interface ModelConfig {
+/** Every place, each with its binarizer or `"off"`. */
+export type Binarization = { readonly [part in BinarizableLayer]: LayerBinarizer | "off" } & {
+  readonly scores: ScoresBinarizer | "off";
+  readonly values: ValuesBinarizer | "off";
+};
+
+/** The sizes of a vision transformer, and the few facts that decide how data flows. */
+export interface Sizes {
   /** Height and width of the (square) input, pixels. */
   readonly imageSize: number;
   /** Height and width of a patch, pixels; divides `imageSize`. */
@@ -31,12 +37,20 @@ export interface ModelConfig {
   readonly pooling: "class-token" | "mean";
   /** ε of every layer norm. */
   readonly normEpsilon: number;
+}
+
+/** A pre-norm vision transformer, complete: nothing is left to a default. Made by `parseModelConfig`. */
+export interface ModelConfig extends Sizes {
+  /** What the hidden units of the MLP go through: `gelu`, `relu`, or what a method brings along. */
+  readonly activation: string;
   readonly binarize: Binarization;
 }
 
+/** @returns patches side by side, imageSize / patchSize */
+export const gridSize = ({ imageSize, patchSize }: Sizes): number => imageSize / patchSize;
+
 /** @returns the number of patches, (imageSize / patchSize)² */
-export const numPatches = (config: ModelConfig): number => (config.imageSize / config.patchSize) ** 2;
+export const numPatches = (sizes: Sizes): number => gridSize(sizes) ** 2;
 
 /** @returns the number of tokens a block sees: the patches, and the class token if there is one */
-export const numTokens = (config: ModelConfig): number =>
-  numPatches(config) + (config.pooling === "class-token" ? 1 : 0);
+export const numTokens = (sizes: Sizes): number => numPatches(sizes) + (sizes.pooling === "class-token" ? 1 : 0);

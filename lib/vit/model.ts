@@ -1,16 +1,18 @@
 import * as tf from "@tensorflow/tfjs";
-import { attendBinary, binarizeOperand } from "../binarize/attention";
-import type { Binarizer } from "../binarize/binarizer";
-import { binaryPatchEmbedding } from "../binarize/conv";
+import { attendBinary, binaryScores } from "../binarize/attention";
+import type { ScoresBinarizer } from "../binarize/binarizer";
 import { binaryLinear } from "../binarize/linear";
+import type { Own } from "../binarize/quantizer";
 import { add } from "../ops/add";
-import { attend, attentionProbabilities, joinHeads, selfAttention, splitHeads } from "../ops/attention";
-import { gelu } from "../ops/gelu";
+import { attend, attentionProbabilities, joinHeads, selfAttention, splitHeads, weightedValues } from "../ops/attention";
+import { batchedMatMul } from "../ops/batched-matmul";
 import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
-import type { ModelConfig } from "./config";
+import { powersOfRows, softmax } from "../ops/softmax";
+import { gridSize, type ModelConfig } from "./config";
 import type { Parameters } from "./parameters";
+import { type Place, placeNamed } from "./places";
 
 /** What the forward pass computes on its way, kept on request. N counts the class token where there is one. */
 export interface Intermediates {
@@ -24,6 +26,14 @@ export interface Intermediates {
   readonly pooled: tf.Tensor;
 }
 
+/** What the forward pass may be told beside model and images. */
+export interface ForwardOptions {
+  /** How much of the training is over, 0 … 1, for quantizers that change on the way; a trained model is at 1. */
+  readonly progress?: number;
+  /** Called before a quantizer reads its input, with the name that is put before its parameters; see first-batch.ts. */
+  readonly onInput?: (name: string, x: tf.Tensor) => void;
+}
+
 /**
  * A pre-norm vision transformer, from images to logits.
  *
@@ -34,12 +44,18 @@ export interface Intermediates {
  * @param config - the model; says which layers are binarized
  * @param parameters - as named by `parameterShapes(config)`
  * @param images - normalized; shape [B, S, S, c]
+ * @param options - where in the training
  * @returns logits; shape [B, C]
  *
  * Reference: Dosovitskiy et al., *An Image is Worth 16x16 Words*, 2021, eq. 1-4.
  */
-export function forward(config: ModelConfig, parameters: Parameters, images: tf.Tensor): tf.Tensor {
-  return run(config, parameters, images);
+export function forward(
+  config: ModelConfig,
+  parameters: Parameters,
+  images: tf.Tensor,
+  options: ForwardOptions = {},
+): tf.Tensor {
+  return new Pass(config, parameters, options).run(images);
 }
 
 /**
@@ -51,10 +67,11 @@ export function forwardWithIntermediates(
   config: ModelConfig,
   parameters: Parameters,
   images: tf.Tensor,
+  options: ForwardOptions = {},
 ): { readonly logits: tf.Tensor } & Intermediates {
   return tf.tidy(() => {
     const kept = { embedded: images, attention: [] as tf.Tensor[], blocks: [] as tf.Tensor[], pooled: images };
-    const logits = run(config, parameters, images, kept);
+    const logits = new Pass(config, parameters, options, kept).run(images);
     return { logits, ...kept };
   });
 }
@@ -66,80 +83,117 @@ interface Trace {
   pooled: tf.Tensor;
 }
 
-function run(config: ModelConfig, p: Parameters, images: tf.Tensor, trace?: Trace): tf.Tensor {
-  let x = embed(config, p, images);
-  if (trace) trace.embedded = x;
-  for (let i = 0; i < config.depth; i++) {
-    const block = `blocks.${i}`;
-    let context = attention(config, p, block, norm(config, p, `${block}.norm1`, x), trace);
-    // After the last attention only the class token is read: the rest of the block is computed for it alone.
-    if (i === config.depth - 1 && config.pooling === "class-token" && !trace) {
-      [x, context] = [firstToken(x), firstToken(context)];
+/** One pass over a batch. */
+class Pass {
+  constructor(
+    private readonly config: ModelConfig,
+    private readonly p: Parameters,
+    private readonly options: ForwardOptions,
+    private readonly trace?: Trace,
+  ) {}
+
+  run(images: tf.Tensor): tf.Tensor {
+    const { config, p, trace } = this;
+    let x = this.embed(images);
+    if (trace) trace.embedded = x;
+    for (let i = 0; i < config.depth; i++) {
+      const block = `blocks.${i}`;
+      let context = this.attention(`${block}.attention`, this.norm(`${block}.norm1`, x));
+      // After the last attention only the class token is read: the rest of the block is computed for it alone.
+      if (i === config.depth - 1 && config.pooling === "class-token" && !trace) {
+        [x, context] = [firstToken(x), firstToken(context)];
+      }
+      x = add(x, this.layer(`${block}.attention.out`, context));
+      x = add(x, this.mlp(`${block}.mlp`, this.norm(`${block}.norm2`, x)));
+      trace?.blocks.push(x);
     }
-    x = add(x, layer(p, `${block}.attention.out`, context, config.binarize.projection));
-    x = add(x, mlp(config, p, block, norm(config, p, `${block}.norm2`, x)));
-    trace?.blocks.push(x);
+    const pooled = this.norm("norm", this.pool(x));
+    if (trace) trace.pooled = pooled;
+    return linear(pooled, p["head.weight"], p["head.bias"]);
   }
-  const pooled = norm(config, p, "norm", pool(config, x));
-  if (trace) trace.pooled = pooled;
-  return linear(pooled, p["head.weight"], p["head.bias"]);
-}
 
-function embed(config: ModelConfig, p: Parameters, images: tf.Tensor): tf.Tensor {
-  const { patchSize, channels, embedDim, binarize } = config;
-  const patch = { kernel: p["patch.kernel"], bias: p["patch.bias"], scale: p["patch.scale"] };
-  const patches =
-    binarize.conv === "off"
-      ? linear(
-          patchify(images, patchSize),
-          tf.reshape(patch.kernel, [patchSize * patchSize * channels, embedDim]),
-          patch.bias,
-        )
-      : binaryPatchEmbedding(images, patch, binarize.conv);
-  if (config.pooling === "mean") return tf.add(patches, p.positionEmbedding);
-  const classToken = tf.tile(p.classToken, [images.shape[0], 1, 1]);
-  return tf.add(tf.concat([classToken, patches], 1), p.positionEmbedding); // [B, N, D]
-}
-
-/** Context of every token; the output projection is left to the caller. */
-function attention(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor, trace?: Trace): tf.Tensor {
-  const { numHeads, binarize } = config;
-  const qkv = layer(p, `${block}.attention.qkv`, x, binarize.qkv);
-  if (binarize.scores === "off" && binarize.values === "off" && !trace) {
-    return selfAttention(qkv, numHeads);
+  private embed(images: tf.Tensor): tf.Tensor {
+    const { config, p } = this;
+    const patches = this.layer("patch", patchify(images, config.patchSize));
+    if (config.pooling === "mean") return tf.add(patches, p.positionEmbedding);
+    const classToken = tf.tile(p.classToken, [images.shape[0], 1, 1]);
+    return tf.add(tf.concat([classToken, patches], 1), p.positionEmbedding); // [B, N, D]
   }
-  const { query, key, value } = splitHeads(qkv, numHeads);
-  const operand = (t: tf.Tensor, how: Binarizer | "off") => (how === "off" ? t : binarizeOperand(t, how));
-  const [asks, offers] = [operand(query, binarize.scores), operand(key, binarize.scores)];
-  if (binarize.values === "off") {
-    trace?.attention.push(attentionProbabilities(asks, offers));
-    return joinHeads(attend(asks, offers, value));
+
+  /** Context of every token; the output projection is left to the caller. */
+  private attention(name: string, x: tf.Tensor): tf.Tensor {
+    const { trace } = this;
+    const { numHeads, binarize } = this.config;
+    const { scores, values } = binarize;
+    const qkv = this.layer(`${name}.qkv`, x);
+    if (scores === "off" && values === "off" && !trace) return selfAttention(qkv, numHeads);
+    const { query, key, value } = splitHeads(qkv, numHeads);
+    if (scores === "off" && values === "off") {
+      trace?.attention.push(attentionProbabilities(query, key));
+      return joinHeads(attend(query, key, value));
+    }
+    const products = scores === "off" ? undefined : this.scores(`${name}.scores`, query, key, scores);
+    if (values === "off") {
+      trace?.attention.push(softmax(products as tf.Tensor));
+      return joinHeads(weightedValues(powersOfRows(products as tf.Tensor), value));
+    }
+    const probabilities = products
+      ? softmax(products)
+      : softmax(batchedMatMul(query, key, true), attentionScale(query.shape[3] as number));
+    trace?.attention.push(probabilities);
+    this.options.onInput?.(`${name}.values.probabilities`, probabilities);
+    this.options.onInput?.(`${name}.values.value`, value);
+    const own = this.own(placeNamed(this.config, `${name}.values`));
+    return joinHeads(attendBinary(probabilities, value, values, own, this.options.progress));
   }
-  const probabilities = attentionProbabilities(asks, offers);
-  trace?.attention.push(probabilities);
-  return joinHeads(attendBinary(probabilities, operand(value, binarize.values), binarize.values));
+
+  private scores(name: string, query: tf.Tensor, key: tf.Tensor, how: ScoresBinarizer): tf.Tensor {
+    this.options.onInput?.(`${name}.query`, query);
+    this.options.onInput?.(`${name}.key`, key);
+    return binaryScores(query, key, how, this.own(placeNamed(this.config, name)), this.options.progress);
+  }
+
+  private mlp(name: string, x: tf.Tensor): tf.Tensor {
+    const place = placeNamed(this.config, `${name}.activation`);
+    const hidden = this.layer(`${name}.fc1`, x);
+    if (place.kind !== "activation") throw new Error(`${place.name} is no activation`);
+    return this.layer(`${name}.fc2`, place.activation.apply(hidden, this.own(place), gridSize(this.config)));
+  }
+
+  private layer(name: string, x: tf.Tensor): tf.Tensor {
+    const place = placeNamed(this.config, name);
+    if (place.kind !== "linear") throw new Error(`${name} is no layer`);
+    const { binarizer, inputs, outputs, site } = place;
+    const weight = tf.reshape(this.p[place.weight], [inputs, outputs]);
+    const bias = this.p[place.bias];
+    if (binarizer === "off") return linear(x, weight, bias);
+    this.options.onInput?.(`${name}.input`, x);
+    const { progress } = this.options;
+    return binaryLinear(x, { ...this.own(place), weight, bias }, binarizer, { progress, ...site });
+  }
+
+  private norm(name: string, x: tf.Tensor): tf.Tensor {
+    const { p, config } = this;
+    return layerNorm(x, p[`${name}.gamma`], p[`${name}.beta`], config.normEpsilon);
+  }
+
+  // Layer norm works token by token, so pooling the class token first gives the same logits for less work;
+  // the mean over tokens is taken first too, which is this kit's definition of mean pooling.
+  private pool(x: tf.Tensor): tf.Tensor {
+    if (this.config.pooling === "mean") return tf.mean(x, 1);
+    const [batch, , width] = x.shape as [number, number, number];
+    return tf.reshape(firstToken(x), [batch, width]);
+  }
+
+  /** What a place's quantizers learn, by their own names. */
+  private own({ name, parameters }: Place): Own {
+    const learned = parameters.filter(({ start }) => "own" in start);
+    return Object.fromEntries(learned.map((own) => [own.name.slice(name.length + 1), this.p[own.name]]));
+  }
 }
 
-function mlp(config: ModelConfig, p: Parameters, block: string, x: tf.Tensor): tf.Tensor {
-  const hidden = gelu(layer(p, `${block}.mlp.fc1`, x, config.binarize.fc1));
-  return layer(p, `${block}.mlp.fc2`, hidden, config.binarize.fc2);
-}
-
-function layer(p: Parameters, name: string, x: tf.Tensor, binarizer: Binarizer | "off"): tf.Tensor {
-  const [weight, bias, scale] = [p[`${name}.weight`], p[`${name}.bias`], p[`${name}.scale`]];
-  return binarizer === "off" ? linear(x, weight, bias) : binaryLinear(x, { weight, bias, scale }, binarizer);
-}
-
-const norm = (config: ModelConfig, p: Parameters, name: string, x: tf.Tensor): tf.Tensor =>
-  layerNorm(x, p[`${name}.gamma`], p[`${name}.beta`], config.normEpsilon);
-
-// Layer norm works token by token, so pooling the class token first gives the same logits for less work;
-// the mean over tokens is taken first too, which is this kit's definition of mean pooling.
-function pool(config: ModelConfig, x: tf.Tensor): tf.Tensor {
-  if (config.pooling === "mean") return tf.mean(x, 1);
-  const [batch, , width] = x.shape as [number, number, number];
-  return tf.reshape(firstToken(x), [batch, width]);
-}
+/** 1/√d as the attention kernel rounds it. */
+const attentionScale = (headDim: number): number => Math.fround(1 / Math.fround(Math.sqrt(headDim)));
 
 /** [B, N, D] → [B, 1, D] */
 function firstToken(x: tf.Tensor): tf.Tensor {

@@ -1,6 +1,6 @@
 import { ConfigError } from "../base/errors";
 import { type ModelConfig, numTokens } from "./config";
-import { parameterShapes } from "./layers";
+import { parameterShapes } from "./places";
 
 /** What WebAssembly can address, bytes: the most that a tensor backend, an optimizer or an engine here can ever hold. */
 export const addressable = 2 ** 32;

@@ -1,12 +1,14 @@
-import { isLearned, scaleCount } from "../binarize/binarizer";
+import type { LayerBinarizer } from "../binarize/binarizer";
+import { type Left, plainSigns } from "../binarize/quantizer";
+import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
 import { type ModelConfig, numTokens } from "./config";
-import { parameterShapes, type WeightLayer, weightLayers } from "./layers";
+import { type LinearPlace, type ParameterPlace, type ProductPlace, places } from "./places";
 
 /** One line of a summary; counts are for one image. */
 export interface SummaryRow {
   readonly name: string;
   /** Groups rows in plots. */
-  readonly kind: "weight" | "attention" | "norm" | "embedding";
+  readonly kind: "weight" | "attention" | "norm" | "embedding" | "activation";
   /** Shape of the weight, or of the product. */
   readonly shape: string;
   /** Bits of weight and activation, e.g. `1/1` or `32/32`. */
@@ -41,26 +43,23 @@ export interface Summary {
  * @returns rows in the order data flows, and their sums; for one image
  */
 export function summarize(config: ModelConfig): Summary {
-  const shapes = parameterShapes(config);
-  const size = (name: string) => shapes[name].reduce((a, b) => a * b, 1);
-  const rows: SummaryRow[] = [];
-  for (const layer of weightLayers(config)) {
-    const block = layer.weight.split(".").slice(0, 2).join(".");
-    if (layer.weight.endsWith("qkv.weight")) rows.push(floatRow(`${block}.norm1`, "norm", [config.embedDim], 2));
-    if (layer.weight.endsWith("fc1.weight")) rows.push(floatRow(`${block}.norm2`, "norm", [config.embedDim], 2));
-    if (layer.weight === "head.weight") rows.push(floatRow("norm", "norm", [config.embedDim], 2));
-    rows.push(weightRow(layer, shapes[layer.weight]));
-    if (layer.weight.endsWith("qkv.weight")) rows.push(...productRows(config, block));
-    if (layer.weight !== "patch.kernel") continue;
-    if (config.pooling === "class-token") rows.push(floatRow("classToken", "embedding", shapes.classToken));
-    rows.push(floatRow("positionEmbedding", "embedding", shapes.positionEmbedding));
-  }
+  const rows = places(config).flatMap((place): SummaryRow[] => {
+    switch (place.kind) {
+      case "linear":
+        return [weightRow(place)];
+      case "product":
+        return [productRow(config, place)];
+      case "activation":
+        return place.parameters.length > 0 ? [floatRow(place.name, "activation", place.parameters)] : [];
+      default:
+        return [floatRow(place.name, place.kind, place.parameters)];
+    }
+  });
   const sum = (key: keyof Summary["total"]) => rows.reduce((total, row) => total + row[key], 0);
-  const parameters = Object.keys(shapes).reduce((total, name) => total + size(name), 0);
   return {
     rows,
     total: {
-      parameters,
+      parameters: sum("parameters"),
       bytesFloat: sum("bytesFloat"),
       bytesPacked: sum("bytesPacked"),
       bytesScales: sum("bytesScales"),
@@ -70,59 +69,78 @@ export function summarize(config: ModelConfig): Summary {
   };
 }
 
-function floatRow(name: string, kind: SummaryRow["kind"], shape: readonly number[], copies = 1): SummaryRow {
-  const parameters = copies * shape.reduce((a, b) => a * b, 1);
-  const bytes = 4 * parameters;
-  const text = copies > 1 ? `${copies}×${shape.join("×")}` : shape.join("×");
-  return { ...empty, name, kind, shape: text, bits: "32", parameters, bytesFloat: bytes, bytesPacked: bytes };
-}
-
 const empty = { parameters: 0, bytesFloat: 0, bytesPacked: 0, bytesScales: 0, macs: 0, binaryMacs: 0 };
 
-function weightRow(layer: WeightLayer, shape: readonly number[]): SummaryRow {
-  const { inputs, outputs, binarizer, tokens } = layer;
-  const name = layer.weight.replace(/\.(weight|kernel)$/, "");
+const count = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+const countAll = (parameters: readonly ParameterPlace[]): number =>
+  parameters.reduce((sum, { shape }) => sum + count(shape), 0);
+
+function floatRow(name: string, kind: SummaryRow["kind"], parameters: readonly ParameterPlace[]): SummaryRow {
+  const bytes = 4 * countAll(parameters);
+  const [{ shape }] = parameters;
+  const text = parameters.length > 1 ? `${parameters.length}×${shape.join("×")}` : shape.join("×");
+  const sizes = { parameters: bytes / 4, bytesFloat: bytes, bytesPacked: bytes };
+  return { ...empty, name, kind, shape: text, bits: "32", ...sizes };
+}
+
+function weightRow({ name, parameters, inputs, outputs, binarizer, tokens, site }: LinearPlace): SummaryRow {
   const products = tokens * inputs * outputs;
-  const floatParameters = inputs * outputs + outputs;
-  const row = { name, kind: "weight" as const, shape: shape.join("×") };
-  if (binarizer === "off") {
-    const bytes = 4 * floatParameters;
-    return {
-      ...empty,
-      ...row,
-      bits: "32/32",
-      parameters: floatParameters,
-      bytesFloat: bytes,
-      bytesPacked: bytes,
-      macs: products,
-    };
+  const all = countAll(parameters);
+  const row = { ...empty, name, kind: "weight" as const, shape: parameters[0].shape.join("×") };
+  const sizes = { parameters: all, bytesFloat: 4 * all };
+  if (binarizer === "off" || binarizer.weight === "off") {
+    const bits = binarizer === "off" ? "32/32" : "32/1";
+    return { ...row, ...sizes, bits, bytesPacked: 4 * all, macs: products };
   }
-  const scales = scaleCount(binarizer.scale, outputs);
-  const learned = isLearned(binarizer.scale) ? scales : 0;
-  const binary = binarizer.activation === "sign";
+  const left = leftOf(binarizer, site);
+  const scales = alphaCount(binarizer, outputs, left);
+  const others = (left?.thresholds ?? 0) + (left?.factor === "position" ? tokens : 0);
+  const binary = left !== undefined;
+  const other = left?.factor === "other" ? countAll(parameters.filter(({ name: own }) => own.includes(".input."))) : 0;
   return {
     ...row,
+    ...sizes,
     bits: binary ? "1/1" : "1/32",
-    parameters: floatParameters + learned,
-    bytesFloat: 4 * (floatParameters + learned),
-    bytesPacked: Math.ceil(inputs / 8) * outputs + 4 * outputs + 4 * scales,
+    bytesPacked: Math.ceil(inputs / 8) * outputs + 4 * (outputs + scales + others + other),
     bytesScales: 4 * scales,
     macs: binary ? 0 : products,
     binaryMacs: binary ? products : 0,
   };
 }
 
-function productRows(config: ModelConfig, block: string): SummaryRow[] {
+/** @returns what is left of an input's quantizer; undefined where it stays float */
+export function leftOf({ input }: LayerBinarizer, site: LinearPlace["site"]): Left | undefined {
+  if (input === "off") return undefined;
+  return inputQuantizerOf(input).left?.(site, input) ?? plainSigns;
+}
+
+/** @returns how many α a packed layer has: those of its weight, of which a constant β and a halving become part */
+export function alphaCount({ weight }: LayerBinarizer, outputs: number, left: Left | undefined): number {
+  const own = weight === "off" ? "none" : weightQuantizerOf(weight).factors(weight);
+  if (own === "per-output") return outputs;
+  return own === "one" || left?.factor === "one" || left?.levels === "zero-one" ? 1 : 0;
+}
+
+function productRow(config: ModelConfig, { name, parameters, binarizer, part }: ProductPlace): SummaryRow {
   const tokens = numTokens(config);
-  const macs = tokens * tokens * config.embedDim;
-  const shape = `${config.numHeads}×${tokens}×${tokens}`;
-  const row = (name: string, binarizer: typeof config.binarize.scores): SummaryRow => ({
+  const own = countAll(parameters);
+  let terms = 1;
+  if (part === "values" && binarizer !== "off") {
+    const { probabilities } = binarizer;
+    const site = { role: "probabilities", inputs: tokens, outputs: 1, tokens, neverNegative: true } as const;
+    terms = inputQuantizerOf(probabilities).left?.(site, probabilities).rules ?? 1;
+  }
+  const macs = terms * tokens * tokens * config.embedDim;
+  return {
     ...empty,
-    name: `${block}.attention.${name}`,
+    name,
     kind: "attention",
-    shape,
+    shape: `${config.numHeads}×${tokens}×${tokens}`,
     bits: binarizer === "off" ? "32/32" : "1/1",
+    parameters: own,
+    bytesFloat: 4 * own,
+    bytesPacked: 4 * own,
     ...(binarizer === "off" ? { macs } : { binaryMacs: macs }),
-  });
-  return [row("scores", config.binarize.scores), row("values", config.binarize.values)];
+  };
 }

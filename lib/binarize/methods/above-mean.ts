@@ -1,0 +1,52 @@
+import * as tf from "@tensorflow/tfjs";
+import { z } from "zod";
+import { hasKernels, kernels } from "../../backend/kernels";
+import { stopGradient } from "../../ops/stop-gradient";
+import { inputQuantizer } from "../quantizer";
+import type { Slope } from "../slope";
+
+/**
+ * Attention probabilities binarized to {0, 1}: they are never negative, so their sign would be constant.
+ *
+ * A ≈ α [A ≥ 1/N], α = mean of the kept A in each row, the minimizer of ‖A − α b‖²; with scale `none`, α = 1/N
+ *
+ * Pseudo-gradient: dA = d(α b) where A is kept, 0 elsewhere; none through α.
+ *
+ * N: keys
+ */
+export const aboveMean = inputQuantizer({
+  name: "above-mean",
+  revision: 1,
+  settings: { scale: z.enum(["none", "kept"]).default("kept") },
+  rule(probabilities, _, { settings, site }) {
+    // A uniform row is kept whole: rounding must not drop entries that are 1/N but for the last bit.
+    const threshold = tf.tensor1d([(1 - 1e-5) / site.inputs]);
+    if (settings.scale === "none") {
+      const factor = tf.tensor1d([1 / site.inputs]);
+      return { threshold, slope: kept, levels: "zero-one", factor, gain: tf.div(2, factor) };
+    }
+    const gain = tf.div(2, stopGradient(keptMean(probabilities, threshold))); // undoes the halving of ±1 and the α
+    return { threshold, slope: kept, levels: "zero-one", factor: "kept", gain };
+  },
+  left: (_, { scale }) => ({ thresholds: 1, factor: scale === "none" ? "one" : "kept", levels: "zero-one" }),
+  refuses: ({ role }) => (role === "probabilities" ? undefined : "only attention probabilities have a mean of 1/N"),
+});
+
+const kept: Slope = { revision: 1, at: (x) => tf.cast(tf.greaterEqual(x, 0), "float32") };
+
+/**
+ * The mean of what is kept of each row, 0 where nothing is.
+ *
+ * @param x - shape [B, H, N, N]
+ * @param threshold - one, one for each head [H, 1, 1], or one for each row
+ * @returns shape [B, H, N, 1]
+ */
+export function keptMean(x: tf.Tensor, threshold: tf.Tensor): tf.Tensor {
+  const heads = x.shape[x.rank - 3];
+  if (hasKernels() && x.rank === 4 && (threshold.size === 1 || threshold.size === heads)) {
+    return kernels.keepAbove(x, tf.reshape(threshold, [-1]))[1]; // as the engine adds them up
+  }
+  const bits = tf.cast(tf.greaterEqual(x, threshold), "float32");
+  const count = tf.maximum(tf.sum(bits, -1, true), 1);
+  return tf.div(tf.sum(tf.mul(bits, x), -1, true), count);
+}
