@@ -121,7 +121,7 @@ cases = [
                progress=progress, width=19)  # fmt: skip
         for at, progress in progresses.items()
     ),
-    attention("attention_superposed", {"quantizer": "superposed", "shares": [0.7, 0.9]},
+    attention("attention_superposed", {"quantizer": "superposed"},
               {"quantizer": "sign", "slope": "clip"}, {"scale": lambda _: np.array([0.3, 0.2, 0.15])}),  # fmt: skip
     attention("attention_elastic", {"quantizer": "elastic"}, {"quantizer": "elastic"},
               {"scale": between(0.25, 0.35, 1), "threshold": between(0.03, 0.06, 1),

@@ -197,7 +197,7 @@ def probabilities_of(p, own, how):
         return alpha * bit((p - beta) / alpha)
     if how["quantizer"] == "superposed":
         first, *others = own["scale"]
-        bits = [kept(p, share) for share in how["shares"]]
+        bits = [kept(p, share) for share in (0.7, 0.9)]
         others = [term(f"superposed: part {i + 2}", value, 0) for i, value in enumerate(others)]
         return first * bit(p / first) + sum(value * b for value, b in zip(others, bits))
     if how["quantizer"] == "softmax-aware":

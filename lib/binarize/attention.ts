@@ -127,15 +127,17 @@ export function binarizeOperand(
  *
  * @param probabilities - rows that sum to 1; shape [B, H, N, N]
  * @param binarizer - its choice for probabilities is used
+ * @param own - what its quantizer learns
  * @returns shape of probabilities
  */
 export function binarizeProbabilities(
   probabilities: tf.Tensor,
   { probabilities: choice }: { readonly probabilities: Choice | "off" },
+  own: Own = {},
 ): tf.Tensor {
   if (choice === "off")
     throw new ConfigError("This binarizer leaves probabilities as they are. Use one that does not.");
-  const terms = probabilityRules(probabilities, choice, {}, 1).map((rule) => {
+  const terms = probabilityRules(probabilities, choice, own, 1).map((rule) => {
     const { bits, alpha } = readProbabilities(probabilities, rule, 1);
     return tf.mul(bits, alpha);
   });

@@ -58,7 +58,7 @@ export function binaryLinear(
   if (how) {
     const names = Object.keys(weightParameters(binarizer, site));
     expectOwn(parameters, names, "sign");
-    const reading = { binary: rule !== undefined, slope: rule?.slope ?? identity, progress };
+    const reading = { binary: isBinary(rule), slope: rule?.slope ?? identity, progress };
     return fusedBinaryLinear(shifted, parameters as FusedInput, how, reading, rule?.factor === "token");
   }
   const form = layerForm(parameters, binarizer, rule, site, progress);
@@ -88,6 +88,8 @@ export function fusedKernel({ weight }: LayerBinarizer, rule: InputRule | undefi
   return weightQuantizerOf(weight).kernel?.(weight);
 }
 
+const isBinary = (rule: InputRule | undefined): boolean => rule !== undefined && rule.levels !== "real";
+
 const isFunction = (value: unknown): boolean => typeof value === "function";
 
 /** (a(x) · S) · α · β + bias by whatever the backend has. */
@@ -105,12 +107,12 @@ function multiply(
     // Where a gain scales the slope, the signs are made before the product, which passes gradients on unchanged.
     const input = rule?.gain ? sign(shifted, rule.slope, { progress, gain: rule.gain }) : shifted;
     const slope = rule && !rule.gain ? rule.slope : identity;
-    const reading = { binary: rule !== undefined, slope, progress };
+    const reading = { binary: isBinary(rule), slope, progress };
     if (!late) return signLinear(input, form, reading, token);
     const { bias, ...unbiased } = form;
     return tf.add(tf.mul(signLinear(input, unbiased, reading, token), late), bias);
   }
-  let y = linear(rule ? sign(shifted, rule.slope, { progress, gain: rule.gain }) : x, form.matrix);
+  let y = linear(rule && isBinary(rule) ? sign(shifted, rule.slope, { progress, gain: rule.gain }) : x, form.matrix);
   if (form.alpha) y = tf.mul(y, form.alpha);
   if (token) y = tf.mul(y, stopGradient(tf.mean(tf.abs(x), -1, true))); // [B, N, 1]
   if (late) y = tf.mul(y, late);

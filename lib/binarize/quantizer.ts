@@ -121,8 +121,8 @@ export interface InputRule {
   /** The slope is taken at (x − τ) · gain; positive; 1 where it is left out. */
   readonly gain?: tf.Tensor;
   readonly slope: Slope;
-  /** Whether a bit stands for ±1 or for 0 and 1. */
-  readonly levels?: "signs" | "zero-one";
+  /** Whether a bit stands for ±1 or for 0 and 1; `real` where x stays as it is and only has a factor. */
+  readonly levels?: "signs" | "zero-one" | "real";
   /**
    * β: nothing is 1; `token` the mean of abs(x) of each row, without gradient; `kept` (of probabilities) the mean of what
    * is kept of each row; a tensor a learned number, [1], or one for each token, [N, 1]; or what a function makes of x.
@@ -136,7 +136,7 @@ export interface Left {
   readonly thresholds: number;
   /** `other` is a factor that neither a packed file nor ONNX can hold. */
   readonly factor: "none" | "one" | "token" | "position" | "kept" | "other";
-  readonly levels: "signs" | "zero-one";
+  readonly levels: "signs" | "zero-one" | "real";
   /** How many rules are superposed. */
   readonly rules?: number;
 }

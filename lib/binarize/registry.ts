@@ -4,6 +4,7 @@ import type { Binarizer, Choice } from "./binarizer";
 import type { Method, Use } from "./method";
 import { type MethodName, methods } from "./methods";
 import { aboveMean } from "./methods/above-mean";
+import { realInput } from "./methods/scaled-sign";
 import type { InputQuantizer, WeightQuantizer } from "./quantizer";
 
 type AnyQuantizer = WeightQuantizer | InputQuantizer;
@@ -53,7 +54,9 @@ const ofRole = (method: Method, role: "weight" | "input"): readonly AnyQuantizer
 /** @returns every quantizer of that role that a method uses, each once, by name */
 export function quantizers(role: "weight" | "input"): ReadonlyMap<string, AnyQuantizer> {
   const all = allMethods().flatMap((method) => ofRole(method, role));
-  return new Map([...all, ...(role === "input" ? [aboveMean] : [])].map((quantizer) => [quantizer.name, quantizer]));
+  return new Map(
+    [...all, ...(role === "input" ? [aboveMean, realInput] : [])].map((quantizer) => [quantizer.name, quantizer]),
+  );
 }
 
 /** @throws ConfigError if no method uses one of that name */

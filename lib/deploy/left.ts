@@ -60,7 +60,7 @@ function layerOf({ binarizer, site, part, outputs }: LinearPlace): PackedLayer |
   }
   const alphas = alphaCount(binarizer, outputs, left);
   return {
-    inputs: left ? "signs" : "float",
+    inputs: left && left.levels !== "real" ? "signs" : "float",
     alpha: alphas === 0 ? "none" : alphas === 1 ? "one" : "each",
     threshold: countOf(left?.thresholds),
     factor: left?.factor === "token" || left?.factor === "position" ? left.factor : "none",

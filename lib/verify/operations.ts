@@ -1,14 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
-import type { Binarizer } from "../binarize/binarizer";
+import { activations } from "../binarize/activations";
+import { attendBinary, binarizeProbabilities, binaryScores, partOf } from "../binarize/attention";
+import type { Binarizer, Choice } from "../binarize/binarizer";
 import { binaryPatchEmbedding } from "../binarize/conv";
 import { binaryLinear } from "../binarize/linear";
+import type { Own } from "../binarize/quantizer";
+import { weightQuantizerOf } from "../binarize/registry";
 import { selfAttention } from "../ops/attention";
+import { batchedMatMul } from "../ops/batched-matmul";
 import { crossEntropy } from "../ops/cross-entropy";
 import { gelu } from "../ops/gelu";
 import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
+import { softmax } from "../ops/softmax";
 import { forward } from "../vit/model";
 import { parseBinarizer } from "../vit/parse-binarize";
 import { parseModelConfig } from "../vit/parse-config";
@@ -46,6 +52,33 @@ export const operations: Readonly<Record<string, Operation>> = {
     const how = parts.length > 0 ? binarizerOf(binarizer as Options) : "off";
     const config = parseModelConfig({ ...sizes, binarize: Object.fromEntries(parts.map((part) => [part, how])) });
     return forward(config, parameters, x);
+  },
+  method_linear: ({ x, weight, bias, ...own }, { progress, ...roles }) => {
+    const how = parseBinarizer(roles);
+    const site = { role: "weight", inputs: 1, outputs: 1, tokens: 1, neverNegative: false } as const;
+    const ofWeight = how.weight === "off" ? {} : (weightQuantizerOf(how.weight).parameters?.(site, how.weight) ?? {});
+    const named = Object.entries(own).map(([name, t]) => [Object.hasOwn(ofWeight, name) ? name : `input.${name}`, t]);
+    return binaryLinear(x, { ...Object.fromEntries(named), weight, bias }, how, { progress: progress as number });
+  },
+  rprelu: ({ x, ...own }) => activations().rprelu.apply(x, own, 1),
+  method_scores: ({ q, k, table }, { slope, scale }) => {
+    const operand = { quantizer: "sign", slope, scale };
+    const { operand: choice } = parseBinarizer({ operand });
+    const how = { operand: choice as Choice, correction: table ? "table" : "none" } as const;
+    // There the correction is divided by √d with the score, here it is added afterwards.
+    const own: Own = table ? { correction: tf.div(table, Math.sqrt(q.shape[3] as number)) } : {};
+    return softmax(binaryScores(q, k, how, own));
+  },
+  method_attention_values: ({ probabilities, values, ...given }, options) => {
+    const ofValues = { valueScale: "value.scale", valueThreshold: "value.threshold" } as Record<string, string>;
+    const own = Object.fromEntries(
+      Object.entries(given).map(([name, t]) => [ofValues[name] ?? `probabilities.${name}`, t]),
+    );
+    const written = { probabilities: options.probabilities, operand: options.values };
+    const { probabilities: choice, operand } = parseBinarizer(written as object);
+    const how = { probabilities: choice as Choice, operand: operand as Choice };
+    if (operand !== "off") return attendBinary(probabilities, values, how, own);
+    return batchedMatMul(binarizeProbabilities(probabilities, how, partOf(own, "probabilities")), values);
   },
   cross_entropy: ({ logits, labels }, { labelSmoothing, reduction }) =>
     crossEntropy(

@@ -123,7 +123,7 @@ function complete(part: Part | undefined, where: string): Binarizer | "off" {
   const short = Object.keys(shortFields).find((key) => part[key as keyof Fields] !== undefined);
   const long = ["weight", "input", "operand", "probabilities", "correction"] as const;
   const role = long.find((key) => part[key] !== undefined);
-  if (!role) return fromShort(part, where);
+  if (!role) return fromShort(part);
   if (short)
     throw new ConfigError(`${where}: "${short}" is a short field, and "${role}" is not. Use one kind of them.`);
   return {
@@ -148,13 +148,10 @@ function choiceOf(written: Fields["weight"], role: Role, where: string): Choice 
   return parseWith(z.strictObject({ quantizer: z.string(), ...settings }), written, `${where}.${role}`) as Choice;
 }
 
-function fromShort(part: Fields, where: string): Binarizer {
+function fromShort(part: Fields): Binarizer {
   const given = Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Fields;
   const { scale = "channel", scaleGradient = "product", center = false, weightSte = "clip" } = given;
   const { activation = "sign", activationSte: slope = "clip", activationScale = "none" } = given;
-  if (activation === "none" && activationScale === "token") {
-    throw new ConfigError(`${where}: activationScale "token" belongs to binary inputs. Use activation "sign" with it.`);
-  }
   const none = scale === "none";
   const input: Choice = { quantizer: "sign", slope, scale: activationScale, scaleGradient: "detached" };
   const operand: Choice = none
@@ -163,7 +160,7 @@ function fromShort(part: Fields, where: string): Binarizer {
   const off = activation === "none";
   return {
     weight: { quantizer: "sign", scale, scaleGradient, center, slope: weightSte },
-    input: off ? "off" : input,
+    input: off ? (activationScale === "token" ? { quantizer: "real" } : "off") : input,
     operand: off ? "off" : operand,
     probabilities: off ? "off" : { quantizer: "above-mean", scale: none ? "none" : "kept" },
     correction: "none",

@@ -96,7 +96,7 @@ function weightRow({ name, parameters, inputs, outputs, binarizer, tokens, site 
   const left = leftOf(binarizer, site);
   const scales = alphaCount(binarizer, outputs, left);
   const others = (left?.thresholds ?? 0) + (left?.factor === "position" ? tokens : 0);
-  const binary = left !== undefined;
+  const binary = left !== undefined && left.levels !== "real";
   const other = left?.factor === "other" ? countAll(parameters.filter(({ name: own }) => own.includes(".input."))) : 0;
   return {
     ...row,

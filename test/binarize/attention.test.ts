@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { Random } from "../../lib/base/random";
 import { attendBinary, binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
-import { binarizers } from "../../lib/binarize/binarizer";
+import { binarizers } from "../../lib/binarize/registry";
 import { backends } from "../verify/backends";
 
 const normals = (seed: number, count: number) => {

@@ -6,7 +6,7 @@ import { Random } from "../../lib/base/random";
 import { type Binarizer, binarizers, scaleCount } from "../../lib/binarize/binarizer";
 import { binaryPatchEmbedding } from "../../lib/binarize/conv";
 import { binaryLinear } from "../../lib/binarize/linear";
-import { scaleFactor } from "../../lib/binarize/scale";
+import { scaleFactor } from "../../lib/binarize/methods/scaled-sign";
 import { binarizeWeight } from "../../lib/binarize/weight";
 import { patchify } from "../../lib/ops/patchify";
 import { backends } from "../verify/backends";

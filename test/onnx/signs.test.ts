@@ -2,14 +2,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { Random } from "../../lib/base/random";
 import { onnxRuntime } from "../../lib/bench/onnxruntime";
-import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
+import type { Binarizer } from "../../lib/binarize/binarizer";
+import { binarizers } from "../../lib/binarize/registry";
 import { attentionNodes } from "../../lib/onnx/attention";
 import { OnnxGraph } from "../../lib/onnx/graph";
 import { linearNodes } from "../../lib/onnx/layers";
 import { geluNode } from "../../lib/onnx/operators";
 import { numTokens } from "../../lib/vit/config";
-import type { WeightLayer } from "../../lib/vit/layers";
 import { parseModelConfig } from "../../lib/vit/parse-config";
+import type { WeightLayer } from "../../lib/vit/places";
 
 const runtime = onnxRuntime(require);
 const reason = "missing" in runtime ? ` (skipped: ${runtime.missing})` : "";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { binarizers } from "../../lib/binarize/binarizer";
+import { binarizers } from "../../lib/binarize/registry";
 import { colorsOf, darker, transparent } from "../../lib/plot/palette";
 
 test("every named binarizer has a colour of its own, the same in any company", () => {

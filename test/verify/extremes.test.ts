@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
-import { binarizers } from "../../lib/binarize/binarizer";
+import { binarizers } from "../../lib/binarize/registry";
 import { sign } from "../../lib/binarize/sign";
 import { signsAndFactor } from "../../lib/binarize/weight";
 import { abs } from "../../lib/ops/abs";

@@ -5,9 +5,9 @@ import { Random } from "../../lib/base/random";
 import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
 import { crossEntropy } from "../../lib/ops/cross-entropy";
 import { binarizable, type ModelConfig } from "../../lib/vit/config";
-import { parameterShapes } from "../../lib/vit/layers";
 import { forward, forwardWithIntermediates } from "../../lib/vit/model";
 import { initialParameters, toTensors } from "../../lib/vit/parameters";
+import { parameterShapes } from "../../lib/vit/places";
 import { backends } from "../verify/backends";
 import { smallModel } from "./small-model";
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
-import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
+import type { Binarizer } from "../../lib/binarize/binarizer";
+import { binarizers } from "../../lib/binarize/registry";
 import { binarizable, numTokens } from "../../lib/vit/config";
 import { type ModelInput, parseBinarizer, parseModelConfig } from "../../lib/vit/parse-config";
 import { smallModel, smallSizes } from "./small-model";

@@ -129,3 +129,17 @@ function meanSizes(weight: Float32Array, inputs: number, outputs: number, perOut
   const sizes = Float32Array.from(sums, (sum) => sum / inputs);
   return perOutput ? sizes : Float32Array.of(sizes.reduce((a, b) => a + b, 0) / outputs);
 }
+
+/**
+ * Inputs as they are, times the mean of abs(x) of each row; nobody needs it, but XNOR-Net's K can be looked at alone.
+ *
+ * y = (x · S) · α · β
+ */
+export const realInput = inputQuantizer({
+  name: "real",
+  revision: 1,
+  settings: {},
+  rule: (): InputRule => ({ slope: slopes.identity, levels: "real", factor: "token" }),
+  left: () => ({ thresholds: 0, factor: "token", levels: "real" }),
+  refuses: ({ role }) => (role === "input" ? undefined : "nothing would be binarized"),
+});
