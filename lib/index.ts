@@ -51,7 +51,8 @@ export { pseudoGradient, sign } from "./binarize/sign";
 export { binarizeWeight } from "./binarize/weight";
 // data
 export { type Batch, batches } from "./data/batches";
-export type { Dataset, DatasetConfig, Split } from "./data/dataset";
+export type { Dataset, Split } from "./data/dataset";
+export type { DatasetConfig } from "./data/dataset-config";
 export { loadDataset } from "./data/load";
 export { colorImage, grayImage } from "./data/preview";
 // packed models

@@ -102,6 +102,10 @@ export function seedList(option: string, text: string): number[] {
   return [...seeds];
 }
 
+/** @returns the words as a sentence has them: `a, b or c` */
+export const alternatives = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" or ");
+
 /**
  * One of several words.
  *
@@ -113,9 +117,7 @@ export function seedList(option: string, text: string): number[] {
 export function oneOf<Word extends string>(what: string, text: string, words: readonly Word[]): Word {
   const word = words.find((one) => one === text);
   if (word !== undefined) return word;
-  const [last, ...others] = [...words].reverse();
-  const choice = `${others.reverse().join(", ")} or ${last}`;
-  throw new UsageError(`${what} expects ${choice}, got ${quoted(text)}.${didYouMean(text, words)}`);
+  throw new UsageError(`${what} expects ${alternatives(words)}, got ${quoted(text)}.${didYouMean(text, words)}`);
 }
 
 /** A backend's name from the command line. */
