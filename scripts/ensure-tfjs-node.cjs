@@ -1,7 +1,7 @@
 // Begins every build, so also `npm install` and `npm ci`. tfjs-node is an optional dependency: where its native library
 // cannot be downloaded, npm leaves it out. Notebooks still say `import * as tf from "@tensorflow/tfjs-node"`, so the same
 // name is then given to plain TensorFlow.js, which binvit runs on the WebAssembly backend. What is there is left alone:
-// lib/bin/resolve.cjs sees to a tfjs-node that does not load, and to a stand-in that could not be written.
+// lib/notebook/host/resolve.ts sees to a tfjs-node that does not load, and to a stand-in that could not be written.
 const fs = require("node:fs");
 const path = require("node:path");
 
