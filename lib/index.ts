@@ -29,11 +29,6 @@ export {
 export { Random, type RandomState } from "./base/random";
 export { decodeSafetensors, encodeSafetensors } from "./base/safetensors";
 export { version } from "./base/version";
-// measuring
-export { benchGemm } from "./bench/gemm";
-export { interleave, type Measurements, type Timer, timed } from "./bench/interleave";
-export { type OnnxLoader, onnxRuntime } from "./bench/onnxruntime";
-export { type Spread, spread } from "./bench/spread";
 // binarize
 export { binarizeOperand, binarizeProbabilities } from "./binarize/attention";
 export {
@@ -67,6 +62,11 @@ export { type Check, type DoctorReport, examine } from "./doctor";
 export { readKernels } from "./kernels/read";
 export { createXnorGemm, packSigns, type SignMatrix, unpackSigns, type XnorOptions } from "./kernels/sign-matrix";
 export { xnorGemm } from "./kernels/xnor-gemm";
+// measuring
+export { benchGemm } from "./measure/gemm";
+export { interleave, type Measurements, type Timer, timed } from "./measure/interleave";
+export { type OnnxLoader, onnxRuntime } from "./measure/onnxruntime";
+export { type Spread, spread } from "./measure/spread";
 // notebook
 export { newCellSignal } from "./notebook/cancel";
 export { show, showMarkdown, showTable } from "./notebook/display";

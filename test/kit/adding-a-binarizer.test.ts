@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
-import { onnxRuntime } from "../../lib/bench/onnxruntime";
+import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { applySettings, parseRunConfig } from "../../lib/train/run-config";
 import { applyDiff, ChangedKit, listings, page } from "./changed-kit";
 
@@ -64,7 +64,7 @@ const { initialParameters, toTensors } = lib("vit/parameters");
 const worst = (a, b) => Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
 
 async function onnxLogits(file, images, shape) {
-  const runtime = lib("bench/onnxruntime").onnxRuntime(require);
+  const runtime = lib("measure/onnxruntime").onnxRuntime(require);
   if ("missing" in runtime) return undefined;
   const session = await runtime.open(file, { name: "images", shape, data: images }, "logits");
   return session.run();

@@ -5,7 +5,7 @@ import { kitRoot } from "../../lib/base/kit-root";
 
 // The order that the README gives.
 const layers =
-  "base kernels backend ops binarize vit data train deploy onnx verify bench study plot notebook cli".split(" ");
+  "base kernels backend ops binarize vit data train deploy onnx verify measure study plot notebook cli".split(" ");
 
 test("a layer imports only from those before it", () => {
   const wrong: string[] = [];

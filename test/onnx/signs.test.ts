@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { Random } from "../../lib/base/random";
-import { onnxRuntime } from "../../lib/bench/onnxruntime";
 import { type Binarizer, binarizers } from "../../lib/binarize/binarizer";
+import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { attentionNodes } from "../../lib/onnx/attention";
 import { OnnxGraph } from "../../lib/onnx/graph";
 import { linearNodes } from "../../lib/onnx/layers";
