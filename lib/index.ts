@@ -107,9 +107,10 @@ export { type ResultRow, resultFrame, resultRows, runFrame } from "./study/table
 // training
 export { adamWStep } from "./train/adamw";
 export { evaluate } from "./train/evaluate";
-export type { Progress, TrainOptions, TrainResult } from "./train/loop";
+export type { Progress, TrainOptions } from "./train/loop";
 export { presets } from "./train/presets";
 export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/record";
+export type { TrainResult } from "./train/result";
 export { trainInto } from "./train/run";
 export { applySettings, parseRunConfig, type RunInput } from "./train/run-config";
 export { readRecord, readWeights } from "./train/run-folder";

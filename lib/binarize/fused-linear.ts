@@ -1,8 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { kernels, type WeightGradOptions } from "../backend/kernels";
 import type { KernelBinarizer } from "./kernel-binarizer";
-import type { BinaryLinearParameters } from "./linear";
 import { signProducts } from "./sign-products";
+
+/** Of `binaryLinear`: shapes [I, O], [O], and [1, O] or [1, 1]. */
+interface FusedParameters {
+  readonly weight: tf.Tensor;
+  readonly bias: tf.Tensor;
+  readonly scale?: tf.Tensor;
+}
 
 /**
  * `binaryLinear` on the kernels, forward and backward, with the gradients of its plain form:
@@ -11,11 +17,7 @@ import { signProducts } from "./sign-products";
  *
  * Only for forms that the kernels know, where `hasKernels()`.
  */
-export function fusedBinaryLinear(
-  x: tf.Tensor,
-  parameters: BinaryLinearParameters,
-  binarizer: KernelBinarizer,
-): tf.Tensor {
+export function fusedBinaryLinear(x: tf.Tensor, parameters: FusedParameters, binarizer: KernelBinarizer): tf.Tensor {
   const { weight, bias, scale } = parameters;
   const options: WeightGradOptions = {
     scale: binarizer.scale,

@@ -9,7 +9,7 @@ import { hasSimd } from "../kernels/simd";
 import type { ModelConfig } from "../vit/config";
 import { placeActivations } from "./activations";
 import { Arena } from "./arena";
-import { ForwardPass } from "./forward-pass";
+import { ForwardPass, type Watch } from "./forward-pass";
 import { ImageReader, type Images } from "./images";
 import type { PackedModel } from "./packed-model";
 import { predictedClasses } from "./predicted-classes";
@@ -22,9 +22,6 @@ export interface EngineOptions {
   /** Images that are computed together; decides how much memory is taken. */
   readonly maxBatch?: number;
 }
-
-/** Gets the exact integers of every product of signs, in the order data flows; shape [tokens, outputs]. */
-export type Watch = (layer: string, accumulators: Float32Array) => void;
 
 /** A packed model, ready to run. */
 export interface Engine {

@@ -2,8 +2,10 @@ import { DataError } from "../base/errors";
 import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
 import { type ModelConfig, numPatches, numTokens } from "../vit/config";
 import type { Activations } from "./activations";
-import type { Watch } from "./engine";
 import type { EngineLayer, Weights } from "./weights";
+
+/** Gets the exact integers of every product of signs, in the order data flows; shape [tokens, outputs]. */
+export type Watch = (layer: string, accumulators: Float32Array) => void;
 
 /** `forward` of `lib/vit/model.ts` on one memory: the same kernels in the same order, for one batch at a time. */
 export class ForwardPass {

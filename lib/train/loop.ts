@@ -13,9 +13,9 @@ import { lossAndGradients } from "./gradients";
 import { checkTrainingMemory, explainMemory } from "./memory";
 import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
+import { StoppedTraining, type TrainResult } from "./result";
 import { learningRateAt } from "./schedule";
 import { snapshot, type TrainingState } from "./state";
-import { StoppedTraining } from "./stopped";
 
 /** Where a running training stands. */
 export interface Progress {
@@ -41,14 +41,6 @@ export interface TrainOptions {
    * another number adds the gradients up in another order, so its last digits differ.
    */
   readonly workers?: number;
-}
-
-/** A trained model. */
-export interface TrainResult {
-  readonly parameters: ParameterArrays;
-  readonly curve: readonly EpochRecord[];
-  readonly test: Evaluation;
-  readonly seconds: number;
 }
 
 /**
