@@ -66,13 +66,13 @@ export async function runStudy(
   study: StudyConfig,
   options: {
     readonly seeds: readonly number[];
-    readonly workers: number;
+    readonly jobs: number;
     readonly out: string;
     readonly onEvent?: (event: StudyEvent) => void;
     readonly signal?: AbortSignal;
   },
 ): Promise<StudyResult> {
-  const { seeds, workers, out, onEvent, signal } = options;
+  const { seeds, jobs, out, onEvent, signal } = options;
   await useBackend(); // for its name: the processes that train choose the same
   const runs = studyRuns(study, seeds, out, arithmetic());
   const waiting: StudyRun[] = [];
@@ -101,7 +101,7 @@ export async function runStudy(
       }
     }
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(Array.from({ length: jobs }, work));
   if (signal?.aborted) throw new CancelledError("The study was stopped. Run the same command to go on where it was.");
   // Asked once more: another study may have finished meanwhile what it kept this one from.
   const ends = runs.map((run) => ({ run, ...recordOf(run) }));

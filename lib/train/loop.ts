@@ -8,7 +8,7 @@ import { initialParameters, type ParameterArrays, toTensors } from "../vit/param
 import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
-import { GradientWorkers } from "./gradient-workers";
+import { checkWorkers, GradientWorkers } from "./gradient-workers";
 import { lossAndGradients } from "./gradients";
 import { checkTrainingMemory, explainMemory } from "./memory";
 import { Optimizer } from "./optimizer";
@@ -189,9 +189,10 @@ function evaluateArrays(
   }
 }
 
-/** @throws ConfigError if data and model do not fit, or no memory could hold a training step */
+/** @throws ConfigError if data and model do not fit, workers are too many, or no memory could hold a training step */
 export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
   checkFit(config.model, dataset);
+  checkWorkers(workers);
   checkTrainingMemory(config, dataset.train.count, workers);
 }
 

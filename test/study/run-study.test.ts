@@ -36,7 +36,7 @@ async function run(what: StudyConfig, out: string, signal?: AbortSignal, watch?:
     events.push(event);
     watch?.(event);
   };
-  const outcome = await runStudy(what, { seeds: [1], workers: 2, out: join(folder, out), onEvent, signal }).catch(
+  const outcome = await runStudy(what, { seeds: [1], jobs: 2, out: join(folder, out), onEvent, signal }).catch(
     (error: Error) => error,
   );
   const { records, failures } = outcome instanceof Error ? { records: outcome, failures: [] } : outcome;
