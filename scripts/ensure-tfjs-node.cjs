@@ -24,9 +24,18 @@ function ensureTfjsNode(root) {
     if (fs.existsSync(path.join(folder, "package.json"))) return [];
     const link = fs.lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() ? fs.readlinkSync(folder) : "";
     const target = path.resolve(path.dirname(folder), link || folder);
-    fs.cpSync(path.join(__dirname, source), target, { recursive: true });
+    place(path.join(__dirname, source), target);
     return [target];
   });
+}
+
+/** Copies a package, the file last by which the next build knows it as whole: this one may be killed on the way. */
+function place(source, target) {
+  const manifest = path.join(source, "package.json");
+  fs.cpSync(source, target, { recursive: true, filter: (file) => file !== manifest });
+  const part = path.join(target, "package.json.part");
+  fs.copyFileSync(manifest, part);
+  fs.renameSync(part, path.join(target, "package.json"));
 }
 
 module.exports = { ensureTfjsNode };

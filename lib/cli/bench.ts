@@ -23,7 +23,8 @@ async function run(what: string, options: { readonly rounds: string; readonly js
   const { benchNames, runBench } = await import("../measure/bench");
   const name = oneOf("bench", what, [...benchNames, "all"]);
   const chosen = name === "all" ? benchNames : [name];
-  const { isStandardOutput, prepareFile, writeAtomically } = await import("../base/files");
+  const { prepareFile, writeAtomically } = await import("../base/files");
+  const { isStandardOutput } = await import("../base/written-place");
   const stream = isStandardOutput(options.json ?? "") ? process.stderr : process.stdout; // JSON comes out there alone
   const say = (text: string) => stream.write(`${text}\n`);
   if (options.json !== undefined) {

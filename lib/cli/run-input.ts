@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Option } from "commander";
 import { UsageError } from "../base/errors";
-import { readJson } from "../base/files";
+import { readJson } from "../base/read-json";
 import { didYouMean } from "../base/suggest";
 
 /**
