@@ -56,6 +56,11 @@ async function run(what: string, options: Options): Promise<void> {
   const { record, existed } = await trainInto({ name, config, seed }, folder, {
     signal,
     workers,
+    onNotice: (line) => {
+      status.done();
+      console.error(line);
+      process.send?.({ notice: line });
+    },
     onStep: ({ epoch, epochs, step, steps, loss }) => {
       process.send?.({ progress: { epoch, epochs, step, steps, loss } });
       firstStep ??= step;
