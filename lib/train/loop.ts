@@ -8,14 +8,14 @@ import { initialParameters, type ParameterArrays, toTensors } from "../vit/param
 import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
-import { GradientWorkers } from "./gradient-workers";
+import { checkWorkers, GradientWorkers } from "./gradient-workers";
 import { lossAndGradients } from "./gradients";
 import { checkTrainingMemory, explainMemory } from "./memory";
 import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
+import { StoppedTraining, type TrainResult } from "./result";
 import { learningRateAt } from "./schedule";
 import { snapshot, type TrainingState } from "./state";
-import { StoppedTraining } from "./stopped";
 
 /** Where a running training stands. */
 export interface Progress {
@@ -41,14 +41,6 @@ export interface TrainOptions {
    * another number adds the gradients up in another order, so its last digits differ.
    */
   readonly workers?: number;
-}
-
-/** A trained model. */
-export interface TrainResult {
-  readonly parameters: ParameterArrays;
-  readonly curve: readonly EpochRecord[];
-  readonly test: Evaluation;
-  readonly seconds: number;
 }
 
 /**
@@ -197,9 +189,10 @@ function evaluateArrays(
   }
 }
 
-/** @throws ConfigError if data and model do not fit, or no memory could hold a training step */
+/** @throws ConfigError if data and model do not fit, workers are too many, or no memory could hold a training step */
 export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
   checkFit(config.model, dataset);
+  checkWorkers(workers);
   checkTrainingMemory(config, dataset.train.count, workers);
 }
 

@@ -1,53 +1,18 @@
-import { spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
-import { onnxRuntime } from "../../lib/bench/onnxruntime";
+import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { applySettings, parseRunConfig } from "../../lib/train/run-config";
+import { applyDiff, ChangedKit, listings, page } from "./changed-kit";
 
-const page = readFileSync(join(kitRoot(), "docs", "adding-a-binarizer.md"), "utf8");
-const listings = (language: string) =>
-  [...page.matchAll(new RegExp(`^\`\`\`${language}\n([^]*?)^\`\`\`$`, "gm"))].map(([, text]) => text);
-
-/** Applies a printed change: a file's name, then parts with their context, each of which stands once in that file. */
-function apply(diff: string, read: (file: string) => string, write: (file: string, text: string) => void): void {
-  const [header, ...rest] = diff.trimEnd().split("\n");
-  const file = /^--- (lib\/\S+)$/.exec(header)?.[1] ?? `no file is named in ${header}`;
-  for (const part of rest.join("\n").split(/^@@$\n/m)) {
-    const lines = part.trimEnd().split("\n");
-    const side = (left: string) =>
-      lines.filter((line) => " ".concat(left).includes(line[0])).map((line) => line.slice(1));
-    const [before, after] = [side("-"), side("+")].map((kept) => `${kept.join("\n")}\n`);
-    const text = read(file);
-    expect(text.split(before).length, `${file} has once:\n${before}`).toBe(2);
-    write(
-      file,
-      text.replace(before, () => after),
-    );
-  }
-}
-
-/** The one that `npm run build` runs: several packages bring a tsc. */
-const compiler = realpathSync(join(kitRoot(), "node_modules", ".bin", "tsc"));
-
-const diffs = listings("diff");
-const root = mkdtempSync(join(tmpdir(), "binvit-page-"));
-afterAll(() => rmSync(root, { recursive: true }));
+const text = page("adding-a-binarizer.md");
+const diffs = listings(text, "diff");
+const kit = new ChangedKit();
+afterAll(() => kit.remove());
 
 test("its command without code is understood", () => {
-  const [, setting] = /--set '(.+)'/.exec(page) as RegExpExecArray;
+  const [, setting] = /--set '(.+)'/.exec(text) as RegExpExecArray;
   const { model } = parseRunConfig(applySettings({ extends: "digits" }, [setting]));
   expect(model.binarize.fc1).toMatchObject({ scale: "channel", weightSte: "approx", center: true });
 });
@@ -57,20 +22,16 @@ test("each of its changes applies to the sources, alone as well", () => {
   for (const diff of diffs) {
     const changed = new Map<string, string>();
     const read = (file: string) => changed.get(file) ?? readFileSync(join(kitRoot(), file), "utf8");
-    apply(diff, read, (file, text) => changed.set(file, text));
+    applyDiff(diff, read, (file, after) => changed.set(file, after));
     expect(changed.size).toBe(1);
   }
 });
 
 test("a copy of the kit with all its changes compiles, trains, packs and exports what they add", async () => {
-  copyKit();
-  for (const diff of diffs) {
-    const read = (file: string) => readFileSync(join(root, file), "utf8");
-    apply(diff, read, (file, text) => writeFileSync(join(root, file), text));
-  }
-  expect(await node([compiler, "-p", "lib/tsconfig.json"])).toEqual({ code: 0, output: "" });
-  writeFileSync(join(root, "use.cjs"), use);
-  const { code, output } = await node(["use.cjs", JSON.stringify(JSON.parse(listings("json")[0]))]);
+  for (const diff of diffs) kit.apply(diff);
+  expect(await kit.build()).toEqual({ code: 0, output: "" });
+  kit.write("use.cjs", use);
+  const { code, output } = await kit.node("use.cjs", JSON.stringify(JSON.parse(listings(text, "json")[0])));
   expect({ code, output }).toMatchObject({ code: 0 });
   const results = JSON.parse(output.slice(output.lastIndexOf('{"mlp+mhsa')));
   for (const name of ["mlp+mhsa/rms", "bireal", "tanh"]) {
@@ -81,31 +42,6 @@ test("a copy of the kit with all its changes compiles, trains, packs and exports
     if (name === "mlp+mhsa/rms") for (const alpha of alphas) expect(alpha).toBeCloseTo(1, 5);
   }
 }, 300_000);
-
-/** Sources, what the build makes of the kernels, and the packages. */
-function copyKit(): void {
-  const from = kitRoot();
-  for (const name of ["package.json", "tsconfig.base.json"]) cpSync(join(from, name), join(root, name));
-  const skipped = [join(from, "lib", "dist"), join(from, "lib", "node_modules")];
-  cpSync(join(from, "lib"), join(root, "lib"), { recursive: true, filter: (path) => !skipped.includes(path) });
-  const kernels = join("lib", "dist", "kernels", "binvit.wasm");
-  mkdirSync(dirname(join(root, kernels)), { recursive: true });
-  cpSync(join(from, kernels), join(root, kernels));
-  for (const name of ["node_modules", join("lib", "node_modules"), "data"]) {
-    if (existsSync(join(from, name))) symlinkSync(join(from, name), join(root, name), "junction");
-  }
-}
-
-function node(words: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, words, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on("data", (chunk) => {
-      output += chunk;
-    });
-  }
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
-}
 
 /**
  * Trains a few steps of the study's last row and of the two other changes; compares packed model and ONNX with `forward`,
@@ -128,7 +64,7 @@ const { initialParameters, toTensors } = lib("vit/parameters");
 const worst = (a, b) => Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i])));
 
 async function onnxLogits(file, images, shape) {
-  const runtime = lib("bench/onnxruntime").onnxRuntime(require);
+  const runtime = lib("measure/onnxruntime").onnxRuntime(require);
   if ("missing" in runtime) return undefined;
   const session = await runtime.open(file, { name: "images", shape, data: images }, "logits");
   return session.run();

@@ -1,22 +1,52 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 
 // The order that the README gives.
 const layers =
-  "base kernels backend ops binarize vit data train deploy onnx verify bench study plot notebook cli".split(" ");
+  "base kernels backend ops binarize vit data train deploy onnx verify measure study plot notebook cli".split(" ");
+
+const library = join(kitRoot(), "lib");
+const layerOf = (file: string): number => layers.indexOf(relative(library, file).split(sep)[0]);
+const named = (file: string): string => relative(library, file).split(sep).join("/");
+
+/** Every source file of the library with those that it imports, for their types alone too. */
+const imports = new Map(
+  readdirSync(library, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !/^(dist|node_modules|kernels.assembly)\b/.test(name))
+    .map((name) => {
+      const file = join(library, name);
+      const written = readFileSync(file, "utf8").matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\() ?"(\.[^"]+)"/g);
+      const found = [...written].map(([, path]) => {
+        const place = join(dirname(file), path);
+        return [`${place}.ts`, join(place, "index.ts")].find((one) => existsSync(one)) ?? place;
+      });
+      return [file, found] as const;
+    }),
+);
 
 test("a layer imports only from those before it", () => {
+  expect(imports.size).toBeGreaterThan(150);
+  expect([...imports.values()].flat().filter((file) => !imports.has(file))).toEqual([]);
   const wrong: string[] = [];
-  for (const [rank, layer] of layers.entries()) {
-    const folder = join(kitRoot(), "lib", layer);
-    for (const file of readdirSync(folder).filter((name) => name.endsWith(".ts"))) {
-      const source = readFileSync(join(folder, file), "utf8");
-      for (const [, other] of source.matchAll(/(?:from|import\() ?"\.\.\/([a-z-]+)\//g)) {
-        if (layers.indexOf(other) > rank) wrong.push(`${layer}/${file} imports from ${other}`);
-      }
-    }
+  for (const [file, found] of imports) {
+    if (layerOf(file) < 0) continue; // index.ts and the like, which bring layers together
+    for (const other of found) if (layerOf(other) > layerOf(file)) wrong.push(`${named(file)} imports ${named(other)}`);
   }
   expect(wrong).toEqual([]);
+});
+
+test("no file imports itself by way of others, types included", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) circles.push([...way.slice(at), file].map(named).join(" → "));
+    if (at >= 0 || done.has(file)) return;
+    for (const other of imports.get(file) ?? []) visit(other, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  expect(circles).toEqual([]);
 });
