@@ -35,7 +35,7 @@ export const aboveMean = inputQuantizer({
 const kept: Slope = { revision: 1, at: (x) => tf.cast(tf.greaterEqual(x, 0), "float32") };
 
 /**
- * The mean of what is kept of each row, 0 where nothing is.
+ * The mean of what is kept of each row, 0 where nothing is; without gradient where there are kernels.
  *
  * @param x - shape [B, H, N, N]
  * @param threshold - one, one for each head [H, 1, 1], or one for each row
@@ -44,7 +44,11 @@ const kept: Slope = { revision: 1, at: (x) => tf.cast(tf.greaterEqual(x, 0), "fl
 export function keptMean(x: tf.Tensor, threshold: tf.Tensor): tf.Tensor {
   const heads = x.shape[x.rank - 3];
   if (hasKernels() && x.rank === 4 && (threshold.size === 1 || threshold.size === heads)) {
-    return kernels.keepAbove(x, tf.reshape(threshold, [-1]))[1]; // as the engine adds them up
+    const run = tf.customGrad((p, t) => ({
+      value: kernels.keepAbove(p as tf.Tensor, tf.reshape(t as tf.Tensor, [-1]))[1], // as the engine adds them up
+      gradFunc: () => [tf.zerosLike(x), tf.zerosLike(threshold)],
+    })) as (x: tf.Tensor, threshold: tf.Tensor) => tf.Tensor;
+    return run(x, threshold);
   }
   const bits = tf.cast(tf.greaterEqual(x, threshold), "float32");
   const count = tf.maximum(tf.sum(bits, -1, true), 1);
