@@ -11,40 +11,59 @@ const diffs = listings(text, "diff");
 const kit = new ChangedKit();
 afterAll(() => kit.remove());
 
+const files = [...text.matchAll(/`(lib\/\S+\.ts)`:\n\n```ts\n([\s\S]*?)^```$/gm)].map(([, name, code]) => ({
+  name,
+  code,
+}));
+
 test("its command without code is understood", () => {
   const [, setting] = /--set '(.+)'/.exec(text) as RegExpExecArray;
   const { model } = parseRunConfig(applySettings({ extends: "digits" }, [setting]));
-  expect(model.binarize.fc1).toMatchObject({ scale: "channel", weightSte: "approx", center: true });
+  expect(model.binarize.fc1).toMatchObject({
+    weight: { quantizer: "sign", center: true },
+    input: { quantizer: "rsign" },
+  });
 });
 
-test("each of its changes applies to the sources, alone as well", () => {
+test("each addition is one file, and one line beside its import", () => {
+  expect(files.length).toBe(5);
   expect(diffs.length).toBe(5);
   for (const diff of diffs) {
+    const lines = diff.split("\n").filter((line) => line.startsWith("+"));
+    expect(lines).toEqual([expect.stringMatching(/^\+import /), expect.stringMatching(/^\+ {2}\w+,$/)]);
     const changed = new Map<string, string>();
     const read = (file: string) => changed.get(file) ?? readFileSync(join(kitRoot(), file), "utf8");
-    applyDiff(diff, read, (file, after) => changed.set(file, after));
+    applyDiff(diff, read, (file, after) => changed.set(file, after)); // alone as well
     expect(changed.size).toBe(1);
   }
 });
 
-test("a copy of the kit with all its changes compiles, trains, packs and exports what they add", async () => {
+test("a copy of the kit with all its additions compiles, trains, packs and exports them", async () => {
+  for (const { name, code } of files) kit.write(name, code);
   for (const diff of diffs) kit.apply(diff);
   expect(await kit.build()).toEqual({ code: 0, output: "" });
   kit.write("use.cjs", use);
   const { code, output } = await kit.node("use.cjs", JSON.stringify(JSON.parse(listings(text, "json")[0])));
   expect({ code, output }).toMatchObject({ code: 0 });
   const results = JSON.parse(output.slice(output.lastIndexOf('{"mlp+mhsa')));
-  for (const name of ["mlp+mhsa/rms", "bireal", "tanh"]) {
-    const { alphas, moved, packed, onnx } = results[name];
+  expect(Object.keys(results)).toEqual(["mlp+mhsa/energy", "tanh", "narrowing", "middle", "choosy"]);
+  for (const [name, { alphas, moved, packed, onnx }] of Object.entries<Result>(results)) {
     expect(moved, name).toBe(true);
-    expect(packed, name).toBeLessThan(1e-3);
+    expect(packed, name).toBeLessThan(1e-4);
     if ("open" in onnxRuntime(require)) expect(onnx, name).toBeLessThan(1e-3);
-    if (name === "mlp+mhsa/rms") for (const alpha of alphas) expect(alpha).toBeCloseTo(1, 5);
+    if (name === "mlp+mhsa/energy") for (const alpha of alphas) expect(alpha).toBeCloseTo(alphas[0], 5);
   }
 }, 300_000);
 
+interface Result {
+  readonly alphas: readonly number[];
+  readonly moved: boolean;
+  readonly packed: number;
+  readonly onnx: number;
+}
+
 /**
- * Trains a few steps of the study's last row and of the two other changes; compares packed model and ONNX with `forward`,
+ * Trains a few steps of the study's last row and of the other additions; compares packed model and ONNX with `forward`,
  * and the stored α of the first layer with the form's formula.
  */
 const use = `
@@ -105,8 +124,10 @@ async function result(binarize, data) {
   const row = parseStudyConfig(JSON.parse(process.argv[2])).rows.at(-1);
   const ways = {
     [row.name]: row.config.model.binarize,
-    bireal: { mlp: "bireal", mhsa: "bireal" },
     tanh: { mlp: { activationSte: "tanh", weightSte: "tanh" } },
+    narrowing: { mlp: { activationSte: "narrowing", weightSte: "narrowing" } },
+    middle: { mlp: "middle", mhsa: "middle" },
+    choosy: { mlp: "choosy", mhsa: "choosy", scores: "choosy", values: "choosy" },
   };
   const results = {};
   for (const [name, binarize] of Object.entries(ways)) results[name] = await result(binarize, small);
