@@ -190,7 +190,7 @@ function readProbabilities(x: tf.Tensor, rule: InputRule, progress: number): { b
   const { threshold = tf.tensor1d([0]), gain, slope, factor } = rule;
   const signs = sign(tf.sub(x, threshold), slope, { progress, gain });
   const bits = tf.mul(tf.add(signs, 1), 0.5);
-  if (factor === "kept") return { bits, alpha: stopGradient(keptMean(x, threshold)) };
+  if (factor === "kept") return { bits, alpha: keptMean(x, threshold) };
   return { bits, alpha: typeof factor === "object" ? factor : tf.scalar(1) };
 }
 

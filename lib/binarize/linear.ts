@@ -3,6 +3,7 @@ import { hasKernels } from "../backend/kernels";
 import { linear } from "../ops/linear";
 import { stopGradient } from "../ops/stop-gradient";
 import { subtractRow } from "../ops/subtract-row";
+import { tokenScale } from "../ops/token-scale";
 import type { LayerBinarizer } from "./binarizer";
 import { fusedBinaryLinear, signLinear } from "./fused-linear";
 import {
@@ -85,6 +86,7 @@ export function fusedKernel({ weight }: LayerBinarizer, rule: InputRule | undefi
   if (rule && (rule.gain || rule.levels === "zero-one" || typeof rule.factor === "object" || isFunction(rule.factor))) {
     return undefined;
   }
+  if (rule?.factor === "token" && rule.threshold) return undefined;
   return weightQuantizerOf(weight).kernel?.(weight);
 }
 
@@ -102,7 +104,7 @@ function multiply(
   progress: number,
 ): tf.Tensor {
   const late = rule && lateFactor(rule, x);
-  const token = rule?.factor === "token";
+  const token = rule?.factor === "token" && !late;
   if (hasKernels() && signed) {
     // Where a gain scales the slope, the signs are made before the product, which passes gradients on unchanged.
     const input = rule?.gain ? sign(shifted, rule.slope, { progress, gain: rule.gain }) : shifted;
@@ -123,6 +125,7 @@ function multiply(
 function lateFactor(rule: InputRule, x: tf.Tensor): tf.Tensor | undefined {
   const { factor } = rule;
   if (typeof factor === "function") return factor(x);
+  if (factor === "token" && rule.threshold) return stopGradient(tokenScale(x)); // products would take it of x − τ
   if (typeof factor !== "object" || constantFactor(rule)) return undefined;
   return x.rank > 2 && x.shape[x.rank - 2] !== factor.shape[0]
     ? tf.slice(factor, [0, 0], [x.shape[x.rank - 2] as number, 1]) // only the class token is left

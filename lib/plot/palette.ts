@@ -17,6 +17,15 @@ export const palette = [
   "#44aa99",
   "#aa4499",
   "#661100",
+  // As many as there are methods: from the other schemes of Tol.
+  "#117733",
+  "#332288",
+  "#cc6677",
+  "#004488",
+  "#997700",
+  "#6699cc",
+  "#994455",
+  "#ee8866",
 ] as const;
 
 /** Colour of a model without any binarized layer. */
@@ -34,6 +43,19 @@ const scaleColors: ReadonlyMap<string, string> = new Map(
     xnor: palette[3],
     learned: palette[2],
     "learned-tensor": palette[6],
+    "xnor-plus": palette[7],
+    "bi-real": palette[8],
+    "real-to-binary": palette[9],
+    "ir-net": palette[10],
+    "react-net": palette[11],
+    lsq: palette[12],
+    bit: palette[13],
+    dorefa: palette[14],
+    recu: palette[15],
+    gsb: palette[16],
+    "bvt-ima": palette[17],
+    bhvit: palette[18],
+    bivit: palette[19],
   }),
 );
 

@@ -3,7 +3,10 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { Random } from "../../lib/base/random";
 import { attendBinary, binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
+import type { ValuesBinarizer } from "../../lib/binarize/binarizer";
 import { binarizers } from "../../lib/binarize/registry";
+import { sign } from "../../lib/binarize/sign";
+import { parseBinarizer } from "../../lib/vit/parse-binarize";
 import { backends } from "../verify/backends";
 
 const normals = (seed: number, count: number) => {
@@ -56,10 +59,16 @@ describe.each(backends)("binarized probabilities on $name", ({ use }) => {
   test("pass the gradient where they were kept, and nowhere else", () => {
     const probabilities = tf.tensor4d([[[[0.6, 0.3, 0.1]]]]);
     const upstream = tf.tensor4d([[[[2, 3, 5]]]]);
+    const unscaled = tf.grad((p: tf.Tensor) => binarizeProbabilities(p, binarizers.unscaled))(probabilities, upstream);
+    expect([...readFloats(unscaled)].map((slope) => Math.round(slope * 1e5) / 1e5)).toEqual([2, 0, 0]);
     const slopes = tf.grad((p: tf.Tensor) => binarizeProbabilities(p, binarizers.channel))(probabilities, upstream);
-    expect([...readFloats(slopes)]).toEqual([2, 0, 0]);
+    const [first, ...others] = readFloats(slopes);
+    expect(first).toBeCloseTo(2, 6); // halved with the bits, and times α, and both again undone
+    expect([...others]).toEqual([0, 0]);
   });
 });
+
+const valuesOf = (name: "unscaled" | "channel") => binarizers[name] as ValuesBinarizer;
 
 describe.each(backends)("values weighted by binarized probabilities on $name", ({ use }) => {
   beforeAll(async () => {
@@ -73,7 +82,7 @@ describe.each(backends)("values weighted by binarized probabilities on $name", (
       Float32Array.from({ length: N * N }, (_, i) => (Math.floor(i / N) < i % N ? -1 : 1)),
       [1, 1, N, N],
     );
-    const context = readFloats(attendBinary(probabilities, value, binarizers.unscaled));
+    const context = readFloats(attendBinary(probabilities, value, valuesOf("unscaled")));
     for (const [i, entry] of context.entries()) expect(entry).toBe(Math.fround((N - 2 * (i % N)) * Math.fround(1 / N)));
   });
 
@@ -82,8 +91,9 @@ describe.each(backends)("values weighted by binarized probabilities on $name", (
     const scores = tf.tensor4d(normals(1, 2 * N * N), [1, 2, N, N]);
     const value = tf.tensor4d(normals(2, 2 * N * d), [1, 2, N, d]);
     const upstream = tf.tensor4d(normals(3, 2 * N * d), [1, 2, N, d]);
-    const how = binarizers[name];
-    const plain = (s: tf.Tensor, v: tf.Tensor) => tf.matMul(binarizeProbabilities(tf.softmax(s), how), v);
+    const how = valuesOf(name);
+    // A factor of each token would stand inside the sum over them: values are signs alone.
+    const plain = (s: tf.Tensor, v: tf.Tensor) => tf.matMul(binarizeProbabilities(tf.softmax(s), how), sign(v, "clip"));
     const own = (s: tf.Tensor, v: tf.Tensor) => attendBinary(tf.softmax(s), v, how);
     const all = (f: typeof own) => [f(scores, value), ...tf.grads(f)([scores, value], upstream)].map(readFloats);
     const [got, expected] = [all(own), all(plain)];
@@ -115,9 +125,14 @@ describe.each(backends)("binarized operands on $name", ({ use }) => {
     }
   });
 
+  test("are ±1 where they are values, whose factor would stand inside a sum", () => {
+    const signs = readFloats(binarizeOperand(x(), binarizers.channel, "value"));
+    expect([...signs]).toEqual([...readFloats(x())].map((value) => (value < 0 ? -1 : 1)));
+  });
+
   test("let the gradient through the scale under `product` only", () => {
     const slopes = (scaleGradient: "product" | "detached") => {
-      const how = { ...binarizers.channel, scaleGradient };
+      const how = parseBinarizer({ scaleGradient });
       const beyondTheClip = tf.tensor4d([[[[3, 1.5, -2]]]]);
       const operand = (t: tf.Tensor) => binarizeOperand(t, how);
       return [...readFloats(tf.grad(operand)(beyondTheClip, tf.tensor4d([[[[1, 1, 4]]]])))];

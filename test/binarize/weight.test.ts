@@ -3,12 +3,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { ConfigError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
-import { type Binarizer, binarizers, scaleCount } from "../../lib/binarize/binarizer";
+import type { LayerBinarizer } from "../../lib/binarize/binarizer";
 import { binaryPatchEmbedding } from "../../lib/binarize/conv";
 import { binaryLinear } from "../../lib/binarize/linear";
-import { scaleFactor } from "../../lib/binarize/methods/scaled-sign";
+import { scaledSign } from "../../lib/binarize/methods/scaled-sign";
+import type { Site } from "../../lib/binarize/quantizer";
+import { binarizers, inputQuantizerOf, weightQuantizerOf } from "../../lib/binarize/registry";
 import { binarizeWeight } from "../../lib/binarize/weight";
 import { patchify } from "../../lib/ops/patchify";
+import { parseBinarizer } from "../../lib/vit/parse-binarize";
 import { backends } from "../verify/backends";
 
 const [I, O] = [33, 5];
@@ -27,7 +30,7 @@ describe.each(backends)("a binarized weight on $name", ({ use }) => {
   test.each(["tensor", "channel"] as const)(
     "with the %s scale is the nearest to W: no other α does better",
     (scale) => {
-      const best = readFloats(binarizeWeight(weight, { ...binarizers.channel, scale }));
+      const best = readFloats(binarizeWeight(weight, parseBinarizer({ scale })));
       for (let channel = 0; channel < O; channel++) {
         for (const factor of [0.9, 0.999, 1.001, 1.1]) {
           const changed = best.map((b, i) => (scale === "tensor" || i % O === channel ? b * factor : b));
@@ -40,7 +43,7 @@ describe.each(backends)("a binarized weight on $name", ({ use }) => {
 
   test("of channel scale is nearer to W than of tensor scale, and that nearer than signs alone", () => {
     const errors = (["channel", "tensor", "none"] as const).map((scale) =>
-      squares(data, readFloats(binarizeWeight(weight, { ...binarizers.channel, scale }))),
+      squares(data, readFloats(binarizeWeight(weight, parseBinarizer({ scale })))),
     );
     expect(errors[0]).toBeLessThan(errors[1]);
     expect(errors[1]).toBeLessThan(errors[2]);
@@ -52,7 +55,7 @@ describe.each(backends)("a binarized weight on $name", ({ use }) => {
   });
 
   test("centred has the signs and the mean magnitude of W − mean(W)", () => {
-    const got = readFloats(binarizeWeight(weight, { ...binarizers.channel, center: true }));
+    const got = readFloats(binarizeWeight(weight, parseBinarizer({ center: true })));
     for (let o = 0; o < O; o++) {
       const column = Array.from({ length: I }, (_, i) => data[i * O + o]);
       const mean = column.reduce((a, b) => a + b, 0) / I;
@@ -67,14 +70,14 @@ describe.each(backends)("a binarized weight on $name", ({ use }) => {
     ["learned", O],
     ["learned-tensor", 1],
   ] as const)("of scale %s follows its parameter, whose gradient is the slope of the result", (scale, count) => {
-    const how: Binarizer = { ...binarizers.channel, scale };
+    const how = parseBinarizer({ scale });
     const alpha = Array.from({ length: count }, (_, i) => 0.5 + i);
     const upstream = tf.tensor2d(
       data.map((_, i) => Math.cos(i)),
       [I, O],
     );
     const loss = (parameter: tf.Tensor) =>
-      tf.sum(tf.mul(upstream, binarizeWeight(weight, how, parameter))) as tf.Scalar;
+      tf.sum(tf.mul(upstream, binarizeWeight(weight, how, { scale: parameter }))) as tf.Scalar;
     const slopes = readFloats(tf.grad(loss)(tf.tensor2d(alpha, [1, count])));
     for (let i = 0; i < count; i++) {
       const at = (by: number) => {
@@ -97,22 +100,51 @@ describe.each(backends)("a binarized weight on $name", ({ use }) => {
     );
     const bias = tf.tensor1d([1, 2, 3, 4]);
     for (const how of Object.values(binarizers)) {
-      const scale = how.scale === "learned" ? tf.tensor2d([[1, 2, 3, 4]]) : undefined;
-      const tokens = binaryPatchEmbedding(images, { kernel, bias, scale }, how);
-      const flat = { weight: tf.reshape(kernel, [18, 4]), bias, scale };
+      const own = ownOf(how, { inputs: 18, outputs: 4, tokens: 4 });
+      const tokens = binaryPatchEmbedding(images, { ...own, kernel, bias }, how);
+      const flat = { ...own, weight: tf.reshape(kernel, [18, 4]), bias };
       expect(tokens.shape).toEqual([2, 4, 4]);
       expect([...readFloats(tokens)]).toEqual([...readFloats(binaryLinear(patchify(images, 3), flat, how))]);
     }
   });
 });
 
+/** What the quantizers of a layer learn, at random. */
+function ownOf(how: LayerBinarizer, sizes: Pick<Site, "inputs" | "outputs" | "tokens">): Record<string, tf.Tensor> {
+  const site = { ...sizes, neverNegative: false };
+  const weight =
+    how.weight === "off" ? {} : weightQuantizerOf(how.weight).parameters?.({ ...site, role: "weight" }, how.weight);
+  const input =
+    how.input === "off" ? {} : inputQuantizerOf(how.input).parameters?.({ ...site, role: "input" }, how.input);
+  const named = [
+    ...Object.entries(weight ?? {}),
+    ...Object.entries(input ?? {}).map(([name, own]) => [`input.${name}`, own] as const),
+  ];
+  return Object.fromEntries(named.map(([name, { shape }]) => [name, tf.randomUniform([...shape], 0.5, 1.5)]));
+}
+
 test("learned scales need their parameter", () => {
-  for (const form of ["learned", "learned-tensor"] as const) {
-    expect(() => scaleFactor(tf.ones([2, 2]), form)).toThrow(ConfigError);
+  for (const scale of ["learned", "learned-tensor"] as const) {
+    const how = parseBinarizer({ scale });
+    expect(() => binarizeWeight(tf.ones([2, 2]), how)).toThrow(ConfigError);
+    expect(() => binarizeWeight(tf.ones([2, 2]), how)).toThrow("pass `{ scale }`");
+    const layer = { weight: tf.ones([2, 2]), bias: tf.zeros([2]) };
+    expect(() => binaryLinear(tf.ones([1, 2]), layer, how)).toThrow(ConfigError);
+    expect(() => binaryLinear(tf.ones([1, 2]), layer, how)).toThrow("pass the tensor `scale`");
   }
 });
 
-test("a layer of 7 outputs has 0, 1 or 7 coefficients", () => {
+test("a layer has no coefficient, one, or one for each output", () => {
   const forms = ["none", "tensor", "learned-tensor", "channel", "learned"] as const;
-  expect(forms.map((form) => scaleCount(form, 7))).toEqual([0, 1, 1, 7, 7]);
+  expect(forms.map((scale) => scaledSign.factors({ scale }))).toEqual([
+    "none",
+    "one",
+    "one",
+    "per-output",
+    "per-output",
+  ]);
+});
+
+test("weights that stay float cannot be binarized", () => {
+  expect(() => binarizeWeight(tf.ones([2, 2]), { weight: "off" })).toThrow(ConfigError);
 });

@@ -27,7 +27,8 @@ afterAll(() => service.dispose());
 const imports = `
   import { parseRunConfig } from "../../lib/train/run-config";
   import { parseStudyConfig } from "../../lib/study/study-config";
-  import { parseBinarizer, parseModelConfig } from "../../lib/vit/parse-config";
+  import { parseBinarizer } from "../../lib/vit/parse-binarize";
+  import { parseModelConfig } from "../../lib/vit/parse-config";
 `;
 
 function offered(call: string): string[] {
@@ -51,8 +52,10 @@ test("Tab offers the keys and names of a configuration, whether or not what is t
     expect.arrayContaining(["off", "channel", "xnor"]),
   );
   expect(offered("parseRunConfig({ model: { binarize: { mlp: { | } } } })")).toContain("scaleGradient");
+  expect(offered('parseRunConfig({ model: { binarize: { mlp: { weight: "|" } } } })')).toContain("react-net");
   expect(offered("parseModelConfig({ | })")).toContain("patchSize");
   expect(offered("parseBinarizer({ | })")).toContain("activationScale");
+  expect(offered("parseBinarizer({ | })")).toContain("probabilities");
   expect(offered("parseStudyConfig({ rows: [{ | }] })")).toEqual(["binarize", "component", "scale"]);
 });
 

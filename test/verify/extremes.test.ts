@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
-import { binarizers } from "../../lib/binarize/registry";
 import { sign } from "../../lib/binarize/sign";
-import { signsAndFactor } from "../../lib/binarize/weight";
+import { binarizeWeight } from "../../lib/binarize/weight";
 import { abs } from "../../lib/ops/abs";
 import { selfAttention } from "../../lib/ops/attention";
 import { crossEntropy } from "../../lib/ops/cross-entropy";
 import { gelu } from "../../lib/ops/gelu";
 import { layerNorm } from "../../lib/ops/layer-norm";
+import { parseBinarizer } from "../../lib/vit/parse-binarize";
 import { backends } from "./backends";
 
 const values = (tensor: tf.Tensor): number[] => [...readFloats(tensor)];
@@ -38,7 +38,8 @@ describe.each(backends)("far from zero, on $name", ({ use }) => {
       const equal = tf.fill([count, 2], 0.1);
       const normalized = layerNorm(tf.transpose(equal), tf.fill([count], 5), tf.zeros([count]), 1e-6);
       expect(values(normalized).every((value) => value === 0)).toBe(true);
-      const { signs } = signsAndFactor(equal, { ...binarizers.channel, center: true });
+      const centered = parseBinarizer({ scale: "learned", center: true }); // the scale of what is left would be 0
+      const signs = binarizeWeight(equal, centered, { scale: tf.ones([1, 2]) });
       expect(values(signs).every((value) => value === 1)).toBe(true);
     }
   });
@@ -94,7 +95,7 @@ describe.each(backends)("far from zero, on $name", ({ use }) => {
   test("sign takes 0 and −0 to +1, infinities to ±1, and its pseudo-gradients stay finite", () => {
     const x = tf.tensor1d([0, -0, 1e-30, -1e-30, 100, -100, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
     expect(values(sign(x, "clip"))).toEqual([1, 1, 1, -1, 1, -1, 1, -1]);
-    for (const form of ["identity", "clip", "approx", "swish"] as const) {
+    for (const form of ["identity", "clip", "approx", "swish", "ede"] as const) {
       const slopes = values(tf.grad((t) => tf.sum(sign(t, form)))(tf.slice(x, 0, 6)));
       expect(slopes.every(Number.isFinite), form).toBe(true);
     }

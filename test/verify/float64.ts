@@ -1,6 +1,7 @@
+import type { SteForm } from "../../lib/backend/kernel-codes";
 import type { Random } from "../../lib/base/random";
-import type { Binarizer, SteForm } from "../../lib/binarize/binarizer";
 import type { ReferenceArray, ReferenceCase } from "../../lib/verify/reference-case";
+import type { ShortBinarizer } from "../../lib/vit/parse-binarize";
 
 /** Numbers that float32 holds exactly, so that both precisions see the same signs. */
 export function numbers(random: Random, shape: readonly number[], spread = 1): ReferenceArray {
@@ -15,6 +16,10 @@ const slope: Record<SteForm, (x: number) => number> = {
   swish: (x) => (5 * (2 - 5 * x * Math.tanh(2.5 * x))) / (1 + Math.cosh(5 * x)),
 };
 
+/** The short form of a binarizer with every field, and slopes that the kernels know. */
+export type FlatBinarizer = Required<Omit<ShortBinarizer, "weightSte" | "activationSte">> &
+  Readonly<Record<"weightSte" | "activationSte", SteForm>>;
+
 const bit = (x: number): number => (x < 0 ? -1 : 1);
 
 /**
@@ -25,7 +30,7 @@ const bit = (x: number): number => (x < 0 ? -1 : 1);
  * @param upstream - dL/dy
  */
 export function binaryLinearCase(
-  how: Binarizer,
+  how: FlatBinarizer,
   inputs: Readonly<Record<"x" | "weight" | "bias", ReferenceArray>> & { readonly scale?: ReferenceArray },
   upstream: ReferenceArray,
 ): ReferenceCase {

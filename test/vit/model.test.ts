@@ -2,9 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { Random } from "../../lib/base/random";
-import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
+import { type MethodName, methods } from "../../lib/binarize/methods";
+import { binarizers } from "../../lib/binarize/registry";
 import { crossEntropy } from "../../lib/ops/cross-entropy";
 import { binarizable, type ModelConfig } from "../../lib/vit/config";
+import { startFromBatch } from "../../lib/vit/first-batch";
 import { forward, forwardWithIntermediates } from "../../lib/vit/model";
 import { initialParameters, toTensors } from "../../lib/vit/parameters";
 import { parameterShapes } from "../../lib/vit/places";
@@ -21,7 +23,11 @@ const images = () => {
 const labels = () => tf.tensor1d([0, 2, 1], "int32");
 
 function lossAndGradients(config: ModelConfig) {
-  const parameters = toTensors(initialParameters(config, 7));
+  const parameters = toTensors(startFromBatch(config, initialParameters(config, 7), readFloats(images())));
+  for (const name of Object.keys(parameters)) {
+    // BiT starts at thresholds of 2/N, which nothing of a fresh model's even rows reaches: values would get no gradient.
+    if (name.endsWith("probabilities.scale")) parameters[name] = tf.mul(parameters[name], 0.4);
+  }
   const names = Object.keys(parameters);
   const loss = (...tensors: tf.Tensor[]) =>
     crossEntropy(forward(config, Object.fromEntries(names.map((name, i) => [name, tensors[i]])), images()), labels());
@@ -32,13 +38,25 @@ function lossAndGradients(config: ModelConfig) {
   };
 }
 
-/** Every preset in every part that it can binarize, and some combinations. */
+/** Whether a method stands for anything there: products have operands alone. */
+const fits = (name: MethodName, part: (typeof binarizable)[number]) =>
+  binarizers[name].operand !== "off" || (part !== "scores" && part !== "values");
+
+/** Its gate is an eighth as wide, and a single hidden unit behind a ReLU may be silent. */
+const widthFor = (name: MethodName) => (name === "real-to-binary" ? 32 : 8);
+
+/** Every method in every part that it can binarize, and some combinations. */
 const configurations: [string, ModelConfig][] = [
   ...binarizable.flatMap((part) =>
-    (Object.keys(binarizers) as BinarizerName[])
-      .filter((name) => binarizers[name].activation === "sign" || (part !== "scores" && part !== "values"))
-      .map((name): [string, ModelConfig] => [`${part} ${name}`, smallModel({ depth: 1, binarize: { [part]: name } })]),
+    (Object.keys(methods) as MethodName[])
+      .filter((name) => fits(name, part))
+      .map((name): [string, ModelConfig] => [
+        `${part} ${name}`,
+        smallModel({ depth: 1, embedDim: widthFor(name), binarize: { [part]: name } }),
+      ]),
   ),
+  ["fc2 bit after a ReLU", smallModel({ depth: 1, activation: "relu", binarize: { fc2: "bit" } })],
+  ["mlp react-net", smallModel({ depth: 1, activation: "rprelu", binarize: { mlp: "react-net" } })],
   ["float", smallModel()],
   ["float, mean pooling", smallModel({ pooling: "mean" })],
   ["everything learned", smallModel({ binarize: { conv: "learned", mlp: "learned", mhsa: "learned" } })],
@@ -131,9 +149,9 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
 
 // Odd widths: an even number of ±α can cancel to a rounding error, whose sign would be each backend's own.
 test("every backend computes the same loss and gradients", async () => {
-  for (const [name, { binarize, pooling }] of configurations) {
+  for (const [name, { binarize, pooling, activation }] of configurations) {
     const config: ModelConfig = {
-      ...smallModel({ pooling }),
+      ...smallModel({ pooling, activation }),
       embedDim: 9,
       numHeads: 3,
       mlpDim: 13,

@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { hasKernels, kernels } from "../../backend/kernels";
-import { stopGradient } from "../../ops/stop-gradient";
 import { inputQuantizer } from "../quantizer";
 import type { Slope } from "../slope";
 
@@ -25,7 +24,7 @@ export const aboveMean = inputQuantizer({
       const factor = tf.tensor1d([1 / site.inputs]);
       return { threshold, slope: kept, levels: "zero-one", factor, gain: tf.div(2, factor) };
     }
-    const gain = tf.div(2, stopGradient(keptMean(probabilities, threshold))); // undoes the halving of ±1 and the α
+    const gain = tf.div(2, keptMean(probabilities, threshold)); // undoes the halving of ±1 and the α
     return { threshold, slope: kept, levels: "zero-one", factor: "kept", gain };
   },
   left: (_, { scale }) => ({ thresholds: 1, factor: scale === "none" ? "one" : "kept", levels: "zero-one" }),
@@ -35,20 +34,24 @@ export const aboveMean = inputQuantizer({
 const kept: Slope = { revision: 1, at: (x) => tf.cast(tf.greaterEqual(x, 0), "float32") };
 
 /**
- * The mean of what is kept of each row, 0 where nothing is; without gradient where there are kernels.
+ * The mean of what is kept of each row, 0 where nothing is; a constant to the gradient.
  *
  * @param x - shape [B, H, N, N]
  * @param threshold - one, one for each head [H, 1, 1], or one for each row
  * @returns shape [B, H, N, 1]
  */
 export function keptMean(x: tf.Tensor, threshold: tf.Tensor): tf.Tensor {
+  const constant = tf.customGrad((input) => ({
+    value: meanAbove(input as tf.Tensor, threshold),
+    gradFunc: () => tf.zeros(x.shape),
+  })) as (x: tf.Tensor) => tf.Tensor;
+  return constant(x);
+}
+
+function meanAbove(x: tf.Tensor, threshold: tf.Tensor): tf.Tensor {
   const heads = x.shape[x.rank - 3];
   if (hasKernels() && x.rank === 4 && (threshold.size === 1 || threshold.size === heads)) {
-    const run = tf.customGrad((p, t) => ({
-      value: kernels.keepAbove(p as tf.Tensor, tf.reshape(t as tf.Tensor, [-1]))[1], // as the engine adds them up
-      gradFunc: () => [tf.zerosLike(x), tf.zerosLike(threshold)],
-    })) as (x: tf.Tensor, threshold: tf.Tensor) => tf.Tensor;
-    return run(x, threshold);
+    return kernels.keepAbove(x, tf.reshape(threshold, [-1]))[1]; // as the engine adds them up
   }
   const bits = tf.cast(tf.greaterEqual(x, threshold), "float32");
   const count = tf.maximum(tf.sum(bits, -1, true), 1);

@@ -19,7 +19,7 @@ const softmaxAware = inputQuantizer({
     const threshold = tf.mul(stopGradient(tf.max(p, -1, true)), settings.share);
     const rule = { threshold, slope: identity, levels: "zero-one" } as const;
     if (settings.scale === "none") return { ...rule, gain: tf.tensor1d([2]) };
-    return { ...rule, factor: "kept", gain: tf.div(2, stopGradient(keptMean(p, threshold))) };
+    return { ...rule, factor: "kept", gain: tf.div(2, keptMean(p, threshold)) };
   },
   left: () => ({ thresholds: 1, factor: "other", levels: "zero-one" }),
   refuses: ({ role }) => (role === "probabilities" ? undefined : "it is made for the rows of a softmax"),
