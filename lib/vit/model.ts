@@ -24,6 +24,12 @@ export interface Intermediates {
   readonly pooled: tf.Tensor;
 }
 
+/** How a forward pass is run. */
+export interface ForwardOptions {
+  /** How far the training is, 0 … 1, for what changes over it; 1 by default: the trained model. */
+  readonly progress?: number;
+}
+
 /**
  * A pre-norm vision transformer, from images to logits.
  *
@@ -34,11 +40,17 @@ export interface Intermediates {
  * @param config - the model; says which layers are binarized
  * @param parameters - as named by `parameterShapes(config)`
  * @param images - normalized; shape [B, S, S, c]
+ * @param _options - how far the training is
  * @returns logits; shape [B, C]
  *
  * Reference: Dosovitskiy et al., *An Image is Worth 16x16 Words*, 2021, eq. 1-4.
  */
-export function forward(config: ModelConfig, parameters: Parameters, images: tf.Tensor): tf.Tensor {
+export function forward(
+  config: ModelConfig,
+  parameters: Parameters,
+  images: tf.Tensor,
+  _options: ForwardOptions = {},
+): tf.Tensor {
   return run(config, parameters, images);
 }
 
@@ -51,6 +63,7 @@ export function forwardWithIntermediates(
   config: ModelConfig,
   parameters: Parameters,
   images: tf.Tensor,
+  _options: ForwardOptions = {},
 ): { readonly logits: tf.Tensor } & Intermediates {
   return tf.tidy(() => {
     const kept = { embedded: images, attention: [] as tf.Tensor[], blocks: [] as tf.Tensor[], pooled: images };
