@@ -63,9 +63,10 @@ export class GradientWorkers {
   /**
    * As the function of that name, computed by all.
    *
+   * @param progress - how far the training is, 0 … 1
    * @throws DivergenceError if a binarized layer met NaN; TrainingError if a thread failed
    */
-  async lossAndGradients(parameters: ParameterArrays, batch: Batch): Promise<StepResult> {
+  async lossAndGradients(parameters: ParameterArrays, batch: Batch, progress = 0): Promise<StepResult> {
     let at = 0;
     for (const name of this.names) {
       this.parameters.set(parameters[name].data, at);
@@ -73,7 +74,7 @@ export class GradientWorkers {
     }
     const [own, ...others] = parts(batch, this.helpers.length + 1);
     const replies = others.map((part, i) => {
-      const task: WorkerTask = { images: part.images, labels: part.labels, count: part.count };
+      const task: WorkerTask = { images: part.images, labels: part.labels, count: part.count, progress };
       const answer = part.count > 0 ? reply(this.helpers[i].worker) : undefined;
       if (answer) this.helpers[i].worker.postMessage(task);
       return answer;
@@ -81,7 +82,7 @@ export class GradientWorkers {
     let result: StepResult | undefined;
     let failure: unknown;
     try {
-      result = lossAndGradients(this.config, parameters, own);
+      result = lossAndGradients(this.config, parameters, own, { progress });
     } catch (error) {
       failure = error; // the others must have answered before the next step
     }

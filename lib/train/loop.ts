@@ -103,9 +103,11 @@ async function trainWith(
     for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
       if (options.signal?.aborted) throw stopped();
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
+      const progress = step / steps;
       step++;
       const { loss, logits, gradients } = await attempt(
-        () => helpers?.lossAndGradients(states, batch) ?? lossAndGradients(config, states, batch),
+        () =>
+          helpers?.lossAndGradients(states, batch, progress) ?? lossAndGradients(config, states, batch, { progress }),
         () => diverged(`Activations became NaN at step ${step}`, epoch, training),
       );
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
@@ -119,7 +121,7 @@ async function trainWith(
     }
     const elapsed = (performance.now() - epochStart) / 1000;
     const validation = await attempt(
-      () => evaluateArrays(model, states, dataset, dataset.validation),
+      () => evaluateArrays(model, states, dataset, dataset.validation, epoch / training.epochs),
       () => diverged(`The validation loss became NaN after step ${step}`, epoch, training),
     );
     if (!Number.isFinite(validation.loss)) {
@@ -180,10 +182,11 @@ function evaluateArrays(
   arrays: ParameterArrays,
   dataset: Dataset,
   split: Dataset["test"],
+  progress = 1,
 ): Evaluation {
   const tensors = toTensors(arrays);
   try {
-    return evaluate(model, tensors, dataset, split);
+    return evaluate(model, tensors, dataset, split, undefined, { progress });
   } finally {
     tf.dispose(tensors);
   }

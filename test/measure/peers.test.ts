@@ -85,7 +85,7 @@ describe("plain TensorFlow.js", () => {
     const parameters = initialParameters(float.model, 2);
     const ours = lossAndGradients(float, parameters, batch);
     switchKernels(false);
-    const stock = lossAndGradients(float, parameters, batch, stockForward);
+    const stock = lossAndGradients(float, parameters, batch, { model: stockForward });
     switchKernels(true);
     const worst = (a: Float32Array, b: Float32Array) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
     expect(worst(ours.logits, stock.logits)).toBeLessThan(1e-4);
