@@ -130,7 +130,7 @@ describe("a record is refused with its path and the reason", () => {
       for (const other of [null, true, "text", -1.5, [], {}, [[[]]]]) {
         const [key, was] = [path[path.length - 1], holder(sound, path)[path[path.length - 1]]];
         if (typeof other === typeof was && typeof other !== "object") continue;
-        if (["revisions", "binarize"].includes(key) && JSON.stringify(other) === "{}") continue;
+        if (/revisions|binarize/.test(path.join(".")) && JSON.stringify(other) === "{}") continue;
         const record = changed((copy) => {
           holder(copy, path)[key] = other;
         });
