@@ -19,6 +19,17 @@ export const attentionKernels = {
   },
 
   /**
+   * Context from scores that are already there, with the very roundings of the engine's `attentionBits`.
+   *
+   * @param scores - shape [..., M, N]
+   * @param values - shape [..., N, d]
+   * @returns context, shape [..., M, d], and probabilities, shape of scores
+   */
+  attendScores(scores: tf.Tensor, values: tf.Tensor): [tf.Tensor, tf.Tensor] {
+    return run("BinvitAttendScores", { scores, values }) as [tf.Tensor, tf.Tensor];
+  },
+
+  /**
    * Softmax over the last axis, with the very roundings of `attention`.
    *
    * p = e^(scale (x − max x)) / Σ e^(scale (x − max x))

@@ -1,10 +1,26 @@
 import type * as tf from "@tensorflow/tfjs";
 import { TrainingError } from "../base/errors";
 import type { KernelName } from "./run-kernel";
-import { expectNumbers, expectSize, last, size, type Work } from "./work";
+import { expectNumbers, expectSize, last, productSizes, size, type Work } from "./work";
 
 /** What each float kernel of attention does with its tensors. */
 export const attentionWorks = {
+  BinvitAttendScores(module, space, { scores, values }) {
+    const sizes = productSizes("attention of scores", scores, values, {});
+    const { leading, batch: matrices, m: queries, k: tokens, n: dim } = sizes;
+    const context = space.make([...leading, queries, dim]);
+    const probs = space.make(scores.shape);
+    module.attendScores({
+      scores: space.at(scores),
+      values: space.at(values),
+      context: space.at(context),
+      probs: space.at(probs),
+      ...{ matrices, queries, tokens, dim },
+      scratch: space.scratch(module.attendScoresScratch({ queries, tokens, dim })),
+    });
+    return [context, probs];
+  },
+
   BinvitAttention(module, space, { qkv }, { heads }) {
     const { batch, tokens, width } = attentionShape(qkv, heads);
     const out = space.make([batch, tokens, width]);

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 /** The names under which the kernels are registered; `wasm-kernels.ts` holds their work. */
 export type KernelName =
   | "BinvitAdd"
+  | "BinvitAttendScores"
   | "BinvitAttention"
   | "BinvitAttentionGrad"
   | "BinvitBinarizeWeight"

@@ -96,12 +96,12 @@ function valuesOf(
   const tokens = numTokens(config);
   const site: Site = { role: "probabilities", inputs: tokens, outputs: config.numHeads, tokens, neverNegative: true };
   const kept = inputQuantizerOf(probabilities).left?.(site, probabilities);
-  if (kept?.levels !== "zero-one" || (kept.factor !== "one" && kept.factor !== "kept")) {
+  if (kept?.levels !== "zero-one" || !["none", "one", "kept"].includes(kept.factor)) {
     return refuse(`quantizer "${probabilities.quantizer}" leaves no thresholds of attention's probabilities`);
   }
   return {
     levels: kept.rules ?? 1,
-    factor: kept.factor === "one" ? "constant" : "kept",
+    factor: kept.factor === "kept" ? "kept" : "constant",
     threshold: countOf(left.thresholds),
     scale: left.factor === "one" ? "one" : "none",
   };

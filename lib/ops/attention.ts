@@ -56,8 +56,30 @@ export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
 export const attend = (query: tf.Tensor, key: tf.Tensor, value: tf.Tensor): tf.Tensor =>
   weightedValues(scorePowers(query, key), value);
 
-/** `attend`, of powers that are already there; shape [B, H, N, N]. */
-export const weightedValues = (powers: tf.Tensor, value: tf.Tensor): tf.Tensor =>
+/**
+ * `attend`, of scores that are already there: context = Σ e V / Σ e, e = e^(s − max s).
+ *
+ * dV = pᵀ · dy, ds = p (dp − Σ dp p), dp = dy · Vᵀ; p = e / Σ e
+ *
+ * @param scores - before the softmax; shape [B, H, N, N]
+ * @param value - shape [B, H, N, d]
+ * @returns shape [B, H, N, d]
+ */
+export function attendScores(scores: tf.Tensor, value: tf.Tensor): tf.Tensor {
+  if (!hasKernels()) return weightedValues(powersOfRows(scores), value);
+  const run = tf.customGrad((s, v, save) => {
+    const [context, p] = kernels.attendScores(s as tf.Tensor, v as tf.Tensor);
+    (save as tf.GradSaveFunc)([p, v as tf.Tensor]);
+    const gradFunc = (dy: tf.Tensor, [probabilities, values]: tf.Tensor[]) => [
+      kernels.softmaxGrad(kernels.gemm(dy, values, { transposeB: true }), probabilities),
+      kernels.gemm(probabilities, dy, { transposeA: true }),
+    ];
+    return { value: context, gradFunc };
+  }) as (scores: tf.Tensor, value: tf.Tensor) => tf.Tensor;
+  return run(scores, value);
+}
+
+const weightedValues = (powers: tf.Tensor, value: tf.Tensor): tf.Tensor =>
   tf.div(tf.matMul(powers, value), tf.sum(powers, -1, true));
 
 /**

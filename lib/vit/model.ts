@@ -4,12 +4,12 @@ import type { ScoresBinarizer } from "../binarize/binarizer";
 import { binaryLinear } from "../binarize/linear";
 import type { Own } from "../binarize/quantizer";
 import { add } from "../ops/add";
-import { attend, attentionProbabilities, joinHeads, selfAttention, splitHeads, weightedValues } from "../ops/attention";
+import { attend, attendScores, attentionProbabilities, joinHeads, selfAttention, splitHeads } from "../ops/attention";
 import { batchedMatMul } from "../ops/batched-matmul";
 import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
-import { powersOfRows, softmax } from "../ops/softmax";
+import { softmax } from "../ops/softmax";
 import { unfold } from "../ops/unfold";
 import { gridSize, type ModelConfig } from "./config";
 import type { Parameters } from "./parameters";
@@ -145,7 +145,7 @@ class Pass {
     const products = scores === "off" ? undefined : this.scores(`${name}.scores`, query, key, scores);
     if (values === "off") {
       trace?.attention.push(softmax(products as tf.Tensor));
-      return joinHeads(weightedValues(powersOfRows(products as tf.Tensor), value));
+      return joinHeads(attendScores(products as tf.Tensor, value));
     }
     const probabilities = products
       ? softmax(products)

@@ -1,6 +1,7 @@
 // What training and the packed engine are made of: float kernels first, then those that work on signs as bits.
 export { adamw, sumOfSquares } from "./adamw";
 export { add } from "./add";
+export { attendScores, attendScoresScratch } from "./attend-scores";
 export { attention, attentionGrad, attentionScratch } from "./attention";
 export { binarizeWeight, binarizeWeightGrad } from "./binarize-weight";
 export { crossEntropy } from "./cross-entropy";
