@@ -198,10 +198,14 @@ describe("a file that was made wrong is refused by name:", () => {
     const cases: [Record<string, string | undefined>, RegExp][] = [
       [
         { format: "binvit.packed/1" },
-        /format binvit\.packed\/1, expected .*\/2: an earlier binvit wrote it, .* Train the run again/,
+        /format binvit\.packed\/1, expected .*\/3: an earlier binvit wrote it, .* Train the run again/,
       ],
-      [{ format: "binvit.packed/3" }, /format binvit\.packed\/3, expected .*\/2, .* Use the binvit that wrote it/],
-      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/2"/],
+      [
+        { format: "binvit.packed/2" },
+        /format binvit\.packed\/2, expected .*\/3: binvit 0\.3 wrote it, .* pack it again/,
+      ],
+      [{ format: "binvit.packed/4" }, /format binvit\.packed\/4, expected .*\/3, .* Use the binvit that wrote it/],
+      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/3"/],
       [{ format: undefined }, /its format is undefined/],
       [{ model: "[".repeat(200_000) }, /its metadata "model" is not JSON/],
       [{ model: "[".repeat(200_000) + "]".repeat(200_000) }, /model: expected an object, got a list/],
