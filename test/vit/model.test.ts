@@ -9,6 +9,7 @@ import { binarizable, type ModelConfig } from "../../lib/vit/config";
 import { startFromBatch } from "../../lib/vit/first-batch";
 import { forward, forwardWithIntermediates } from "../../lib/vit/model";
 import { initialParameters, toTensors } from "../../lib/vit/parameters";
+import { parseModelConfig } from "../../lib/vit/parse-config";
 import { parameterShapes } from "../../lib/vit/places";
 import { backends } from "../verify/backends";
 import { smallModel } from "./small-model";
@@ -187,12 +188,15 @@ describe("fresh parameters", () => {
   });
 
   test("are the same for the same seed, whatever is binarized, and others for another", () => {
-    const float = initialParameters(smallModel(), 1);
-    const binary = initialParameters(smallModel({ binarize: { conv: "xnor", mlp: "learned" } }), 1);
-    const other = initialParameters(smallModel(), 2);
-    for (const [name, { data }] of Object.entries(float)) {
-      expect(binary[name].data).toEqual(data);
-      if (/weight|kernel|Token|Embedding/.test(name)) expect(other[name].data).not.toEqual(data);
+    const alike = ({ binarize: _, activation: __, ...sizes }: ModelConfig) => parseModelConfig(sizes);
+    for (const [name, config] of configurations) {
+      const [float, binary, other] = [alike(config), config, alike(config)].map((model, i) =>
+        initialParameters(model, i < 2 ? 1 : 2),
+      );
+      for (const [parameter, { data }] of Object.entries(float)) {
+        expect(binary[parameter].data, `${name}: ${parameter}`).toEqual(data);
+        if (/weight|kernel|Token|Embedding/.test(parameter)) expect(other[parameter].data).not.toEqual(data);
+      }
     }
   });
 
