@@ -5,7 +5,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../lib/backend/read";
 import { type BackendChoice, type BackendOptions, useBackend } from "../lib/backend/select";
-import { onnxRuntime } from "../lib/bench/onnxruntime";
 import { alignedTable } from "../lib/cli/terminal";
 import { normalize } from "../lib/data/batches";
 import { loadDataset } from "../lib/data/load";
@@ -13,6 +12,7 @@ import { createEngine } from "../lib/deploy/engine";
 import { decodePackedModel, encodePackedModel } from "../lib/deploy/format";
 import { packedRun } from "../lib/deploy/packed-run";
 import { predictedClasses } from "../lib/deploy/predicted-classes";
+import { onnxRuntime } from "../lib/measure/onnxruntime";
 import { onnxModel } from "../lib/onnx/model";
 import { readRecord, readWeights } from "../lib/train/run-folder";
 import { forward } from "../lib/vit/model";

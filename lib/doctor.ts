@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type BackendReport, useBackend } from "./backend/select";
 import { kitRoot } from "./base/kit-root";
 import { version } from "./base/version";
-import { datasetNames } from "./data/catalog";
+import { datasets } from "./data/sets";
 import { datasetState } from "./data/state";
 
 /** One line of the doctor's report. */
@@ -68,7 +68,9 @@ function packageCheck(name: string): Check {
 }
 
 async function dataCheck(): Promise<Check> {
-  const states = await Promise.all(datasetNames.map(async (name) => [name, await datasetState(name)] as const));
+  const states = await Promise.all(
+    Object.values(datasets).map(async (info) => [info.name, await datasetState(info)] as const),
+  );
   const here = states.filter(([, state]) => state !== "absent").map(([name]) => name);
   const absent = states.filter(([, state]) => state === "absent").map(([name]) => name);
   return {

@@ -29,11 +29,6 @@ export {
 export { Random, type RandomState } from "./base/random";
 export { decodeSafetensors, encodeSafetensors } from "./base/safetensors";
 export { version } from "./base/version";
-// measuring
-export { benchGemm } from "./bench/gemm";
-export { interleave, type Measurements, type Timer, timed } from "./bench/interleave";
-export { type OnnxLoader, onnxRuntime } from "./bench/onnxruntime";
-export { type Spread, spread } from "./bench/spread";
 // binarize
 export type { Activation } from "./binarize/activation";
 export { binarizeOperand, binarizeProbabilities } from "./binarize/attention";
@@ -59,7 +54,8 @@ export { type SlopeName, slopes } from "./binarize/slopes";
 export { binarizeWeight } from "./binarize/weight";
 // data
 export { type Batch, batches } from "./data/batches";
-export type { Dataset, DatasetConfig, Split } from "./data/dataset";
+export type { Dataset, Split } from "./data/dataset";
+export type { DatasetConfig } from "./data/dataset-config";
 export { loadDataset } from "./data/load";
 export { colorImage, grayImage } from "./data/preview";
 // packed models
@@ -74,6 +70,11 @@ export { type Check, type DoctorReport, examine } from "./doctor";
 export { readKernels } from "./kernels/read";
 export { createXnorGemm, packSigns, type SignMatrix, unpackSigns, type XnorOptions } from "./kernels/sign-matrix";
 export { xnorGemm } from "./kernels/xnor-gemm";
+// measuring
+export { benchGemm } from "./measure/gemm";
+export { interleave, type Measurements, type Timer, timed } from "./measure/interleave";
+export { type OnnxLoader, onnxRuntime } from "./measure/onnxruntime";
+export { type Spread, spread } from "./measure/spread";
 // notebook
 export { newCellSignal } from "./notebook/cancel";
 export { show, showMarkdown, showTable } from "./notebook/display";
@@ -114,9 +115,10 @@ export { type ResultRow, resultFrame, resultRows, runFrame } from "./study/table
 // training
 export { adamWStep } from "./train/adamw";
 export { evaluate } from "./train/evaluate";
-export type { Progress, TrainOptions, TrainResult } from "./train/loop";
+export type { Progress, TrainOptions } from "./train/loop";
 export { presets } from "./train/presets";
 export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/record";
+export type { TrainResult } from "./train/result";
 export { trainInto } from "./train/run";
 export { applySettings, parseRunConfig, type RunInput } from "./train/run-config";
 export { readRecord, readWeights } from "./train/run-folder";

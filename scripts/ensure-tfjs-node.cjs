@@ -1,7 +1,7 @@
 // Begins every build, so also `npm install` and `npm ci`. tfjs-node is an optional dependency: where its native library
 // cannot be downloaded, npm leaves it out. Notebooks still say `import * as tf from "@tensorflow/tfjs-node"`, so the same
 // name is then given to plain TensorFlow.js, which binvit runs on the WebAssembly backend. What is there is left alone:
-// lib/bin/resolve.cjs sees to a tfjs-node that does not load, and to a stand-in that could not be written.
+// lib/notebook/host/resolve.ts sees to a tfjs-node that does not load, and to a stand-in that could not be written.
 const fs = require("node:fs");
 const path = require("node:path");
 
@@ -24,9 +24,18 @@ function ensureTfjsNode(root) {
     if (fs.existsSync(path.join(folder, "package.json"))) return [];
     const link = fs.lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() ? fs.readlinkSync(folder) : "";
     const target = path.resolve(path.dirname(folder), link || folder);
-    fs.cpSync(path.join(__dirname, source), target, { recursive: true });
+    place(path.join(__dirname, source), target);
     return [target];
   });
+}
+
+/** Copies a package, the file last by which the next build knows it as whole: this one may be killed on the way. */
+function place(source, target) {
+  const manifest = path.join(source, "package.json");
+  fs.cpSync(source, target, { recursive: true, filter: (file) => file !== manifest });
+  const part = path.join(target, "package.json.part");
+  fs.copyFileSync(manifest, part);
+  fs.renameSync(part, path.join(target, "package.json"));
 }
 
 module.exports = { ensureTfjsNode };

@@ -22,6 +22,7 @@ export type KernelName =
   | "BinvitSoftmax"
   | "BinvitSoftmaxGrad"
   | "BinvitSumRows"
+  | "BinvitSwapAxes"
   | "BinvitTokenScale"
   | "BinvitUnfold"
   | SignKernelName;

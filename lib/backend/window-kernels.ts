@@ -11,7 +11,7 @@ export interface WindowOptions {
   readonly padding: number;
 }
 
-/** The kernels that convolutions are made of, a part of `kernels`. */
+/** The kernels that only move numbers, a part of `kernels`. */
 export const windowKernels = {
   /**
    * The windows of a convolution as rows in the order of its kernel [kh, kw, c, outputs], so that
@@ -35,4 +35,7 @@ export const windowKernels = {
     const [batch, size, , channels] = shape;
     return run("BinvitFold", { rows }, { batch, size, channels, kernel, stride, padding })[0];
   },
+
+  /** @returns x with its two middle axes exchanged; shape [A, M, P, d] → [A, P, M, d] */
+  swapAxes: (x: tf.Tensor): tf.Tensor => run("BinvitSwapAxes", { x })[0],
 };

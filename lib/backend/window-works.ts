@@ -2,7 +2,7 @@ import { TrainingError } from "../base/errors";
 import type { KernelName } from "./run-kernel";
 import { expectSize, type Work } from "./work";
 
-/** What each kernel of convolutions does with its tensors. */
+/** What each kernel that only moves numbers does with its tensors. */
 export const windowWorks = {
   BinvitUnfold(module, space, { images }, { kernel, stride, padding }) {
     const [batch, size, width, channels] = images.shape;
@@ -22,6 +22,13 @@ export const windowWorks = {
     const images = space.make([batch, size, size, channels]);
     module.fold({ rows: space.at(rows), images: space.at(images), batch, size, channels, kernel, stride, padding });
     return [images];
+  },
+  BinvitSwapAxes(module, space, { x }) {
+    const [outer, rows, columns, width] = x.shape;
+    if (x.shape.length !== 4) throw new TrainingError(`swapAxes: shape [${x.shape}], expected four axes.`);
+    const y = space.make([outer, columns, rows, width]);
+    module.swapAxes({ x: space.at(x), y: space.at(y), outer, rows, columns, width });
+    return [y];
   },
 } satisfies Partial<Record<KernelName, Work>>;
 

@@ -1,27 +1,18 @@
-import { createHash, randomBytes } from "node:crypto";
 import {
-  accessSync,
   chmodSync,
   chownSync,
-  constants,
   existsSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   type Stats,
-  statSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { hostname } from "node:os";
-import { dirname, join, resolve, sep } from "node:path";
-import { FileError } from "./errors";
-import { parseJson } from "./json";
-import { isRunning } from "./processes";
+import { dirname, resolve } from "node:path";
+import { fileError } from "./file-error";
+import { removeLeftovers, temporaryIn } from "./temporary-files";
+import { placeOf } from "./written-place";
 
 /**
  * Writes a file whole or not at all: first beside its place, then moved there, so that what was there before
@@ -107,49 +98,6 @@ function tryFolder(folder: string): void {
   rmSync(trial);
 }
 
-interface Place {
-  readonly target: string;
-  /** What is there. */
-  readonly found?: Stats;
-  /** Number of the open file that the path means. */
-  readonly open?: number;
-}
-
-/** Where a path leads; throws where that cannot be written or replaced. */
-function placeOf(path: string): Place {
-  if (path.endsWith("/") || path.endsWith(sep)) throw systemError("EISDIR");
-  const target = followLinks(path);
-  const open = openFile(target);
-  if (open !== undefined) return { target, open };
-  const found = statSync(target, { throwIfNoEntry: false });
-  if (found?.isDirectory()) throw systemError("EISDIR");
-  if (found) accessSync(target, constants.W_OK); // a rename would not mind that the file is write-protected
-  return { target, found };
-}
-
-/** The end of a chain of symbolic links, whether or not something is there. */
-function followLinks(path: string): string {
-  let target = path;
-  for (let links = 0; links < 40; links++) {
-    if (openFile(target) !== undefined) return target;
-    try {
-      target = resolve(realpathSync(dirname(target)), readlinkSync(target));
-    } catch {
-      return target; // no link, or nothing yet
-    }
-  }
-  throw systemError("ELOOP");
-}
-
-/** The number of the open file that a path such as /dev/stdout stands for: where it leads is not to be replaced. */
-function openFile(path: string): number | undefined {
-  const [, name] = /^\/(?:dev|dev\/fd|proc\/self\/fd)\/(stdout|stderr|\d+)$/.exec(path) ?? [];
-  return name === undefined ? undefined : ({ stdout: 1, stderr: 2 }[name] ?? Number(name));
-}
-
-/** Whether a file that is written there comes out where messages do. */
-export const isStandardOutput = (path: string): boolean => openFile(followLinks(path)) === 1;
-
 function writeAll(file: number, content: string | Uint8Array): void {
   const bytes = Buffer.from(content as Uint8Array);
   for (let at = 0; at < bytes.length; ) {
@@ -174,73 +122,4 @@ function takeAfter(found: Stats, temporary: string): void {
       // It is then this user's alone.
     }
   }
-}
-
-// Which machine and process writes it, so that what a killed one left is known for what it is.
-const host = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
-const temporaryName = /^\.binvit-([0-9a-f]{8})-([1-9]\d{0,9})-[0-9a-f]{8}\.tmp$/;
-
-const temporaryIn = (folder: string): string =>
-  join(folder, `.binvit-${host}-${process.pid}-${randomBytes(4).toString("hex")}.tmp`);
-
-/** Removes what killed processes of this machine left half-written in a folder. */
-function removeLeftovers(folder: string): void {
-  const processStart = Date.now() - 1000 * process.uptime();
-  try {
-    for (const name of readdirSync(folder)) {
-      const [, where, writer] = temporaryName.exec(name) ?? [];
-      if (where !== host) continue;
-      const path = join(folder, name);
-      // Numbers are given again, in a container nearly always: what is older than this process is not its own.
-      const isLeft =
-        Number(writer) === process.pid ? statSync(path).mtimeMs < processStart : !isRunning(Number(writer));
-      if (isLeft) rmSync(path, { force: true });
-    }
-  } catch {
-    // Another process removed it first, or the folder may not be read: no reason not to write.
-  }
-}
-
-/**
- * Reads and parses a JSON file.
- *
- * @throws FileError if it is missing, not JSON, or nested without reason
- */
-export function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (error) {
-    throw fileError(error, `read ${path}`);
-  }
-  try {
-    return parseJson(text);
-  } catch (error) {
-    const problem = (error as Error).message.replace(/\s+/g, " "); // it may quote several lines
-    throw new FileError(`${path} is not valid JSON: ${problem}. Mend it, or write it again.`);
-  }
-}
-
-const systemError = (code: string): Error => Object.assign(new Error(code), { code });
-
-/** Turns an error of the operating system into one that says what to do. */
-export function fileError(error: unknown, action: string): FileError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const advice: Record<string, string> = {
-    ENOSPC: "the disk is full. Free some space and run the same command again; nothing that was there is lost.",
-    EDQUOT:
-      "the disk quota is used up. Free some space and run the same command again; nothing that was there is lost.",
-    EFBIG: "the file would be larger than is allowed here (ulimit -f). Raise the limit and run the same command again.",
-    ENOENT: "there is no such file or folder. Check the path.",
-    EACCES: "permission denied. Choose a folder that you may write to.",
-    EPERM: "permission denied. Choose a folder that you may write to.",
-    EROFS: "the file system is read-only. Choose another folder.",
-    EEXIST: "a file of that name is in the way of a folder. Choose another folder.",
-    EISDIR: "it is a folder, and a file was expected. Check the path.",
-    ENOTDIR: "part of the path is a file, and a folder was expected. Check the path.",
-    ELOOP: "its symbolic links lead in a circle. Check the path.",
-    EPIPE: "its reader has gone away.",
-    ENAMETOOLONG: "the name is too long. Choose a shorter one.",
-  };
-  return new FileError(`Cannot ${action}: ${(code && advice[code]) ?? message}`);
 }

@@ -1,11 +1,11 @@
 // Starts the tslab kernel as Jupyter does: `node kernel.js kernel --config-path=FILE`.
-const { parseArgs } = require("node:util");
+const fs = require("node:fs");
+const path = require("node:path");
 
-const { values } = parseArgs({ options: { "config-path": { type: "string" } }, allowPositionals: true });
-if (values["config-path"] === undefined) {
-  console.error("Usage: node kernel.js kernel --config-path=FILE, where FILE is a Jupyter connection file.");
-  process.exit(2);
+const launcher = path.join(__dirname, "..", "dist", "notebook", "host", "launch.js");
+if (!fs.existsSync(launcher)) {
+  const root = path.join(__dirname, "..", "..");
+  console.error(`The library is not built. Run \`npm run build\` in ${root}, then start the kernel again.`);
+  process.exit(1);
 }
-// Cells import the kit from wherever their notebook lies; this also says so where the library is not built.
-require("./resolve.cjs");
-require("../dist/notebook/host/start.js").startKernel(values["config-path"]);
+require(launcher).launch(process.argv.slice(2));

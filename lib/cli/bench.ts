@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { BenchName, BenchResult } from "../bench/bench";
+import type { BenchName, BenchResult } from "../measure/bench";
 import { oneOf, wholeNumber } from "./run-input";
 import { alignedTable, bar, duration, StatusLine } from "./terminal";
 
@@ -20,10 +20,11 @@ export function registerBench(program: Command): void {
 
 async function run(what: string, options: { readonly rounds: string; readonly json?: string }): Promise<void> {
   const rounds = wholeNumber("--rounds", options.rounds, { least: 1, most: 1000 });
-  const { benchNames, runBench } = await import("../bench/bench");
+  const { benchNames, runBench } = await import("../measure/bench");
   const name = oneOf("bench", what, [...benchNames, "all"]);
   const chosen = name === "all" ? benchNames : [name];
-  const { isStandardOutput, prepareFile, writeAtomically } = await import("../base/files");
+  const { prepareFile, writeAtomically } = await import("../base/files");
+  const { isStandardOutput } = await import("../base/written-place");
   const stream = isStandardOutput(options.json ?? "") ? process.stderr : process.stdout; // JSON comes out there alone
   const say = (text: string) => stream.write(`${text}\n`);
   if (options.json !== undefined) {

@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { DataError, UsageError } from "../base/errors";
-import type { DatasetInfo, DatasetName } from "../data/catalog";
+import type { DatasetInfo } from "../data/dataset-info";
 import type { Progress } from "../data/fetch-file";
-import { oneOf } from "./run-input";
+import { datasetNames, datasets } from "../data/sets";
+import { alternatives, oneOf } from "./run-input";
 import { alignedTable, StatusLine } from "./terminal";
 
 interface DownloadFlags {
@@ -10,20 +11,18 @@ interface DownloadFlags {
   folder?: string;
 }
 
-async function infoOf(name: string): Promise<DatasetInfo> {
-  const { catalog, datasetNames } = await import("../data/catalog");
-  return catalog[oneOf("<name>", name, datasetNames)];
-}
+const toDownload = Object.values<DatasetInfo>(datasets).flatMap(({ name, source }) => (source ? [name] : []));
+
+const infoOf = (name: string): DatasetInfo => datasets[oneOf("<name>", name, datasetNames)];
 
 async function list(): Promise<void> {
-  const { catalog, datasetNames } = await import("../data/catalog");
   const { datasetState } = await import("../data/state");
   const rows: string[][] = [];
   for (const name of datasetNames) {
-    const info: DatasetInfo = catalog[name];
+    const info: DatasetInfo = datasets[name];
     const counts = [info.train, info.validation, info.test, info.classNames.length].map(String);
     const image = `${info.imageSize}x${info.imageSize}x${info.channels}`;
-    rows.push([name, image, ...counts, await datasetState(name), info.licence, info.homepage]);
+    rows.push([name, image, ...counts, await datasetState(info), info.licence, info.homepage]);
   }
   const titles = ["name", "image", "train", "val", "test", "classes", "state", "licence", "source"];
   console.log(alignedTable(titles, rows));
@@ -37,10 +36,10 @@ function progressText({ file, received, total }: Progress): string {
 }
 
 async function download(name: string, { mirror, folder }: DownloadFlags): Promise<void> {
-  const info = await infoOf(name);
+  const info = infoOf(name);
   if (info.source === undefined) {
     const { datasetState } = await import("../data/state");
-    console.log(`${name} is ${await datasetState(info.name)}: there is nothing to download.`);
+    console.log(`${name} is ${await datasetState(info)}: there is nothing to download.`);
     return;
   }
   const { downloadDataset } = await import("../data/download");
@@ -52,7 +51,7 @@ async function download(name: string, { mirror, folder }: DownloadFlags): Promis
     const onProgress = (progress: Progress) => status.update(progressText(progress));
     const onWait = (who: string) => status.done(`Another download into this folder is going on: waiting for ${who}.`);
     const options = { mirror, folder, signal: stop.signal, onProgress, onWait };
-    const result = await downloadDataset({ ...info, source: info.source }, options);
+    const result = await downloadDataset(info, options);
     const what = result.downloaded ? "downloaded and checked" : "already there and whole";
     console.log(`${name}: ${what}, in ${result.folder}`);
   } finally {
@@ -65,13 +64,12 @@ async function verify(name: string | undefined, { folder }: DownloadFlags): Prom
   if (folder !== undefined && name === undefined) {
     throw new UsageError("--folder holds one data set: name it, e.g. `npx binvit data verify cifar10 --folder DIR`.");
   }
-  const { datasetNames } = await import("../data/catalog");
   const { verifyDataset } = await import("../data/verify");
   const names: readonly string[] = name === undefined ? datasetNames : [name];
-  const width = Math.max(...datasetNames.map((known: DatasetName) => known.length));
+  const width = Math.max(...datasetNames.map((known) => known.length));
   const failed: string[] = [];
   for (const each of names) {
-    const { state, detail } = await verifyDataset(await infoOf(each), folder);
+    const { state, detail } = await verifyDataset(infoOf(each), folder);
     console.log(`${each.padEnd(width)}  ${state.padEnd("damaged".length)}  ${detail.replace(/\s*\n/g, " ")}`);
     if (state === "damaged" || (state === "absent" && name !== undefined)) failed.push(`${each} is ${state}`);
   }
@@ -91,7 +89,7 @@ export function registerData(program: Command): void {
   data
     .command("download")
     .description("download a data set from its official address; an interrupted download is continued")
-    .argument("<name>", "cifar10, cifar100, mnist or fashion-mnist")
+    .argument("<name>", alternatives(toDownload))
     .option("--mirror <url>", "base address that replaces the official one (or set BINVIT_MIRROR, see below)")
     .option("--folder <dir>", "where to put the files (default: data/downloads/<name> in the kit)")
     .addHelpText(

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import type { Command } from "commander";
-import type { DatasetConfig } from "../data/dataset";
+import type { DatasetConfig } from "../data/dataset-config";
 import type { Evaluation } from "../train/evaluate";
 import { type DataOptions, dataToEvaluate, finishedRun, trainedOn } from "./finished-run";
 

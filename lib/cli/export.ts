@@ -45,7 +45,8 @@ export async function runExport(folder: string, { onnx, opset, rawPixels }: Opti
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
   const { onnxModel } = await import("../onnx/model");
-  const { isStandardOutput, writeAtomically } = await import("../base/files");
+  const { writeAtomically } = await import("../base/files");
+  const { isStandardOutput } = await import("../base/written-place");
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // signs and coefficients are the simulation's to the last bit
   const { maxValue, mean, std, classNames } = record.dataset;

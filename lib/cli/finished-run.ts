@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DataError, FileError } from "../base/errors";
-import type { Dataset, DatasetConfig } from "../data/dataset";
+import type { Dataset } from "../data/dataset";
+import type { DatasetConfig } from "../data/dataset-config";
 import type { RunRecord } from "../train/record";
 import type { Sizes } from "../vit/config";
 import { oneOf } from "./run-input";
@@ -69,7 +70,7 @@ export async function dataToEvaluate(
   trained: TrainedOn,
   { dataset, folder }: DataOptions,
 ): Promise<Dataset> {
-  const { datasetNames } = await import("../data/catalog");
+  const { datasetNames } = await import("../data/sets");
   const other = dataset === undefined ? undefined : oneOf("--dataset", dataset, datasetNames);
   const { loadDataset } = await import("../data/load");
   const { checkFit } = await import("../train/loop");

@@ -7,6 +7,7 @@ import { registerDoctor } from "./doctor";
 import { registerEval } from "./eval";
 import { registerExport } from "./export";
 import { registerFigures } from "./figures";
+import { registerMethods } from "./methods";
 import { registerNotebooks } from "./notebooks";
 import { registerPack } from "./pack";
 import { registerStart } from "./start";
@@ -33,6 +34,7 @@ export function createProgram(): Command {
     registerDoctor,
     registerTrain,
     registerStudy,
+    registerMethods,
     registerSummary,
     registerEval,
     registerPack,

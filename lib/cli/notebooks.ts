@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { padEnd, textColumns } from "../base/text-width";
-import { timeoutLimits, wholeNumber, workerLimits } from "./run-input";
+import { parallelLimits, timeoutLimits, wholeNumber, workersElsewhere } from "./run-input";
 import { duration, interruptSignal, StatusLine } from "./terminal";
 
 /** `binvit notebooks`: runs, checks and cleans the notebooks. */
@@ -14,7 +14,8 @@ export function registerNotebooks(program: Command): void {
     .option("--force", "run also what is unchanged since its last run")
     .option("--out <folder>", "write the executed notebooks there and leave the originals alone")
     .option("--timeout <seconds>", "time limit of each cell", "600")
-    .option("--workers <n>", "notebooks at a time", "2")
+    .option("--jobs <n>", "notebooks side by side, each in a kernel of its own", "2")
+    .addOption(workersElsewhere())
     .addHelpText(
       "after",
       "\nExamples:\n  binvit notebooks run\n  binvit notebooks run 01 02 --force\n  binvit notebooks run 05 --out runs/tried",
@@ -43,19 +44,19 @@ export interface RunNotebooksOptions {
   readonly out?: string;
   /** Time limit of each cell, seconds. */
   readonly timeoutSeconds?: number;
-  /** Notebooks at a time, each in a kernel of its own; 2 by default. */
-  readonly workers?: number;
+  /** Notebooks side by side, each in a kernel of its own; 2 by default. */
+  readonly jobs?: number;
   readonly signal?: AbortSignal;
 }
 
 async function run(
   names: string[],
-  options: { readonly force?: boolean; readonly out?: string; readonly timeout: string; readonly workers: string },
+  options: { readonly force?: boolean; readonly out?: string; readonly timeout: string; readonly jobs: string },
 ): Promise<void> {
   const timeoutSeconds = wholeNumber("--timeout", options.timeout, timeoutLimits);
-  const workers = wholeNumber("--workers", options.workers, workerLimits);
+  const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const { force, out } = options;
-  await runNotebooks({ names, force, out, timeoutSeconds, workers, signal: interruptSignal() });
+  await runNotebooks({ names, force, out, timeoutSeconds, jobs, signal: interruptSignal() });
 }
 
 /**
@@ -71,7 +72,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
   const { readNotebook } = await import("../notebook/document");
   const { RunCache } = await import("../notebook/run-cache");
   const { runNotebook } = await import("../notebook/run");
-  const { names = [], force, out, timeoutSeconds, workers = 2, signal } = options;
+  const { names = [], force, out, timeoutSeconds, jobs = 2, signal } = options;
   const files = findNotebooks(names);
   const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
   for (const copy of copies.values()) prepareFile(copy); // before minutes go into any of them
@@ -114,7 +115,7 @@ export async function runNotebooks(options: RunNotebooksOptions): Promise<void> 
     for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) await runOne(file);
   };
   try {
-    await Promise.all(Array.from({ length: workers }, work));
+    await Promise.all(Array.from({ length: jobs }, work));
   } finally {
     clearInterval(ticking);
     status.done();

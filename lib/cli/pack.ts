@@ -24,7 +24,8 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   const { summarize } = await import("../vit/summary");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
-  const { isStandardOutput, writeAtomically } = await import("../base/files");
+  const { writeAtomically } = await import("../base/files");
+  const { isStandardOutput } = await import("../base/written-place");
   const record = await finishedRun(folder);
   await prepareBeside(folder, out);
   const weights = readWeights(folder, record);

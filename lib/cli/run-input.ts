@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
+import { Option } from "commander";
 import { UsageError } from "../base/errors";
-import { readJson } from "../base/files";
+import { readJson } from "../base/read-json";
 import { didYouMean } from "../base/suggest";
 
 /**
@@ -38,8 +39,21 @@ const seedLimits: Limits = { least: 0, most: Number.MAX_SAFE_INTEGER };
 /** Seeds in one study; a thousand times what a table needs, and few enough to be listed. */
 const mostSeeds = 10_000;
 
-/** Processes or threads at a time: more than any machine that this runs on has cores for. */
-export const workerLimits: Limits = { least: 1, most: 64 };
+/** Threads of one run, or runs side by side: more than any machine that this runs on has cores for. */
+export const parallelLimits: Limits = { least: 1, most: 64 };
+
+/**
+ * The option that commands had which run several things side by side, with what it now means.
+ *
+ * @throws UsageError wherever it is given
+ */
+export function workersElsewhere(): Option {
+  return new Option("--workers <n>").hideHelp().argParser(() => {
+    throw new UsageError(
+      "--workers are the threads of one run, an option of `binvit train`. For several side by side say --jobs <n>.",
+    );
+  });
+}
 
 /** Seconds that a timer can wait: 2³¹ − 1 ms, past which it fires at once. */
 export const timeoutLimits: Limits = { least: 1, most: Math.floor((2 ** 31 - 1) / 1000) };
@@ -102,6 +116,10 @@ export function seedList(option: string, text: string): number[] {
   return [...seeds];
 }
 
+/** @returns the words as a sentence has them: `a, b or c` */
+export const alternatives = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(", "), words.at(-1)].filter(Boolean).join(" or ");
+
 /**
  * One of several words.
  *
@@ -113,9 +131,7 @@ export function seedList(option: string, text: string): number[] {
 export function oneOf<Word extends string>(what: string, text: string, words: readonly Word[]): Word {
   const word = words.find((one) => one === text);
   if (word !== undefined) return word;
-  const [last, ...others] = [...words].reverse();
-  const choice = `${others.reverse().join(", ")} or ${last}`;
-  throw new UsageError(`${what} expects ${choice}, got ${quoted(text)}.${didYouMean(text, words)}`);
+  throw new UsageError(`${what} expects ${alternatives(words)}, got ${quoted(text)}.${didYouMean(text, words)}`);
 }
 
 /** A backend's name from the command line. */

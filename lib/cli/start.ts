@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { FileError, NotebookError } from "../base/errors";
 import { prepareFolder } from "../base/files";
-import { seedList, wholeNumber, workerLimits } from "./run-input";
+import { parallelLimits, seedList, wholeNumber, workersElsewhere } from "./run-input";
 import { duration, interruptSignal } from "./terminal";
 
 /** `binvit start`: the main job, from doctor to result table; what `npm start` runs. */
@@ -11,14 +11,15 @@ export function registerStart(program: Command): void {
     .command("start")
     .description("doctor, the quick study, every figure, every notebook, and the result table")
     .option("--seeds <list>", "seeds of the quick study", "1")
-    .option("--workers <n>", "processes at a time", "2")
+    .option("--jobs <n>", "runs side by side, and notebooks", "2")
+    .addOption(workersElsewhere())
     .addHelpText("after", "\nWhat is finished is not done again; an interrupted start goes on where it was.")
     .action(run);
 }
 
-async function run(options: { readonly seeds: string; readonly workers: string }): Promise<void> {
+async function run(options: { readonly seeds: string; readonly jobs: string }): Promise<void> {
   seedList("--seeds", options.seeds); // wrong ones are better known now than after the doctor
-  wholeNumber("--workers", options.workers, workerLimits);
+  const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const startedAt = performance.now();
   const { kitRoot } = await import("../base/kit-root");
   process.chdir(kitRoot());
@@ -47,7 +48,7 @@ async function run(options: { readonly seeds: string; readonly workers: string }
   heading(4, "Notebooks, through the tslab kernel");
   let notebooksFailed = false;
   try {
-    await runNotebooks({ out: places.notebooks, signal });
+    await runNotebooks({ out: places.notebooks, jobs, signal });
   } catch (error) {
     if (!(error instanceof NotebookError)) throw error;
     notebooksFailed = true;

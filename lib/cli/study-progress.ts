@@ -30,6 +30,9 @@ export class StudyProgress {
       if (this.running.get(key) === 0) this.doneBefore += (step - 1) / steps; // resumed in the middle
       this.running.set(key, step / steps);
     }
+    if (event.kind === "notice") {
+      this.status.done(` notice  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.notice}`);
+    }
     if (event.kind === "damaged") {
       this.status.done(`damaged  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.problem}`);
       this.status.done("         It is kept as record.damaged.json, and the run is trained again.");

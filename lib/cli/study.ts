@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { TrainingError } from "../base/errors";
 import type { StudyEvent, StudyResult } from "../study/run-study";
-import { presetOrFile, seedList, wholeNumber, workerLimits } from "./run-input";
+import { parallelLimits, presetOrFile, seedList, wholeNumber, workersElsewhere } from "./run-input";
 import { interruptSignal } from "./terminal";
 
 /** `binvit study`: a grid of runs and its table. */
@@ -12,7 +12,8 @@ export function registerStudy(program: Command): void {
     .description("train every row of a study with every seed, then print its table; finished runs are found")
     .argument("<preset|file>", "quick, or a JSON file")
     .option("--seeds <list>", "seeds, e.g. 1,2,3 or 1-10", "1")
-    .option("--workers <n>", "processes at a time", "2")
+    .option("--jobs <n>", "runs side by side, each in a process of its own", "2")
+    .addOption(workersElsewhere())
     .option("--out <folder>", "folder of the runs (default: runs/<study>)")
     .option("--keep <folder>", "also copy the records there, e.g. data/results/quick")
     .addHelpText("after", "\nExample:\n  binvit study quick --seeds 1,2,3 --keep data/results/quick")
@@ -21,7 +22,7 @@ export function registerStudy(program: Command): void {
 
 interface Options {
   readonly seeds: string;
-  readonly workers: string;
+  readonly jobs: string;
   readonly out?: string;
   readonly keep?: string;
 }
@@ -68,7 +69,7 @@ export async function trainStudy(
   const { studies } = await import("../study/presets");
   const { parseStudyConfig } = await import("../study/study-config");
   const seeds = seedList("--seeds", options.seeds);
-  const workers = wholeNumber("--workers", options.workers, workerLimits);
+  const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const written = presetOrFile(what, Object.keys(studies), (name) => studies[name as keyof typeof studies]);
   const study = parseStudyConfig(written, basename(what));
   const { runStudy } = await import("../study/run-study");
@@ -77,7 +78,7 @@ export async function trainStudy(
   const progress = new StudyProgress(study.rows.length * seeds.length);
   const onEvent = (event: StudyEvent) => progress.on(event);
   try {
-    return { ...(await runStudy(study, { seeds, workers, out, onEvent, signal: options.signal })), out };
+    return { ...(await runStudy(study, { seeds, jobs, out, onEvent, signal: options.signal })), out };
   } finally {
     progress.close();
   }

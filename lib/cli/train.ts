@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import type { Command } from "commander";
 import type { EpochRecord } from "../train/record";
-import { backendChoice, collect, oneSeed, presetOrFile, runName, wholeNumber, workerLimits } from "./run-input";
+import { backendChoice, collect, oneSeed, parallelLimits, presetOrFile, runName, wholeNumber } from "./run-input";
 import { bar, duration, interruptSignal, StatusLine } from "./terminal";
 
 /** `binvit train`: one run into one folder. */
@@ -39,7 +39,7 @@ async function run(what: string, options: Options): Promise<void> {
   const { runIdentity } = await import("../train/run-folder");
   const { arithmetic, useBackend } = await import("../backend/select");
   const seed = oneSeed("--seed", options.seed);
-  const workers = wholeNumber("--workers", options.workers, workerLimits);
+  const workers = wholeNumber("--workers", options.workers, parallelLimits);
   const choice = backendChoice(options.backend);
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
   const config = parseRunConfig(applySettings(written, options.set ?? []), basename(what));
@@ -56,6 +56,11 @@ async function run(what: string, options: Options): Promise<void> {
   const { record, existed } = await trainInto({ name, config, seed }, folder, {
     signal,
     workers,
+    onNotice: (line) => {
+      status.done();
+      console.error(line);
+      process.send?.({ notice: line });
+    },
     onStep: ({ epoch, epochs, step, steps, loss }) => {
       process.send?.({ progress: { epoch, epochs, step, steps, loss } });
       firstStep ??= step;

@@ -1,10 +1,7 @@
 import { createHash } from "node:crypto";
 import { DataError } from "../base/errors";
-import type { DatasetInfo } from "./catalog";
-import type { Dataset, Split } from "./dataset";
-
-/** The images of a data set, before anything is computed from them. */
-export type DatasetContent = Pick<Dataset, "train" | "validation" | "test">;
+import type { Dataset, DatasetContent, Split } from "./dataset";
+import type { DatasetInfo } from "./dataset-info";
 
 /**
  * Mean and standard deviation of each channel, of pixels divided by `maxValue`.

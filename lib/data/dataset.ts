@@ -23,11 +23,5 @@ export interface Dataset extends PixelStatistics {
   readonly sha256: string;
 }
 
-/** Which data set a run uses; everything that changes its content is here. */
-export interface DatasetConfig {
-  readonly name: "digits" | "shapes" | "cifar10" | "cifar100" | "mnist" | "fashion-mnist";
-  /** Folder with the official files; `data/downloads/<name>` if left out. Not part of a run's identity. */
-  readonly folder?: string;
-  /** Keep only the first images of the (seeded) training split, for quick trials. */
-  readonly trainLimit?: number;
-}
+/** The images of a data set, before anything is computed from them. */
+export type DatasetContent = Pick<Dataset, "train" | "validation" | "test">;

@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { OfficialInfo } from "./catalog";
+import type { OfficialInfo } from "./dataset-info";
 import { type FetchOptions, fetchFile, md5OfFile } from "./fetch-file";
 import { aloneIn } from "./folder-lock";
 import { defaultFolder } from "./official-files";

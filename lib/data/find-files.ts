@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { FileError } from "../base/errors";
-import type { Source } from "./sources";
+import type { Source } from "./dataset-info";
 
 /** Files that go by the names of a data set's, whatever they hold. */
 export interface FoundFiles {

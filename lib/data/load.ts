@@ -1,22 +1,11 @@
 import { ConfigError } from "../base/errors";
-import { assembleDataset, type DatasetContent } from "./assemble";
-import { catalog, datasetNames, isDatasetName } from "./catalog";
-import type { Dataset, DatasetConfig } from "./dataset";
-import { readDigits } from "./digits";
+import { assembleDataset } from "./assemble";
+import type { Dataset } from "./dataset";
+import type { DatasetConfig } from "./dataset-config";
+import type { DatasetInfo } from "./dataset-info";
 import { readOfficial } from "./official";
-import { generateShapes } from "./shapes";
+import { datasetNames, datasets, isDatasetName } from "./sets";
 import { firstImages } from "./stratify";
-
-function readContent(config: DatasetConfig): Promise<DatasetContent> | DatasetContent {
-  switch (config.name) {
-    case "digits":
-      return readDigits();
-    case "shapes":
-      return generateShapes();
-    default:
-      return readOfficial(catalog[config.name], config.folder);
-  }
-}
 
 /**
  * Reads or generates a data set whole, with the statistics that normalize it.
@@ -35,12 +24,12 @@ export async function loadDataset(config: DatasetConfig): Promise<Dataset> {
   if (!isDatasetName(config.name)) {
     throw new ConfigError(`There is no data set "${config.name}"; expected one of ${datasetNames.join(", ")}.`);
   }
-  const info = catalog[config.name];
+  const info: DatasetInfo = datasets[config.name];
   const limit = config.trainLimit ?? info.train;
   if (!Number.isInteger(limit) || limit < 1 || limit > info.train) {
     throw new ConfigError(`trainLimit is ${limit}, expected a whole number from 1 to ${info.train}, \
 the training images of ${info.name}.`);
   }
-  const content = await readContent(config);
+  const content = await (info.source ? readOfficial(info, config.folder) : info.read());
   return assembleDataset(info, { ...content, train: firstImages(content.train, limit) });
 }

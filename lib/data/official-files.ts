@@ -6,14 +6,14 @@ import { gunzip } from "node:zlib";
 import * as tar from "tar";
 import { BinvitError, DataError, FileError } from "../base/errors";
 import { kitRoot } from "../base/kit-root";
-import { catalog, type DatasetInfo, type DatasetName, type OfficialInfo } from "./catalog";
+import type { DataFile, DatasetInfo, OfficialInfo } from "./dataset-info";
 import { type FoundFiles, findFiles, spelling } from "./find-files";
-import type { DataFile } from "./sources";
+import { datasets } from "./sets";
 
 const unzip = promisify(gunzip);
 
 /** @returns the folder a download goes to unless another is named */
-export const defaultFolder = (name: DatasetName): string => path.join(kitRoot(), "data", "downloads", name);
+export const defaultFolder = (name: string): string => path.join(kitRoot(), "data", "downloads", name);
 
 /**
  * The files of one data set in one folder, read one by one.
@@ -168,7 +168,7 @@ async function unpack(archive: string, files: readonly DataFile[]): Promise<Map<
 
 /** @returns which official file has this checksum, if any */
 function knownFile(md5: string): string | undefined {
-  for (const { name, source } of Object.values<DatasetInfo>(catalog)) {
+  for (const { name, source } of Object.values<DatasetInfo>(datasets)) {
     const file = source?.files.find((one) => one.md5 === md5 || one.reordered === md5);
     if (file) return `${file.name} of ${name}`;
   }

@@ -1,8 +1,6 @@
 import { DataError } from "../base/errors";
-import type { DatasetContent } from "./assemble";
-import type { OfficialInfo } from "./catalog";
-import { readCifar } from "./cifar";
-import { readIdxPair } from "./idx";
+import type { DatasetContent } from "./dataset";
+import type { DataFile, OfficialInfo } from "./dataset-info";
 import { defaultFolder, OfficialFiles } from "./official-files";
 import { selectImages, stratifiedOrder } from "./stratify";
 
@@ -22,13 +20,9 @@ export async function readOfficial(info: OfficialInfo, folder = defaultFolder(in
     throw new DataError(`${info.name} is not in ${folder}: expected ${files[0].name} and its companions.
 Fetch it with \`npx binvit data download ${info.name}\`, or name the folder that holds the official files.`);
   }
-  const read = (first: number, end: number) =>
-    format.kind === "cifar"
-      ? readCifar(info, format.labelBytes, found, files.slice(first, end))
-      : readIdxPair(found, files[first], files[first + 1]);
-  const testFiles = format.kind === "cifar" ? 1 : 2;
-  const all = await read(0, files.length - testFiles);
-  const test = await read(files.length - testFiles, files.length);
+  const content = (file: DataFile) => found.read(file);
+  const all = await format.read(info, content, files.slice(0, -format.testFiles));
+  const test = await format.read(info, content, files.slice(-format.testFiles));
 
   const order = stratifiedOrder(all.labels, splitSeed);
   return {

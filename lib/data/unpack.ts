@@ -3,7 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import * as tar from "tar";
 import { DataError, FileError } from "../base/errors";
-import type { Source } from "./sources";
+import type { Source } from "./dataset-info";
 
 const temporaryPrefix = ".unpack-";
 

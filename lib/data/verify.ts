@@ -1,9 +1,7 @@
 import { BinvitError } from "../base/errors";
 import { assembleDataset } from "./assemble";
-import { catalog, type DatasetInfo, type OfficialInfo } from "./catalog";
-import { readDigits } from "./digits";
+import type { DatasetInfo, OfficialInfo } from "./dataset-info";
 import { defaultFolder, OfficialFiles } from "./official-files";
-import { generateShapes, shapesSha256 } from "./shapes";
 
 /** What a check of a data set found. */
 export interface Verification {
@@ -36,16 +34,12 @@ export async function verifyOfficial(info: OfficialInfo, folder = defaultFolder(
  * @returns the state, with one line that explains it
  */
 export async function verifyDataset(info: DatasetInfo, folder?: string): Promise<Verification> {
-  if (info.source !== undefined) return verifyOfficial({ ...info, source: info.source }, folder);
+  if (info.source !== undefined) return verifyOfficial(info, folder);
   try {
-    if (info.name === "digits") {
-      await readDigits();
-      return { state: "ok", detail: "embedded file, SHA-256 as recorded" };
-    }
-    const { sha256 } = assembleDataset(catalog.shapes, generateShapes());
-    return sha256 === shapesSha256
-      ? { state: "ok", detail: "generated, SHA-256 as recorded" }
-      : { state: "damaged", detail: `generated with SHA-256 ${sha256}, expected ${shapesSha256}` };
+    const { sha256 } = assembleDataset(info, await info.read());
+    return sha256 === info.sha256
+      ? { state: "ok", detail: `${info.origin === "embedded" ? "embedded file" : info.origin}, SHA-256 as recorded` }
+      : { state: "damaged", detail: `${info.origin} with SHA-256 ${sha256}, expected ${info.sha256}` };
   } catch (error) {
     if (error instanceof BinvitError) return { state: "damaged", detail: error.message };
     throw error;

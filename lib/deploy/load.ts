@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { fileError } from "../base/files";
+import { fileError } from "../base/file-error";
 import { decodePackedModel } from "./format";
 import type { PackedModel } from "./packed-model";
 

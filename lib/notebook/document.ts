@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { fileError, writeAtomically } from "../base/files";
+import { fileError } from "../base/file-error";
+import { writeAtomically } from "../base/files";
 import { type CodeCell, formatNotebook, isCode, type Notebook, type Output, parseNotebook } from "./nbformat";
 
 /**

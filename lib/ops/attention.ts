@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
 import { powersOfRows } from "./softmax";
+import { swapAxes } from "./swap-axes";
 
 /** Queries, keys and values of every head; each of shape [B, H, N, d]. */
 export interface Heads {
@@ -87,8 +88,9 @@ function scorePowers(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
 export function splitHeads(qkv: tf.Tensor, numHeads: number): Heads {
   const [batch, tokens, width] = qkv.shape as [number, number, number];
   const headDim = width / 3 / numHeads;
-  const perHead = tf.transpose(tf.reshape(qkv, [batch, tokens, 3, numHeads, headDim]), [2, 0, 3, 1, 4]); // [3, B, H, N, d]
-  const [query, key, value] = tf.unstack(perHead);
+  const perHead = swapAxes(tf.reshape(qkv, [batch, tokens, 3 * numHeads, headDim])); // [B, 3H, N, d]
+  const parts = swapAxes(tf.reshape(perHead, [1, batch, 3, numHeads * tokens * headDim])); // [1, 3, B, HNd]
+  const [query, key, value] = tf.unstack(tf.reshape(parts, [3, batch, numHeads, tokens, headDim]));
   return { query, key, value };
 }
 
@@ -100,5 +102,5 @@ export function splitHeads(qkv: tf.Tensor, numHeads: number): Heads {
  */
 export function joinHeads(heads: tf.Tensor): tf.Tensor {
   const [batch, numHeads, tokens, headDim] = heads.shape as [number, number, number, number];
-  return tf.reshape(tf.transpose(heads, [0, 2, 1, 3]), [batch, tokens, numHeads * headDim]);
+  return tf.reshape(swapAxes(heads), [batch, tokens, numHeads * headDim]);
 }

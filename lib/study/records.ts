@@ -1,8 +1,10 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../base/errors";
-import { fileError, readJson, writeAtomically } from "../base/files";
+import { fileError } from "../base/file-error";
+import { writeAtomically } from "../base/files";
 import { kitRoot } from "../base/kit-root";
+import { readJson } from "../base/read-json";
 import { didYouMean } from "../base/suggest";
 import { fileName } from "../train/file-name";
 import { parseRecord } from "../train/parse-record";

@@ -2,13 +2,17 @@ import { fork } from "node:child_process";
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Arithmetic, arithmetic, useBackend } from "../backend/select";
-import { CancelledError, FileError, TrainingError } from "../base/errors";
-import { fileError, prepareFolder, writeAtomically } from "../base/files";
+import { BinvitError, CancelledError, FileError, TrainingError } from "../base/errors";
+import { fileError } from "../base/file-error";
+import { prepareFolder, writeAtomically } from "../base/files";
 import { kitRoot } from "../base/kit-root";
+import type { Dataset } from "../data/dataset";
+import type { DatasetConfig } from "../data/dataset-config";
+import { loadDataset } from "../data/load";
 import { fileName } from "../train/file-name";
 import type { Progress } from "../train/loop";
 import type { RunRecord } from "../train/record";
-import { sameRun } from "../train/run";
+import { checkData, sameRun } from "../train/run";
 import { readRecord, runIdentity } from "../train/run-folder";
 import type { StudyConfig, StudyRow } from "./study-config";
 
@@ -24,6 +28,8 @@ export type StudyEvent =
   | { readonly kind: "found" | "started"; readonly run: StudyRun }
   | { readonly kind: "progress"; readonly run: StudyRun; readonly progress: Progress }
   | { readonly kind: "finished"; readonly run: StudyRun; readonly record: RunRecord }
+  /** What should be known but stopped nothing, e.g. that a checkpoint was of another run. */
+  | { readonly kind: "notice"; readonly run: StudyRun; readonly notice: string }
   | { readonly kind: "damaged" | "failed"; readonly run: StudyRun; readonly problem: string };
 
 /** What a study has come to. */
@@ -55,7 +61,8 @@ export function studyRuns(study: StudyConfig, seeds: readonly number[], out: str
  * Trains every run that is not finished, several at a time, each in a process of its own.
  *
  * One that fails does not keep the others from being trained and counted. A record that is damaged, or of another run,
- * is moved aside with its weights, and the run trained again.
+ * is moved aside with its weights, and the run trained again. One of this run, finished on other data than is here, is
+ * left where it is, and not counted; where the data is missing, nobody can tell, and it is.
  *
  * @param study - rows
  * @param options - seeds, processes at a time, folder, callback, cancel signal
@@ -66,19 +73,25 @@ export async function runStudy(
   study: StudyConfig,
   options: {
     readonly seeds: readonly number[];
-    readonly workers: number;
+    readonly jobs: number;
     readonly out: string;
     readonly onEvent?: (event: StudyEvent) => void;
     readonly signal?: AbortSignal;
   },
 ): Promise<StudyResult> {
-  const { seeds, workers, out, onEvent, signal } = options;
+  const { seeds, jobs, out, onEvent, signal } = options;
   await useBackend(); // for its name: the processes that train choose the same
   const runs = studyRuns(study, seeds, out, arithmetic());
   const waiting: StudyRun[] = [];
+  const onOtherData = new Map<StudyRun, string>();
+  const dataOf = readOnce();
   for (const run of runs) {
     const { record } = recordOf(run);
-    if (record) onEvent?.({ kind: "found", run });
+    const problem = record && dataProblem(record, await dataOf(run.row.config.dataset), run.folder);
+    if (problem !== undefined) {
+      onOtherData.set(run, problem);
+      onEvent?.({ kind: "failed", run, problem });
+    } else if (record) onEvent?.({ kind: "found", run });
     else waiting.push(run);
   }
   if (waiting.length > 0) prepareFolder(out);
@@ -92,7 +105,7 @@ export async function runStudy(
           onEvent?.({ kind: "damaged", run, problem });
         }
         onEvent?.({ kind: "started", run });
-        await trainInProcess(run, (progress) => onEvent?.({ kind: "progress", run: run!, progress }), signal);
+        await trainInProcess(run, eventsOf(run, onEvent), signal);
         onEvent?.({ kind: "finished", run, record: readRecord(run.folder)! });
       } catch (error) {
         const problem = (error as Error).message;
@@ -101,10 +114,13 @@ export async function runStudy(
       }
     }
   };
-  await Promise.all(Array.from({ length: workers }, work));
+  await Promise.all(Array.from({ length: jobs }, work));
   if (signal?.aborted) throw new CancelledError("The study was stopped. Run the same command to go on where it was.");
   // Asked once more: another study may have finished meanwhile what it kept this one from.
-  const ends = runs.map((run) => ({ run, ...recordOf(run) }));
+  const ends = runs.map((run) => {
+    const problem = onOtherData.get(run);
+    return { run, ...(problem === undefined ? recordOf(run) : { problem }) };
+  });
   return {
     records: ends.flatMap(({ record }) => record ?? []),
     failures: ends.flatMap(({ run, record, problem = "it left no record" }) =>
@@ -127,6 +143,34 @@ function recordOf({ row, seed, folder }: StudyRun): { record?: RunRecord; proble
   }
 }
 
+type DataSeen = Pick<Dataset, "name" | "sha256">;
+
+/** Reads every data set once; gives nothing for one that is missing or damaged. */
+function readOnce(): (config: DatasetConfig) => Promise<DataSeen | undefined> {
+  const seen = new Map<string, DataSeen | undefined>();
+  return async (config) => {
+    const key = JSON.stringify(config);
+    if (!seen.has(key)) {
+      const read = await loadDataset(config).catch((error) => {
+        if (error instanceof BinvitError) return undefined;
+        throw error;
+      });
+      seen.set(key, read && { name: read.name, sha256: read.sha256 }); // not its images
+    }
+    return seen.get(key);
+  };
+}
+
+function dataProblem(record: RunRecord, data: DataSeen | undefined, folder: string): string | undefined {
+  try {
+    if (data) checkData(record, data, folder);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return error.message;
+  }
+}
+
 /** Gives a record that cannot be used and the weights beside it names that keep them from being overwritten. */
 function setAside(folder: string): void {
   const names = (mark: string) => [
@@ -145,9 +189,15 @@ function setAside(folder: string): void {
 }
 
 /** What a training process tells its parent. */
-export type WorkerMessage = { readonly progress: Progress };
+export type RunMessage = { readonly progress: Progress } | { readonly notice: string };
 
-function trainInProcess(run: StudyRun, onProgress: (progress: Progress) => void, signal?: AbortSignal): Promise<void> {
+/** Hands on what the process of a run tells. */
+const eventsOf =
+  (run: StudyRun, onEvent?: (event: StudyEvent) => void) =>
+  (message: RunMessage): void =>
+    onEvent?.("notice" in message ? { kind: "notice", run, ...message } : { kind: "progress", run, ...message });
+
+function trainInProcess(run: StudyRun, onMessage: (message: RunMessage) => void, signal?: AbortSignal): Promise<void> {
   const configPath = join(run.folder, "config.json");
   writeAtomically(configPath, `${JSON.stringify(run.row.config, null, 1)}\n`);
   const launcher = join(kitRoot(), "lib", "bin", "binvit.js");
@@ -158,7 +208,7 @@ function trainInProcess(run: StudyRun, onProgress: (progress: Progress) => void,
     child.stderr!.on("data", (chunk) => {
       errors += chunk;
     });
-    child.on("message", (message: WorkerMessage) => onProgress(message.progress));
+    child.on("message", onMessage);
     const stop = () => child.kill("SIGTERM");
     signal?.addEventListener("abort", stop, { once: true });
     child.on("exit", (code, killedBy) => {

@@ -3,7 +3,7 @@ import { readFloats } from "../backend/read";
 import { batches } from "../data/batches";
 import type { Dataset, Split } from "../data/dataset";
 import type { ModelConfig } from "../vit/config";
-import { forward } from "../vit/model";
+import { type ForwardOptions, forward } from "../vit/model";
 import type { Parameters } from "../vit/parameters";
 import { evaluationBatch } from "./memory";
 
@@ -24,6 +24,7 @@ export interface Evaluation {
  * @param dataset - gives the normalization
  * @param split - the images
  * @param batchSize - images at a time, or fewer where memory would not do
+ * @param options - how far the training is, where it still goes on
  */
 export function evaluate(
   config: ModelConfig,
@@ -31,12 +32,13 @@ export function evaluate(
   dataset: Dataset,
   split: Split,
   batchSize = 128,
+  options: ForwardOptions = {},
 ): Evaluation {
   const tally = new Tally();
   const shape: [number, number, number] = [config.imageSize, config.imageSize, config.channels];
   for (const batch of batches(dataset, split, { batchSize: evaluationBatch(config, batchSize) })) {
     tf.tidy(() => {
-      const logits = forward(config, parameters, tf.tensor(batch.images, [batch.count, ...shape]));
+      const logits = forward(config, parameters, tf.tensor(batch.images, [batch.count, ...shape]), options);
       tally.add(readFloats(logits), batch.labels);
     });
   }

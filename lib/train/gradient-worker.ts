@@ -17,8 +17,10 @@ export interface WorkerSetup {
   readonly oneBit: boolean;
 }
 
-/** Part of a batch. */
-export type WorkerTask = Batch;
+/** Part of a batch, and how far the training is. */
+export interface WorkerTask extends Batch {
+  readonly progress: number;
+}
 
 /** Sent once when the thread is ready, then after every task. */
 export interface WorkerReply {
@@ -45,7 +47,7 @@ async function serve({ config, parameters, gradients, oneBit }: WorkerSetup): Pr
   );
   parentPort!.on("message", (task: WorkerTask) => {
     try {
-      const result = lossAndGradients(config, named, task);
+      const result = lossAndGradients(config, named, task, { progress: task.progress });
       let at = 0;
       for (const name of Object.keys(named)) {
         gradients.set(result.gradients[name], at);

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs";
@@ -34,12 +35,11 @@ export class GradientWorkers {
    * Starts threads on the backend that is set here.
    *
    * @param count - threads beside the calling one
-   * @throws ConfigError if the backend is not WebAssembly with the kernels, or `count` is not a positive whole number
+   * @throws ConfigError if the backend is not WebAssembly with the kernels, `count` is not a positive whole number, or
+   * there are many more threads than processor cores
    */
   static async start(config: RunConfig, count: number): Promise<GradientWorkers> {
-    if (!Number.isSafeInteger(count) || count < 1) {
-      throw new ConfigError(`Training needs a whole number of at least 1 worker, got ${count + 1}.`);
-    }
+    checkWorkers(count + 1);
     if (!hasKernels()) {
       throw new ConfigError(
         `Several workers need the wasm backend with binvit's kernels; this is ${tf.getBackend()}. Use one worker.`,
@@ -63,9 +63,10 @@ export class GradientWorkers {
   /**
    * As the function of that name, computed by all.
    *
+   * @param progress - how far the training is, 0 … 1
    * @throws DivergenceError if a binarized layer met NaN; TrainingError if a thread failed
    */
-  async lossAndGradients(parameters: ParameterArrays, batch: Batch): Promise<StepResult> {
+  async lossAndGradients(parameters: ParameterArrays, batch: Batch, progress = 0): Promise<StepResult> {
     let at = 0;
     for (const name of this.names) {
       this.parameters.set(parameters[name].data, at);
@@ -73,7 +74,7 @@ export class GradientWorkers {
     }
     const [own, ...others] = parts(batch, this.helpers.length + 1);
     const replies = others.map((part, i) => {
-      const task: WorkerTask = { images: part.images, labels: part.labels, count: part.count };
+      const task: WorkerTask = { images: part.images, labels: part.labels, count: part.count, progress };
       const answer = part.count > 0 ? reply(this.helpers[i].worker) : undefined;
       if (answer) this.helpers[i].worker.postMessage(task);
       return answer;
@@ -81,7 +82,7 @@ export class GradientWorkers {
     let result: StepResult | undefined;
     let failure: unknown;
     try {
-      result = lossAndGradients(this.config, parameters, own);
+      result = lossAndGradients(this.config, parameters, own, { progress });
     } catch (error) {
       failure = error; // the others must have answered before the next step
     }
@@ -121,6 +122,25 @@ export class GradientWorkers {
     }
     return { loss, logits, gradients: result.gradients };
   }
+}
+
+/** So many times the cores a run may have come with from a larger machine: what it gives depends on their number. */
+const mostPerCore = 8;
+
+/**
+ * @param count - threads that share out a batch, the calling one included
+ * @throws ConfigError if it is not a positive whole number, or far more than this machine has cores for
+ */
+export function checkWorkers(count: number): void {
+  if (!Number.isSafeInteger(count) || count < 1) {
+    throw new ConfigError(`Training needs a whole number of at least 1 worker, got ${count}.`);
+  }
+  const cores = availableParallelism();
+  if (count <= mostPerCore * cores) return;
+  throw new ConfigError(
+    `${count} workers were asked for, but this machine has ${cores} ${cores === 1 ? "core" : "cores"}; expected at most ` +
+      `${mostPerCore * cores}. More workers than cores only wait for one another: use ${cores}.`,
+  );
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);

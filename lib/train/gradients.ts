@@ -16,17 +16,25 @@ export interface StepResult {
   readonly gradients: Readonly<Record<string, Float32Array>>;
 }
 
+/** How a step is computed. */
+export interface StepOptions {
+  /** How far the training is, 0 … 1. */
+  readonly progress?: number;
+  /** From images to logits; `forward`, unless another way to compute them is to be measured. */
+  readonly model?: typeof forward;
+}
+
 /**
  * Loss, logits and the gradient of every parameter on one batch.
  *
- * @param model - from images to logits; `forward`, unless another way to compute them is to be measured
+ * @param options - how far the training is, and what computes the logits
  * @returns gradients by parameter name, on the host
  */
 export function lossAndGradients(
   config: RunConfig,
   parameters: ParameterArrays,
   batch: Batch,
-  model = forward,
+  { progress = 0, model = forward }: StepOptions = {},
 ): StepResult {
   const { imageSize, channels } = config.model;
   const names = Object.keys(parameters);
@@ -38,7 +46,7 @@ export function lossAndGradients(
     const labels = tf.tensor1d(batch.labels, "int32");
     const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
       const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-      const output = model(config.model, named, images);
+      const output = model(config.model, named, images, { progress });
       logits = readFloats(output);
       return crossEntropy(output, labels, config.training.labelSmoothing);
     })(Object.values(toTensors(parameters)));

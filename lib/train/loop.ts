@@ -8,14 +8,14 @@ import { initialParameters, type ParameterArrays, toTensors } from "../vit/param
 import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
-import { GradientWorkers } from "./gradient-workers";
+import { checkWorkers, GradientWorkers } from "./gradient-workers";
 import { lossAndGradients } from "./gradients";
 import { checkTrainingMemory, explainMemory } from "./memory";
 import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
+import { StoppedTraining, type TrainResult } from "./result";
 import { learningRateAt } from "./schedule";
 import { snapshot, type TrainingState } from "./state";
-import { StoppedTraining } from "./stopped";
 
 /** Where a running training stands. */
 export interface Progress {
@@ -41,14 +41,6 @@ export interface TrainOptions {
    * another number adds the gradients up in another order, so its last digits differ.
    */
   readonly workers?: number;
-}
-
-/** A trained model. */
-export interface TrainResult {
-  readonly parameters: ParameterArrays;
-  readonly curve: readonly EpochRecord[];
-  readonly test: Evaluation;
-  readonly seconds: number;
 }
 
 /**
@@ -111,9 +103,11 @@ async function trainWith(
     for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
       if (options.signal?.aborted) throw stopped();
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
+      const progress = step / steps;
       step++;
       const { loss, logits, gradients } = await attempt(
-        () => helpers?.lossAndGradients(states, batch) ?? lossAndGradients(config, states, batch),
+        () =>
+          helpers?.lossAndGradients(states, batch, progress) ?? lossAndGradients(config, states, batch, { progress }),
         () => diverged(`Activations became NaN at step ${step}`, epoch, training),
       );
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
@@ -127,7 +121,7 @@ async function trainWith(
     }
     const elapsed = (performance.now() - epochStart) / 1000;
     const validation = await attempt(
-      () => evaluateArrays(model, states, dataset, dataset.validation),
+      () => evaluateArrays(model, states, dataset, dataset.validation, epoch / training.epochs),
       () => diverged(`The validation loss became NaN after step ${step}`, epoch, training),
     );
     if (!Number.isFinite(validation.loss)) {
@@ -188,18 +182,20 @@ function evaluateArrays(
   arrays: ParameterArrays,
   dataset: Dataset,
   split: Dataset["test"],
+  progress = 1,
 ): Evaluation {
   const tensors = toTensors(arrays);
   try {
-    return evaluate(model, tensors, dataset, split);
+    return evaluate(model, tensors, dataset, split, undefined, { progress });
   } finally {
     tf.dispose(tensors);
   }
 }
 
-/** @throws ConfigError if data and model do not fit, or no memory could hold a training step */
+/** @throws ConfigError if data and model do not fit, workers are too many, or no memory could hold a training step */
 export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
   checkFit(config.model, dataset);
+  checkWorkers(workers);
   checkTrainingMemory(config, dataset.train.count, workers);
 }
 

@@ -1,5 +1,6 @@
 import type { Arithmetic } from "../backend/select";
-import type { Dataset, DatasetConfig } from "../data/dataset";
+import type { Dataset } from "../data/dataset";
+import type { DatasetConfig } from "../data/dataset-config";
 import type { ModelConfig } from "../vit/config";
 
 /** How a model is trained; complete, nothing is left to a default. */

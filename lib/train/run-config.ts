@@ -4,6 +4,7 @@ import { parseJson } from "../base/json";
 import { keyPaths } from "../base/key-paths";
 import { parseWith, type Written } from "../base/parse-with";
 import { didYouMean } from "../base/suggest";
+import { datasetNames } from "../data/sets";
 import { type ModelInput, modelFields, parseModelConfig } from "../vit/parse-config";
 import { type PresetName, presets } from "./presets";
 import type { RunConfig } from "./record";
@@ -23,7 +24,7 @@ const trainingFields = z.strictObject({
 });
 
 const datasetFields = z.strictObject({
-  name: z.enum(["digits", "shapes", "cifar10", "cifar100", "mnist", "fashion-mnist"]),
+  name: z.enum(datasetNames),
   folder: z.string().optional(),
   trainLimit: z.int().min(1).optional(),
 });

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, realpathSync, rmSync, writeFileSync } from "n
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { FileError } from "../base/errors";
-import { fileError, prepareFolder } from "../base/files";
+import { fileError } from "../base/file-error";
+import { prepareFolder } from "../base/files";
 import { type Holder, isAbandoned, newHolder, parseHolder } from "../base/lock-holder";
 import { isRunning } from "../base/processes";
 

@@ -134,8 +134,12 @@ async function trainLocked(
   return record;
 }
 
-/** A run is finished only on the data it was trained on: elsewhere, or later, other ones may go by the same name. */
-function checkData({ dataset }: RunRecord, data: Dataset, folder: string): void {
+/**
+ * A run is finished only on the data it was trained on: elsewhere, or later, other ones may go by the same name.
+ *
+ * @throws FileError if the data is not that of the record
+ */
+export function checkData({ dataset }: RunRecord, data: Pick<Dataset, "name" | "sha256">, folder: string): void {
   if (data.sha256 === dataset.sha256) return;
   throw new FileError(
     `${folder} holds this run, finished on other data: its record says SHA-256 ${dataset.sha256.slice(0, 12)}…, and ` +

@@ -1,5 +1,5 @@
 import { FileError } from "../base/errors";
-import { readJson } from "../base/files";
+import { readJson } from "../base/read-json";
 
 /** Row-major numbers with their shape. */
 export interface ReferenceArray {

@@ -19,8 +19,10 @@ export type Binarization = { readonly [part in BinarizableLayer]: LayerBinarizer
 export interface Sizes {
   /** Height and width of the (square) input, pixels. */
   readonly imageSize: number;
-  /** Height and width of a patch, pixels; divides `imageSize`. */
+  /** Height and width of a patch, pixels; divides `imageSize`. With a convolutional stem, the strides of both multiplied. */
   readonly patchSize: number;
+  /** What makes tokens of pixels: one convolution whose stride is its size, or two of 3×3, as compact transformers have. */
+  readonly stem: "patch" | "conv";
   /** Colour channels of the input. */
   readonly channels: number;
   /** Width of a token. */

@@ -10,9 +10,10 @@ import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
 import { powersOfRows, softmax } from "../ops/softmax";
+import { unfold } from "../ops/unfold";
 import { gridSize, type ModelConfig } from "./config";
 import type { Parameters } from "./parameters";
-import { type Place, placeNamed } from "./places";
+import { type ActivationPlace, type LinearPlace, type Place, placeNamed } from "./places";
 
 /** What the forward pass computes on its way, kept on request. N counts the class token where there is one. */
 export interface Intermediates {
@@ -114,10 +115,19 @@ class Pass {
 
   private embed(images: tf.Tensor): tf.Tensor {
     const { config, p } = this;
-    const patches = this.layer("patch", patchify(images, config.patchSize));
+    const patches =
+      config.stem === "conv" ? this.stem(images) : this.layer("patch", patchify(images, config.patchSize));
     if (config.pooling === "mean") return tf.add(patches, p.positionEmbedding);
     const classToken = tf.tile(p.classToken, [images.shape[0], 1, 1]);
     return tf.add(tf.concat([classToken, patches], 1), p.positionEmbedding); // [B, N, D]
+  }
+
+  /** [B, S, S, c] → [B, N, D] by two convolutions. */
+  private stem(images: tf.Tensor): tf.Tensor {
+    const [first, second] = ["stem.0", "stem.1"].map((name) => placeNamed(this.config, name) as LinearPlace);
+    const hidden = this.activate("stem.activation", this.layer("stem.0", unfold(images, first.window!)));
+    const { size, channels } = second.window!;
+    return this.layer("stem.1", unfold(tf.reshape(hidden, [-1, size, size, channels]), second.window!));
   }
 
   /** Context of every token; the output projection is left to the caller. */
@@ -154,15 +164,16 @@ class Pass {
   }
 
   private mlp(name: string, x: tf.Tensor): tf.Tensor {
-    const place = placeNamed(this.config, `${name}.activation`);
-    const hidden = this.layer(`${name}.fc1`, x);
-    if (place.kind !== "activation") throw new Error(`${place.name} is no activation`);
-    return this.layer(`${name}.fc2`, place.activation.apply(hidden, this.own(place), gridSize(this.config)));
+    return this.layer(`${name}.fc2`, this.activate(`${name}.activation`, this.layer(`${name}.fc1`, x)));
+  }
+
+  private activate(name: string, x: tf.Tensor): tf.Tensor {
+    const place = placeNamed(this.config, name) as ActivationPlace;
+    return place.activation.apply(x, this.own(place), gridSize(this.config));
   }
 
   private layer(name: string, x: tf.Tensor): tf.Tensor {
-    const place = placeNamed(this.config, name);
-    if (place.kind !== "linear") throw new Error(`${name} is no layer`);
+    const place = placeNamed(this.config, name) as LinearPlace;
     const { binarizer, inputs, outputs, site } = place;
     const weight = tf.reshape(this.p[place.weight], [inputs, outputs]);
     const bias = this.p[place.bias];

@@ -19,6 +19,7 @@ export const modelFields = () =>
     numHeads: count,
     mlpDim: count,
     numClasses: z.int().min(2).max(65_536),
+    stem: z.enum(["patch", "conv"]).default("patch"),
     pooling: z.enum(["class-token", "mean"]).default("class-token"),
     normEpsilon: z.number().positive().default(1e-6),
     activation: z.enum(Object.keys(activations())).default("gelu"),
@@ -43,10 +44,21 @@ export function parseModelConfig(input: Written<ModelInput>, where = "model"): M
   const { binarize, ...sizes } = parseWith(modelFields(), input, where);
   divides(where, "imageSize", sizes.imageSize, "patchSize", sizes.patchSize);
   divides(where, "embedDim", sizes.embedDim, "numHeads", sizes.numHeads);
+  if (sizes.stem === "conv") checkStem(sizes, where);
   const { neverNegative } = activations()[sizes.activation];
   const model = { ...sizes, binarize: resolveBinarize(binarize, `${where}.binarize`, neverNegative) };
   checkParameters(model, where);
   return model;
+}
+
+/** @throws ConfigError if two convolutions of stride 1 or 2 cannot make such patches */
+function checkStem({ patchSize, embedDim }: { patchSize: number; embedDim: number }, where: string): void {
+  if (![1, 2, 4].includes(patchSize)) {
+    throw new ConfigError(
+      `${where}.patchSize: a convolutional stem has strides of 1 or 2, so that patches are 1, 2 or 4 pixels; got ${patchSize}.`,
+    );
+  }
+  if (embedDim % 2 !== 0) throw new ConfigError(`${where}.embedDim: a convolutional stem halves it, got ${embedDim}.`);
 }
 
 function divides(where: string, name: string, value: number, byName: string, by: number): void {

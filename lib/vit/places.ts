@@ -5,7 +5,7 @@ import type { Choice, LayerBinarizer, ScoresBinarizer, ValuesBinarizer } from ".
 import type { OwnParameter, Site } from "../binarize/quantizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
 import { type ModelConfig, numTokens } from "./config";
-import { type Linear, linears } from "./linears";
+import { type Linear, linears, stemWidth } from "./linears";
 
 /** A parameter of the model. */
 export interface ParameterPlace {
@@ -92,13 +92,14 @@ function list(config: ModelConfig): Place[] {
     const block = linear.name.split(".").slice(0, 2).join(".");
     switch (linear.part) {
       case "conv": {
+        if (linear.name === "stem.0") return [place, activationPlace(config, "stem.activation", stemWidth(config))];
         const classToken = pooling === "class-token" ? [embedding("classToken", [1, 1, embedDim])] : [];
         return [place, ...classToken, embedding("positionEmbedding", [1, numTokens(config), embedDim])];
       }
       case "qkv":
         return [norm(`${block}.norm1`), place, ...productPlaces(config, `${block}.attention`)];
       case "fc1":
-        return [norm(`${block}.norm2`), place, activationPlace(config, `${block}.mlp.activation`)];
+        return [norm(`${block}.norm2`), place, activationPlace(config, `${block}.mlp.activation`, config.mlpDim)];
       case "head":
         return [norm("norm"), place];
       default:
@@ -119,10 +120,11 @@ const embeddingDeviation = 0.2;
 function linearPlace(config: ModelConfig, linear: Linear): LinearPlace {
   const { name, part, inputs, outputs, tokens } = linear;
   const binarizer = part === "head" ? "off" : config.binarize[part];
-  const neverNegative = part === "fc2" && activationOf(config).neverNegative;
+  const neverNegative = (part === "fc2" || name === "stem.1") && activationOf(config).neverNegative;
   const site: Site = { role: "input", inputs, outputs, tokens, neverNegative };
   const latent = binarizer !== "off" && binarizer.weight !== "off";
-  const shape = part === "conv" ? [config.patchSize, config.patchSize, config.channels, outputs] : [inputs, outputs];
+  const { window } = linear;
+  const shape = window ? [window.kernel, window.kernel, window.channels, outputs] : [inputs, outputs];
   return {
     kind: "linear",
     ...linear,
@@ -199,9 +201,8 @@ function productPlaces(config: ModelConfig, attention: string): ProductPlace[] {
 
 const activationOf = ({ activation }: ModelConfig): Activation => activations()[activation];
 
-function activationPlace(config: ModelConfig, name: string): ActivationPlace {
+function activationPlace(config: ModelConfig, name: string, width: number): ActivationPlace {
   const activation = activationOf(config);
-  const width = config.mlpDim;
   return { kind: "activation", name, width, activation, parameters: own(name, activation.parameters?.(width)) };
 }
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { dataToEvaluate } from "../../lib/cli/finished-run";
-import { catalog } from "../../lib/data/catalog";
+import { datasets } from "../../lib/data/sets";
 import { parseModelConfig } from "../../lib/vit/parse-config";
 
 // The digits are quickly read; that a run on fashion has their image size is made up.
-const { classNames } = catalog["fashion-mnist"];
+const { classNames } = datasets["fashion-mnist"];
 const trained = { config: { name: "fashion-mnist" }, sha256: "", mean: [0.4], std: [0.1], classNames } as const;
 const model = parseModelConfig({
   ...{ imageSize: 8, channels: 1, patchSize: 2, embedDim: 8, depth: 1, numHeads: 2, mlpDim: 8, numClasses: 10 },

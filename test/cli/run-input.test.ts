@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { UsageError } from "../../lib/base/errors";
-import { oneSeed, runName, seedList, timeoutLimits, wholeNumber, workerLimits } from "../../lib/cli/run-input";
+import { oneSeed, parallelLimits, runName, seedList, timeoutLimits, wholeNumber } from "../../lib/cli/run-input";
 
 const refused = (act: () => unknown, message: string) => {
   expect(act).toThrow(UsageError);
@@ -52,12 +52,12 @@ test("a message quotes no more than a line of what was given", () => {
   );
 });
 
-test("workers and time limits end where machines and timers do", () => {
-  expect([1, 64].map((n) => wholeNumber("--workers", `${n}`, workerLimits))).toEqual([1, 64]);
+test("jobs and time limits end where machines and timers do", () => {
+  expect([1, 64].map((n) => wholeNumber("--jobs", `${n}`, parallelLimits))).toEqual([1, 64]);
   for (const text of ["0", "65", "4294967297", "-1", "1e1", ""]) {
     refused(
-      () => wholeNumber("--workers", text, workerLimits),
-      `--workers expects a whole number from 1 to 64, got "${text}".`,
+      () => wholeNumber("--jobs", text, parallelLimits),
+      `--jobs expects a whole number from 1 to 64, got "${text}".`,
     );
   }
   expect(1000 * wholeNumber("--timeout", "2147483", timeoutLimits)).toBeLessThan(2 ** 31);

@@ -106,11 +106,12 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       ["notebooks", "run", "--timeout", "2147484"],
       /^binvit: --timeout expects a whole number from 1 to 2147483, got "2147484"\.\n$/,
     ],
-    [
-      "no workers",
-      ["study", "quick", "--workers", "0"],
-      /^binvit: --workers expects a whole number from 1 to 64, got "0"\.\n$/,
-    ],
+    ["no jobs", ["study", "quick", "--jobs", "0"], /^binvit: --jobs expects a whole number from 1 to 64, got "0"\.\n$/],
+    ...[["study", "quick"], ["start"], ["notebooks", "run"]].map((command): [string, string[], RegExp] => [
+      `workers of ${command[0]}, which were its jobs`,
+      [...command, "--workers", "2"],
+      /^binvit: --workers are the threads of one run, .* side by side say --jobs <n>\.\n$/,
+    ]),
     [
       "an unknown backend",
       ["train", "digits", "--backend", "cuda"],

@@ -8,7 +8,7 @@ import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CancelledError, DataError, FileError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
-import type { OfficialInfo } from "../../lib/data/catalog";
+import type { OfficialInfo } from "../../lib/data/dataset-info";
 import { baseAddress, downloadDataset } from "../../lib/data/download";
 import { fetchFile, type Progress } from "../../lib/data/fetch-file";
 import { readOfficial } from "../../lib/data/official";

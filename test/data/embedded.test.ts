@@ -3,12 +3,11 @@ import * as path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
 import { kitRoot } from "../../lib/base/kit-root";
-import { catalog, datasetNames } from "../../lib/data/catalog";
 import type { Dataset, Split } from "../../lib/data/dataset";
-import { readDigits } from "../../lib/data/digits";
 import { loadDataset } from "../../lib/data/load";
 import { colorImage, grayImage } from "../../lib/data/preview";
-import { shapesSha256 } from "../../lib/data/shapes";
+import { datasetNames, datasets } from "../../lib/data/sets";
+import { readDigits } from "../../lib/data/sets/digits";
 import { stratifiedOrder } from "../../lib/data/stratify";
 import { verifyDataset } from "../../lib/data/verify";
 import { temporaryFolder } from "./official-fixture";
@@ -69,7 +68,7 @@ describe("digits", () => {
 describe("shapes", () => {
   it("are the same bytes as when they were recorded, the classes in equal numbers", async () => {
     const shapes = await shapesLoaded;
-    expect(shapes.sha256).toBe(shapesSha256);
+    expect(shapes.sha256).toBe(datasets.shapes.sha256);
     expect(classCounts(shapes.train, 10)).toEqual(new Array(10).fill(800));
     expect(classCounts(shapes.test, 10)).toEqual(new Array(10).fill(100));
     // No image of one split is in another: the streams differ.
@@ -139,7 +138,7 @@ describe("previews and checks", () => {
 
   it("find the embedded and the generated data set whole", async () => {
     expect(datasetNames).toEqual(["digits", "shapes", "cifar10", "cifar100", "mnist", "fashion-mnist"]);
-    expect(await verifyDataset(catalog.digits)).toMatchObject({ state: "ok" });
-    expect(await verifyDataset(catalog.shapes)).toMatchObject({ state: "ok" });
+    expect(await verifyDataset(datasets.digits)).toMatchObject({ state: "ok" });
+    expect(await verifyDataset(datasets.shapes)).toMatchObject({ state: "ok" });
   });
 });

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { catalog, type OfficialInfo } from "../../lib/data/catalog";
-import type { DataFile, Source } from "../../lib/data/sources";
+import type { DataFile, OfficialInfo, Source } from "../../lib/data/dataset-info";
+import { datasets } from "../../lib/data/sets";
 
 export const md5 = (content: Buffer): string => createHash("md5").update(content).digest("hex");
 
@@ -29,14 +29,14 @@ export function smallCifar10(folder: string): OfficialInfo {
   const batch = (first: number, count: number) =>
     Buffer.concat(Array.from({ length: count }, (_, i) => cifarRecord(first + i, [(first + i) % 10])));
   const source: Source = {
-    ...catalog.cifar10.source,
+    ...datasets.cifar10.source,
     files: [
       writeData(place, "data_batch_1.bin", batch(0, 20)),
       writeData(place, "data_batch_2.bin", batch(20, 20)),
       writeData(place, "test_batch.bin", batch(40, 10)),
     ],
   };
-  return { ...catalog.cifar10, train: 30, validation: 10, test: 10, source };
+  return { ...datasets.cifar10, train: 30, validation: 10, test: 10, source };
 }
 
 /** An idx file of bytes with its header. */
@@ -62,7 +62,7 @@ export function smallMnist(folder: string): OfficialInfo {
       Uint8Array.from({ length: count }, (_, i) => i % 10),
     );
   const source: Source = {
-    ...catalog.mnist.source,
+    ...datasets.mnist.source,
     files: [
       writeData(folder, "train-images-idx3-ubyte", images(20)),
       writeData(folder, "train-labels-idx1-ubyte", labels(20)),
@@ -70,7 +70,7 @@ export function smallMnist(folder: string): OfficialInfo {
       writeData(folder, "t10k-labels-idx1-ubyte", labels(10)),
     ],
   };
-  return { ...catalog.mnist, train: 10, validation: 10, test: 10, source };
+  return { ...datasets.mnist, train: 10, validation: 10, test: 10, source };
 }
 
 /** A tar archive: for each file a header block of 512 bytes, its content in whole blocks; two empty blocks at the end. */

@@ -3,11 +3,11 @@ import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DataError } from "../../lib/base/errors";
-import { catalog, type OfficialInfo } from "../../lib/data/catalog";
-import { readCifar } from "../../lib/data/cifar";
+import type { OfficialInfo } from "../../lib/data/dataset-info";
 import { loadDataset } from "../../lib/data/load";
 import { readOfficial } from "../../lib/data/official";
 import { OfficialFiles } from "../../lib/data/official-files";
+import { datasets } from "../../lib/data/sets";
 import { verifyOfficial } from "../../lib/data/verify";
 import {
   cifarRecord,
@@ -26,17 +26,19 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-describe("the catalog", () => {
+describe("the registry", () => {
   it("agrees with the official sizes: images, header or label bytes, planes", () => {
-    for (const info of [catalog.cifar10, catalog.cifar100, catalog.mnist, catalog["fashion-mnist"]] as OfficialInfo[]) {
-      const { format, files } = info.source;
+    const labelBytes = { cifar10: 1, cifar100: 2, mnist: 1, "fashion-mnist": 1 };
+    for (const [name, perLabel] of Object.entries(labelBytes)) {
+      const info: OfficialInfo = datasets[name as keyof typeof labelBytes];
+      const { files } = info.source;
       const total = files.reduce((sum, file) => sum + file.bytes, 0);
       const images = info.train + info.validation + info.test;
-      const perImage = info.channels * info.imageSize ** 2 + (format.kind === "cifar" ? format.labelBytes : 1);
-      expect(total).toBe(images * perImage + (format.kind === "idx" ? 2 * (16 + 8) : 0));
+      const perImage = info.channels * info.imageSize ** 2 + perLabel;
+      expect(total).toBe(images * perImage + (name.endsWith("mnist") ? 2 * (16 + 8) : 0));
     }
-    expect(catalog.cifar100.classNames).toHaveLength(100);
-    expect(new Set(catalog.cifar100.classNames).size).toBe(100);
+    expect(datasets.cifar100.classNames).toHaveLength(100);
+    expect(new Set(datasets.cifar100.classNames).size).toBe(100);
   });
 });
 
@@ -63,8 +65,9 @@ describe("CIFAR files", () => {
 
   it("with two labels give the fine one", async () => {
     const file = writeData(folder, "train.bin", Buffer.concat([cifarRecord(0, [3, 77]), cifarRecord(1, [4, 99])]));
-    const info = { ...catalog.cifar100, source: { ...catalog.cifar100.source, files: [file] } };
-    const split = await readCifar(info, 2, (await OfficialFiles.find(info, folder))!, [file]);
+    const info = { ...datasets.cifar100, source: { ...datasets.cifar100.source, files: [file] } };
+    const found = (await OfficialFiles.find(info, folder))!;
+    const split = await info.source.format.read(info, (wanted) => found.read(wanted), [file]);
     expect([...split.labels]).toEqual([77, 99]);
     expect([...split.pixels.subarray(0, 3)]).toEqual([0, 100, 200]);
   });

@@ -1,39 +1,52 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 
 // The order that the README gives.
 const layers =
-  "base kernels backend ops binarize vit data train deploy onnx verify bench study plot notebook cli".split(" ");
+  "base kernels backend ops binarize vit data train deploy onnx verify measure study plot notebook cli".split(" ");
 
-const lib = join(kitRoot(), "lib");
+const library = join(kitRoot(), "lib");
+const layerOf = (file: string): number => layers.indexOf(relative(library, file).split(sep)[0]);
+const named = (file: string): string => relative(library, file).split(sep).join("/");
+
+/** Every source file of the library with those that it imports, for their types alone too. */
+const imports = new Map(
+  readdirSync(library, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !/^(dist|node_modules|kernels.assembly)\b/.test(name))
+    .map((name) => {
+      const file = join(library, name);
+      const written = readFileSync(file, "utf8").matchAll(/(?:\bfrom|\bimport|\bimport\(|\brequire\() ?"(\.[^"]+)"/g);
+      const found = [...written].map(([, path]) => {
+        const place = join(dirname(file), path);
+        return [`${place}.ts`, join(place, "index.ts")].find((one) => existsSync(one)) ?? place;
+      });
+      return [file, found] as const;
+    }),
+);
 
 test("a layer imports only from those before it", () => {
+  expect(imports.size).toBeGreaterThan(150);
+  expect([...imports.values()].flat().filter((file) => !imports.has(file))).toEqual([]);
   const wrong: string[] = [];
-  for (const [rank, layer] of layers.entries()) {
-    for (const file of sourcesUnder(join(lib, layer))) {
-      const source = readFileSync(file, "utf8");
-      for (const [, path] of source.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g)) {
-        const other = relative(lib, join(file, "..", path)).split(sep)[0];
-        if (layers.indexOf(other) > rank) wrong.push(`${relative(lib, file)} imports from ${other}`);
-      }
-    }
+  for (const [file, found] of imports) {
+    if (layerOf(file) < 0) continue; // index.ts and the like, which bring layers together
+    for (const other of found) if (layerOf(other) > layerOf(file)) wrong.push(`${named(file)} imports ${named(other)}`);
   }
   expect(wrong).toEqual([]);
 });
 
-/** A layer's files, those of its folders as well; AssemblyScript is none of TypeScript's. */
-function sourcesUnder(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) return entry.name === "assembly" ? [] : sourcesUnder(path);
-    return entry.name.endsWith(".ts") ? [path] : [];
-  });
-}
-
-test("folders within a layer are looked into", () => {
-  const found = sourcesUnder(join(lib, "binarize")).map((path) => relative(lib, path));
-  expect(found).toContain(join("binarize", "methods", "lsq.ts"));
-  expect(found).toContain(join("binarize", "slopes", "clip.ts"));
+test("no file imports itself by way of others, types included", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) circles.push([...way.slice(at), file].map(named).join(" → "));
+    if (at >= 0 || done.has(file)) return;
+    for (const other of imports.get(file) ?? []) visit(other, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  expect(circles).toEqual([]);
 });

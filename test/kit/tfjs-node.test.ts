@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -34,6 +35,16 @@ test("a tfjs-node that is there is left alone, whatever it is", () => {
   writeFileSync(join(folder, "package.json"), "{}");
   expect(ensureTfjsNode(root)).toEqual([]);
   expect(readdirSync(folder)).toEqual(["package.json"]);
+});
+
+test("a stand-in that was half written when its build was killed is completed by the next", () => {
+  const script = JSON.stringify(join(kitRoot(), "scripts", "ensure-tfjs-node.cjs"));
+  const dying = `require("node:fs").renameSync = () => process.kill(process.pid, "SIGKILL"); const root = ${JSON.stringify(root)};`;
+  spawnSync(process.execPath, ["-e", `${dying} require(${script}).ensureTfjsNode(root)`]);
+  expect(readdirSync(folder)).toContain("index.js");
+  expect(readdirSync(folder)).not.toContain("package.json");
+  expect(ensureTfjsNode(root)).toEqual([folder]);
+  expect(readdirSync(folder).sort()).toEqual(["index.d.ts", "index.js", "package.json"]);
 });
 
 test("danfojs-node has a tfjs-node of its own, so that it loads where the other does not", () => {

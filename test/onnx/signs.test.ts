@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { Random } from "../../lib/base/random";
-import { onnxRuntime } from "../../lib/bench/onnxruntime";
 import type { Binarizer } from "../../lib/binarize/binarizer";
 import { binarizers } from "../../lib/binarize/registry";
+import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { attentionNodes } from "../../lib/onnx/attention";
 import { OnnxGraph } from "../../lib/onnx/graph";
 import { linearNodes } from "../../lib/onnx/layers";

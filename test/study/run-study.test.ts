@@ -7,6 +7,7 @@ import { kitRoot } from "../../lib/base/kit-root";
 import { runStudy, type StudyEvent, studyRuns } from "../../lib/study/run-study";
 import { parseStudyConfig, type StudyConfig } from "../../lib/study/study-config";
 import { readRecord } from "../../lib/train/run-folder";
+import { sealRecord } from "../../lib/train/seal";
 
 // Each run is a process of its own, so these tests need the build.
 const folder = mkdtempSync(join(tmpdir(), "binvit-study-"));
@@ -36,7 +37,7 @@ async function run(what: StudyConfig, out: string, signal?: AbortSignal, watch?:
     events.push(event);
     watch?.(event);
   };
-  const outcome = await runStudy(what, { seeds: [1], workers: 2, out: join(folder, out), onEvent, signal }).catch(
+  const outcome = await runStudy(what, { seeds: [1], jobs: 2, out: join(folder, out), onEvent, signal }).catch(
     (error: Error) => error,
   );
   const { records, failures } = outcome instanceof Error ? { records: outcome, failures: [] } : outcome;
@@ -110,6 +111,32 @@ describe("a study", () => {
     const weights = (name: string) => readFileSync(join(float, name));
     expect(weights("weights.damaged-2.safetensors").equals(weights("weights.safetensors"))).toBe(true);
     expect(existsSync(join(mlp, "record.damaged.json"))).toBe(true);
+  });
+
+  test("does not count a run that was finished on other data, and leaves it as it is", async () => {
+    const what = study();
+    const [float] = studyRuns(what, [1], join(folder, "whole"), "wasm+kernels");
+    const path = join(float.folder, "record.json");
+    const { sha256: _, ...record } = readRecord(float.folder)!;
+    const other = sealRecord({ ...record, dataset: { ...record.dataset, sha256: "0".repeat(64) } });
+    writeFileSync(path, JSON.stringify(other));
+    const { records, problems, kinds } = await run(what, "whole");
+    expect(records).toMatchObject([{ name: "mlp/channel" }, { name: "mlp+mhsa/channel" }]);
+    expect(problems).toEqual([expect.stringMatching(/^float, seed 1: .*finished on other data: .* SHA-256 000000/)]);
+    expect([kinds("failed"), kinds("started")]).toEqual([["float"], []]);
+    expect(readRecord(float.folder)).toEqual(other);
+  });
+
+  test("hands on what a run that is finished wants to be known", async () => {
+    const what = study();
+    const [float] = studyRuns(what, [1], join(folder, "noticed"), "wasm+kernels");
+    mkdirSync(float.folder, { recursive: true });
+    writeFileSync(join(float.folder, "checkpoint.safetensors"), "damaged");
+    const { records, events } = await run(what, "noticed");
+    expect(records).toHaveLength(3);
+    expect(events.flatMap((event) => (event.kind === "notice" ? [[event.run.row.name, event.notice]] : []))).toEqual([
+      ["float", expect.stringMatching(/checkpoint\.safetensors is damaged, .* this run starts over\.$/)],
+    ]);
   });
 
   test("is stopped by its signal, and goes on where it was", async () => {

@@ -1,9 +1,10 @@
+import { availableParallelism } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { ConfigError, DivergenceError } from "../../lib/base/errors";
 import { type Batch, batches } from "../../lib/data/batches";
 import type { Dataset } from "../../lib/data/dataset";
-import { GradientWorkers } from "../../lib/train/gradient-workers";
+import { checkWorkers, GradientWorkers } from "../../lib/train/gradient-workers";
 import { lossAndGradients } from "../../lib/train/gradients";
 import { train } from "../../lib/train/loop";
 import { initialParameters } from "../../lib/vit/parameters";
@@ -71,9 +72,14 @@ test("training with two workers repeats bit for bit, and learns what one learns"
   expect(first.curve[0].trainLoss).toBeCloseTo(alone.curve[0].trainLoss, 1);
 });
 
-test("workers are refused without the kernels, and in numbers that are none", async () => {
+test("workers are refused without the kernels, and in numbers that are none or absurd", async () => {
   await expect(train(config, 1, digits, { workers: 0 })).rejects.toThrow(ConfigError);
   await expect(train(config, 1, digits, { workers: 1.5 })).rejects.toThrow(/whole number/);
+  const most = 8 * availableParallelism();
+  expect(() => checkWorkers(most)).not.toThrow();
+  for (const start of [train(config, 1, digits, { workers: most + 1 }), GradientWorkers.start(config, most)]) {
+    await expect(start).rejects.toThrow(`${most + 1} workers were asked for`);
+  }
   await useBackend("cpu");
   await expect(train(config, 1, digits, { workers: 2 })).rejects.toThrow(/wasm backend/);
   await useBackend("wasm");

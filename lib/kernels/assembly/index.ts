@@ -13,6 +13,7 @@ export { patchify } from "./patchify";
 export { sign, signGrad } from "./sign";
 export { softmax, softmaxGrad } from "./softmax";
 export { sumRows } from "./sum-rows";
+export { swapAxes } from "./swap-axes";
 export { tokenScale } from "./token-scale";
 export { fold, unfold } from "./unfold";
 export { attentionBits, attentionBitsScratch } from "./attention-bits";

@@ -1,5 +1,15 @@
 import { CancelledError } from "../base/errors";
-import type { TrainResult } from "./loop";
+import type { ParameterArrays } from "../vit/parameters";
+import type { Evaluation } from "./evaluate";
+import type { EpochRecord } from "./record";
+
+/** A trained model. */
+export interface TrainResult {
+  readonly parameters: ParameterArrays;
+  readonly curve: readonly EpochRecord[];
+  readonly test: Evaluation;
+  readonly seconds: number;
+}
 
 /** A training that its signal stopped. */
 export class StoppedTraining extends CancelledError {

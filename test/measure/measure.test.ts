@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { interleave, timed } from "../../lib/bench/interleave";
-import { compare } from "../../lib/bench/row";
-import { spread } from "../../lib/bench/spread";
+import { interleave, timed } from "../../lib/measure/interleave";
+import { compare } from "../../lib/measure/row";
+import { spread } from "../../lib/measure/spread";
 
 test("a spread is median, least and largest, whatever the order", () => {
   expect(spread([3, 1, 2])).toEqual({ median: 2, min: 1, max: 3 });

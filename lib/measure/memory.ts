@@ -58,7 +58,7 @@ async function probe(request: ProbeRequest): Promise<number> {
 
 function probeScript(): string {
   // Next to this file once compiled; in dist/ for tests, which run the sources.
-  const places = [join(__dirname, "memory-probe.js"), join(__dirname, "..", "dist", "bench", "memory-probe.js")];
+  const places = [join(__dirname, "memory-probe.js"), join(__dirname, "..", "dist", "measure", "memory-probe.js")];
   const found = places.find((place) => existsSync(place));
   if (!found) throw new FileError("memory-probe.js is missing. Run `npm run build` to make it.");
   return found;

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { gunzipSync } from "node:zlib";
-import { DataError } from "../base/errors";
-import { kitRoot } from "../base/kit-root";
-import type { DatasetContent } from "./assemble";
-import { catalog } from "./catalog";
-import { selectImages, stratifiedOrder } from "./stratify";
+import { DataError } from "../../base/errors";
+import { kitRoot } from "../../base/kit-root";
+import type { DatasetContent } from "../dataset";
+import type { LocalInfo } from "../dataset-info";
+import { selectImages, stratifiedOrder } from "../stratify";
 
+const sizes = { train: 1_257, validation: 180, test: 360 };
 const fileSha256 = "46abec6b12486ad9e51943373abcf22bbea1b5a51a1619b361570d8893f1464a";
 const pixelsPerImage = 64;
 const splitSeed = 1797;
@@ -46,10 +47,25 @@ Bring it back with \`git checkout -- data/digits\`.`);
   const all = { pixels, labels, count: lines.length };
 
   const order = stratifiedOrder(labels, splitSeed);
-  const { test, validation } = catalog.digits;
+  const { test, validation } = sizes;
   return {
     test: selectImages(all, order.subarray(0, test)),
     validation: selectImages(all, order.subarray(test, test + validation)),
     train: selectImages(all, order.subarray(test + validation)),
   };
 }
+
+/** 8×8 handwritten digits. */
+export const digits = {
+  name: "digits",
+  imageSize: 8,
+  channels: 1,
+  classNames: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+  maxValue: 16,
+  ...sizes,
+  licence: "CC BY 4.0",
+  homepage: "https://doi.org/10.24432/C50P49",
+  origin: "embedded",
+  read: () => readDigits(),
+  sha256: "04cd2fbda96a248963c80c4379b44e593b2bc19f946453e0fe856529d60e4c5f",
+} as const satisfies LocalInfo;

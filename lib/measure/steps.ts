@@ -23,7 +23,7 @@ export const floatModels = { own: forward, stock: stockForward } as const;
 export function trainingStep(config: RunConfig, batch: Batch, model: keyof typeof floatModels): () => void {
   const parameters = initialParameters(config.model, 1);
   return () => {
-    lossAndGradients(config, parameters, batch, floatModels[model]);
+    lossAndGradients(config, parameters, batch, { model: floatModels[model] });
   };
 }
 

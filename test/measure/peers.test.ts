@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasKernels } from "../../lib/backend/kernels";
 import { useBackend } from "../../lib/backend/select";
-import { type KernelSwitch, kernelSwitch } from "../../lib/bench/kernel-switch";
-import { benchModel, noiseBatch } from "../../lib/bench/models";
-import { onnxRuntime } from "../../lib/bench/onnxruntime";
-import { type PyTorch, startPyTorch } from "../../lib/bench/pytorch";
-import { stockForward } from "../../lib/bench/stock-model";
+import { type KernelSwitch, kernelSwitch } from "../../lib/measure/kernel-switch";
+import { benchModel, noiseBatch } from "../../lib/measure/models";
+import { onnxRuntime } from "../../lib/measure/onnxruntime";
+import { type PyTorch, startPyTorch } from "../../lib/measure/pytorch";
+import { stockForward } from "../../lib/measure/stock-model";
 import { lossAndGradients } from "../../lib/train/gradients";
 import { initialParameters } from "../../lib/vit/parameters";
 
@@ -85,7 +85,7 @@ describe("plain TensorFlow.js", () => {
     const parameters = initialParameters(float.model, 2);
     const ours = lossAndGradients(float, parameters, batch);
     switchKernels(false);
-    const stock = lossAndGradients(float, parameters, batch, stockForward);
+    const stock = lossAndGradients(float, parameters, batch, { model: stockForward });
     switchKernels(true);
     const worst = (a: Float32Array, b: Float32Array) => Math.max(...a.map((value, i) => Math.abs(value - b[i])));
     expect(worst(ours.logits, stock.logits)).toBeLessThan(1e-4);
