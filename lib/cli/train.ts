@@ -36,7 +36,7 @@ async function run(what: string, options: Options): Promise<void> {
   const { presets } = await import("../train/presets");
   const { applySettings, parseRunConfig } = await import("../train/run-config");
   const { fileName } = await import("../train/file-name");
-  const { runIdentity } = await import("../train/run-folder");
+  const { runIdentity } = await import("../train/identity");
   const { arithmetic, useBackend } = await import("../backend/select");
   const seed = oneSeed("--seed", options.seed);
   const workers = wholeNumber("--workers", options.workers, parallelLimits);

@@ -10,10 +10,11 @@ import type { Dataset } from "../data/dataset";
 import type { DatasetConfig } from "../data/dataset-config";
 import { loadDataset } from "../data/load";
 import { fileName } from "../train/file-name";
+import { runIdentity } from "../train/identity";
 import type { Progress } from "../train/loop";
 import type { RunRecord } from "../train/record";
 import { checkData, sameRun } from "../train/run";
-import { readRecord, runIdentity } from "../train/run-folder";
+import { readRecord } from "../train/run-folder";
 import type { StudyConfig, StudyRow } from "./study-config";
 
 /** One run of a study: a row with a seed, and its folder. */

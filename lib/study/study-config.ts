@@ -39,6 +39,8 @@ const studyFields = z.strictObject({
         component: label,
         scale: label,
         binarize: z.record(z.string(), z.unknown()),
+        model: z.record(z.string(), z.unknown()).optional(),
+        training: z.record(z.string(), z.unknown()).optional(),
       }),
     )
     .min(1),
@@ -52,6 +54,10 @@ export interface StudyInput extends RunInput {
     readonly component: string;
     readonly scale: string;
     readonly binarize: NonNullable<ModelInput["binarize"]>;
+    /** What else of the model is another in this row. */
+    readonly model?: RunInput["model"];
+    /** What of the training is another in this row. */
+    readonly training?: RunInput["training"];
   }[];
 }
 
@@ -65,11 +71,14 @@ export interface StudyInput extends RunInput {
  */
 export function parseStudyConfig(input: Written<StudyInput>, where = "study"): StudyConfig {
   const { name, rows, ...base } = parseWith(studyFields, input, where, [...keyPaths(studyFields), ...runPaths]);
-  const parsed = rows.map(({ component, scale, binarize }, i) => ({
+  const parsed = rows.map(({ component, scale, binarize, model, training }, i) => ({
     name: component === scale ? component : `${component}/${scale}`,
     component,
     scale,
-    config: parseRunConfig({ ...base, model: { ...base.model, binarize } }, `${where}.rows.${i}`),
+    config: parseRunConfig(
+      { ...base, model: { ...base.model, ...model, binarize }, training: { ...base.training, ...training } },
+      `${where}.rows.${i}`,
+    ),
   }));
   const seen = new Set<string>();
   for (const row of parsed) {

@@ -4,6 +4,7 @@ import { Random } from "../base/random";
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
 import type { ModelConfig, Sizes } from "../vit/config";
+import { startFromBatch } from "../vit/first-batch";
 import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
@@ -79,7 +80,7 @@ async function trainWith(
 ): Promise<TrainResult> {
   const { model, training } = config;
   const { resume } = options;
-  const optimizer = new Optimizer(resume ?? { weights: initialParameters(model, seed) });
+  const optimizer = new Optimizer(resume ?? { weights: freshParameters(config, seed, dataset) });
   const { states } = optimizer;
   const curve = [...(resume?.curve ?? [])];
   const stepsPerEpoch = Math.ceil(dataset.train.count / training.batchSize);
@@ -93,14 +94,12 @@ async function trainWith(
       curve.length > 0 ? resultSoFar(model, dataset, snapshot(states, curve, seconds())) : undefined,
     );
   for (let epoch = curve.length + 1; epoch <= training.epochs; epoch++) {
-    const random = new Random(seed, 1_000_000 + epoch);
     const bitsBefore = weightBits(model, states);
     const tally = new Tally();
     const epochStart = performance.now();
     let learningRate = 0;
     let smoothedLoss = 0;
-    const augment = { cropPadding: training.cropPadding, flip: training.flip };
-    for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
+    for (const batch of trainingBatches(training, seed, dataset, epoch)) {
       if (options.signal?.aborted) throw stopped();
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
       const progress = step / steps;
@@ -146,6 +145,19 @@ async function trainWith(
   const test = evaluateArrays(model, states, dataset, dataset.test);
   if (!Number.isFinite(test.loss)) throw diverged(`The test loss became ${test.loss}`, training.epochs, training);
   return { parameters, curve, test, seconds: seconds() };
+}
+
+/** Initial parameters; those of quantizers that want to see data are started by the first batch of the first epoch. */
+function freshParameters({ model, training }: RunConfig, seed: number, dataset: Dataset): ParameterArrays {
+  const [first] = trainingBatches(training, seed, dataset, 1);
+  return startFromBatch(model, initialParameters(model, seed), first.images);
+}
+
+/** The batches of an epoch, in its own order. */
+function trainingBatches(training: RunConfig["training"], seed: number, dataset: Dataset, epoch: number) {
+  const random = new Random(seed, 1_000_000 + epoch);
+  const augment = { cropPadding: training.cropPadding, flip: training.flip };
+  return batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment });
 }
 
 /** What a stopped training has reached; the test split is measured on only if somebody asks, which may take seconds. */

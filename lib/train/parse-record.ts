@@ -3,7 +3,7 @@ import { BinvitError, FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
 import type { EpochRecord, RunConfig, RunRecord } from "./record";
 import { parseRunConfig } from "./run-config";
-import { canonicalJson, recordSha256 } from "./seal";
+import { canonicalJson, recordSha256, sealRecord } from "./seal";
 
 const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
@@ -24,9 +24,10 @@ const epochFields: z.ZodType<EpochRecord> = z.strictObject({
 
 // Strict: a key that is not known here was not written by this version, and would be lost where the record is kept.
 const recordFields = z.strictObject({
-  schema: z.literal("binvit.run/2"),
+  schema: z.enum(["binvit.run/2", "binvit.run/3"]),
   name: z.string(),
   config: z.strictObject({ dataset: group, model: group, training: group }),
+  revisions: z.record(z.string(), z.int().min(1)).optional(), // since binvit.run/3
   seed: count,
   dataset: z.strictObject({
     name: z.string(),
@@ -61,11 +62,11 @@ const earlierSchema: string = "binvit.run/1";
 
 /**
  * Checks that a parsed JSON file is the record of a run: complete, without any unknown key, every number in its range,
- * the configuration one that could be trained, and all of it as it was written.
+ * the configuration one that can be trained, and all of it as it was written.
  *
  * @param value - what the file holds
  * @param path - the file, for messages
- * @returns the same value
+ * @returns the same value; what an earlier version wrote in today's form, with the defaults of what it did not know
  * @throws FileError naming the part that is missing or of another type or range, or if anything was changed
  */
 export function parseRecord(value: unknown, path: string): RunRecord {
@@ -84,20 +85,22 @@ export function parseRecord(value: unknown, path: string): RunRecord {
     throw error;
   }
   const record = value as RunRecord;
-  if (canonicalJson(config) !== canonicalJson(record.config)) throw refuse("Its configuration is not complete.");
-  const problem = contradiction(record);
+  const problem = contradiction({ ...record, config });
   if (problem) throw refuse(problem);
   if (recordSha256(record) !== record.sha256) {
     throw new FileError(`${path} was changed after it was written: its SHA-256 is not the one it carries. ${remedy}`);
   }
-  return record;
+  const { revisions = {} } = record;
+  const current = { ...record, schema: "binvit.run/3", config, revisions } as const;
+  return canonicalJson(current) === canonicalJson(record) ? record : sealRecord(current);
 }
 
 const remedy = "Take it from a backup, or move it away and train again.";
 
 /** @returns what cannot be, if two parts of a record contradict each other */
-function contradiction({ config, dataset, curve, test }: RunRecord): string | undefined {
+function contradiction({ schema, revisions, config, dataset, curve, test }: RunRecord): string | undefined {
   const { model, training } = config;
+  if (schema === "binvit.run/3" && !revisions) return "it.revisions: expected an object, got nothing.";
   const lengths: readonly [string, number, number][] = [
     ["it.curve", curve.length, training.epochs],
     ["it.dataset.mean", dataset.mean.length, model.channels],

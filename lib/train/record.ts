@@ -27,6 +27,9 @@ export interface RunConfig {
   readonly training: TrainingConfig;
 }
 
+/** Revisions of what a run's numbers depend on, by kind and name; those at 1 are left out. */
+export type Revisions = Readonly<Record<string, number>>;
+
 /** One epoch of a training curve. */
 export interface EpochRecord {
   readonly epoch: number;
@@ -65,10 +68,12 @@ export interface DatasetRecord extends Pick<Dataset, "name" | "sha256" | "maxVal
 
 /** `record.json`: everything a table or a figure needs to know of a finished run. */
 export interface RunRecord {
-  readonly schema: "binvit.run/2";
+  readonly schema: "binvit.run/3";
   /** Name of the row, e.g. `mlp+mhsa/channel`; free text for single runs. */
   readonly name: string;
   readonly config: RunConfig;
+  /** Revisions of quantizers, slopes and activation that are not at 1. */
+  readonly revisions: Revisions;
   readonly seed: number;
   readonly dataset: DatasetRecord;
   readonly environment: Environment;

@@ -7,9 +7,10 @@ import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
 import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
+import { revisionsOf, runIdentity } from "./identity";
 import { checkRun, type TrainOptions, train } from "./loop";
 import type { Environment, RunConfig, RunRecord } from "./record";
-import { readRecord, removeLeftovers, runIdentity, weightsSha256, writeRun } from "./run-folder";
+import { readRecord, removeLeftovers, weightsSha256, writeRun } from "./run-folder";
 import { lockFolder, type RunLock } from "./run-lock";
 import { sealRecord } from "./seal";
 
@@ -78,8 +79,10 @@ function findRun(run: Run, folder: string): RunRecord | undefined {
 }
 
 /** Whether a record is what training a run here would give. */
-export function sameRun({ config, seed, environment }: RunRecord, run: Omit<Run, "name">): boolean {
-  return runIdentity(config, seed, environment.arithmetic) === runIdentity(run.config, run.seed, arithmetic());
+export function sameRun({ config, seed, environment, revisions }: RunRecord, run: Omit<Run, "name">): boolean {
+  return (
+    runIdentity(config, seed, environment.arithmetic, revisions) === runIdentity(run.config, run.seed, arithmetic())
+  );
 }
 
 async function trainLocked(
@@ -106,9 +109,10 @@ async function trainLocked(
   });
   const { total } = summarize(run.config.model);
   const record = sealRecord({
-    schema: "binvit.run/2",
+    schema: "binvit.run/3",
     name: run.name,
     config: run.config,
+    revisions: revisionsOf(run.config),
     seed: run.seed,
     dataset: {
       name: data.name,

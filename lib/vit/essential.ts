@@ -1,9 +1,11 @@
+import type { z } from "zod";
 import { activations } from "../binarize/activations";
 import type { Binarizer, Choice } from "../binarize/binarizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
 import type { Slope } from "../binarize/slope";
 import { slopes } from "../binarize/slopes";
 import type { ModelConfig } from "./config";
+import { modelFields } from "./parse-config";
 
 /** Choices of all parts, each with the role that it has there. */
 function choices({ binarize }: ModelConfig): readonly (readonly ["weight" | "input", Choice])[] {
@@ -29,4 +31,39 @@ export function modelRevisions(model: ModelConfig): Record<string, number> {
     if (slope) all[`slope/${choice.slope}`] = slope.revision;
   }
   return Object.fromEntries(Object.entries(all).filter(([, revision]) => revision !== 1));
+}
+
+/**
+ * What of a model is not as it would be if nothing were said: a field that is added later, with a default, then changes no
+ * run's identity.
+ */
+export function essentialModel(model: ModelConfig): object {
+  const { binarize, ...sizes } = model;
+  const parts = Object.entries(binarize).flatMap(([part, how]: [string, Partial<Binarizer> | "off"]) =>
+    how === "off"
+      ? []
+      : [[part, Object.fromEntries(Object.entries(how).map(([role, of]) => [role, essential(role, of)]))]],
+  );
+  return { ...withoutDefaults(modelFields().shape, sizes), binarize: Object.fromEntries(parts) };
+}
+
+function essential(role: string, choice: Choice | string): unknown {
+  if (typeof choice === "string") return choice;
+  const { quantizer, ...settings } = choice;
+  const { settings: shape } = role === "weight" ? weightQuantizerOf(choice) : inputQuantizerOf(choice);
+  return { quantizer, ...withoutDefaults(shape, settings) };
+}
+
+/**
+ * @param shape - a schema for each key
+ * @param values - complete
+ * @returns those that are not what their schema makes of nothing
+ */
+export function withoutDefaults(shape: z.ZodRawShape, values: Readonly<Record<string, unknown>>): object {
+  const kept = Object.entries(values).filter(([key, value]) => {
+    const field = shape[key] as z.ZodType | undefined;
+    const nothing = field?.safeParse(undefined);
+    return value !== undefined && !(nothing?.success && JSON.stringify(nothing.data) === JSON.stringify(value));
+  });
+  return Object.fromEntries(kept);
 }

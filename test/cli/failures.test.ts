@@ -22,7 +22,7 @@ beforeAll(() => {
     '{ "name": "x", "extends": "digits", "rows": [{ "component": "mlp", "scale": "c", "binarize": { "mpl": "channel" } }] }',
   );
   mkdirSync(join(folder, "run"));
-  write("run/record.json", '{ "schema": "binvit.run/2", "name": "x" }');
+  write("run/record.json", '{ "schema": "binvit.run/3", "name": "x" }');
   mkdirSync(join(folder, "vectors"));
   const { expect: expected, ...rest } = JSON.parse(readFileSync(join(golden, "gelu.json"), "utf8"));
   write("vectors/good.json", JSON.stringify({ ...rest, expect: expected }));

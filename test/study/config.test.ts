@@ -52,8 +52,8 @@ describe("the quick study", () => {
       conv: "off",
       scores: "off",
       values: "off",
-      qkv: { scale: "none" },
-      fc2: { scale: "none" },
+      qkv: { weight: { scale: "none" } },
+      fc2: { weight: { scale: "none" } },
     });
   });
 
@@ -71,7 +71,10 @@ describe("a study", () => {
   test("has settings for all rows, which each row's binarize completes", () => {
     const parsed = parseStudyConfig(study({ model: { depth: 2 }, training: { epochs: 3 } }));
     expect(parsed.rows[0]).toMatchObject({ name: "mlp/learned", component: "mlp", scale: "learned" });
-    expect(parsed.rows[0].config.model).toMatchObject({ depth: 2, binarize: { fc1: { scale: "learned" } } });
+    expect(parsed.rows[0].config.model).toMatchObject({
+      depth: 2,
+      binarize: { fc1: { weight: { scale: "learned" } } },
+    });
     expect(parsed.rows[0].config.training.epochs).toBe(3);
   });
 

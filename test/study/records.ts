@@ -7,7 +7,8 @@ import { sealRecord } from "../../lib/train/seal";
 export function madeUpRecord(name: string, seed: number, accuracy: number): RunRecord {
   const config = parseRunConfig({ extends: "digits" });
   return sealRecord({
-    schema: "binvit.run/2",
+    schema: "binvit.run/3",
+    revisions: {},
     name,
     config,
     seed,

@@ -28,7 +28,11 @@ test("what is resumed goes on at the progress where it stopped", async () => {
   const config = smallRun({ training: { epochs: 2, batchSize: 32 } });
   const digits = await smallDigits();
   let resume: Parameters<typeof train>[3];
-  await train(config, 1, digits, { onEpoch: ({ epoch }, state) => epoch === 1 && (resume = { resume: state() }) });
+  await train(config, 1, digits, {
+    onEpoch: ({ epoch }, state) => {
+      if (epoch === 1) resume = { resume: state() };
+    },
+  });
   seen.progress.length = 0;
   await train(config, 1, digits, resume);
   expect(seen.progress).toEqual([0.5, 0.75, 1, 1]);
