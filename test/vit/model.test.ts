@@ -59,6 +59,7 @@ const configurations: [string, ModelConfig][] = [
   ["fc2 bit after a ReLU", smallModel({ depth: 1, activation: "relu", binarize: { fc2: "bit" } })],
   ["mlp react-net", smallModel({ depth: 1, activation: "rprelu", binarize: { mlp: "react-net" } })],
   ["float", smallModel()],
+  ["float, a stem of convolutions", smallModel({ stem: "conv" })],
   ["float, mean pooling", smallModel({ pooling: "mean" })],
   ["everything learned", smallModel({ binarize: { conv: "learned", mlp: "learned", mhsa: "learned" } })],
 ];
@@ -150,10 +151,10 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
 
 // Odd widths: an even number of ±α can cancel to a rounding error, whose sign would be each backend's own.
 test("every backend computes the same loss and gradients", async () => {
-  for (const [name, { binarize, pooling, activation }] of configurations) {
+  for (const [name, { binarize, pooling, activation, stem }] of configurations) {
     const config: ModelConfig = {
-      ...smallModel({ pooling, activation }),
-      embedDim: 9,
+      ...smallModel({ pooling, activation, stem }),
+      embedDim: stem === "conv" ? 6 : 9, // its first half has to be whole
       numHeads: 3,
       mlpDim: 13,
       depth: 1,
