@@ -4,6 +4,7 @@ import { batchedMatMul } from "../ops/batched-matmul";
 import { stopGradient } from "../ops/stop-gradient";
 import { tokenScale } from "../ops/token-scale";
 import type { Choice, ScoresBinarizer, ValuesBinarizer } from "./binarizer";
+import { expectOwn } from "./layer-form";
 import { keptMean } from "./methods/above-mean";
 import type { InputRule, Own, Site } from "./quantizer";
 import { inputQuantizerOf } from "./registry";
@@ -50,6 +51,7 @@ export function binaryScores(
     else if (factor) scale = tf.mul(scale, factor); // of all: the engine has one number for these
   }
   scores = tf.mul(scores, scale);
+  if (correction === "table") expectOwn(own, ["correction"], operand.quantizer);
   return correction === "table" ? tf.add(scores, lookUp(own.correction, products)) : scores;
 }
 
@@ -110,15 +112,18 @@ export function attendBinary(
  * @param x - shape [B, H, N, d]
  * @param binarizer - its choice for operands is used
  * @param role - which of them
+ * @param own - what its quantizer learns
  * @returns shape of x
+ * @throws ConfigError if operands are not binarized, or a parameter of the quantizer is missing
  */
 export function binarizeOperand(
   x: tf.Tensor,
   { operand }: { readonly operand: Choice | "off" },
   role: "query" | "key" | "value" = "query",
+  own: Own = {},
 ): tf.Tensor {
   if (operand === "off") throw new ConfigError("This binarizer leaves operands as they are. Use one that does not.");
-  const { signs, factor } = readOperand(x, operand, role, {}, 1);
+  const { signs, factor } = readOperand(x, operand, role, own, 1);
   return factor ? tf.mul(signs, factor) : signs;
 }
 
@@ -129,6 +134,7 @@ export function binarizeOperand(
  * @param binarizer - its choice for probabilities is used
  * @param own - what its quantizer learns
  * @returns shape of probabilities
+ * @throws ConfigError if probabilities are not binarized, or a parameter of the quantizer is missing
  */
 export function binarizeProbabilities(
   probabilities: tf.Tensor,
@@ -172,7 +178,7 @@ export function operandRule(
 ): InputRule {
   const [, heads, tokens, headDim] = x.shape as [number, number, number, number];
   const site: Site = { role, inputs: heads * headDim, outputs: heads, tokens, neverNegative: false };
-  const rule = inputQuantizerOf(choice).rule(x, own, { settings: choice, site, progress });
+  const rule = rulesAt(x, choice, own, site, progress);
   if ("slope" in rule) return rule;
   throw new ConfigError(`Quantizer "${choice.quantizer}" superposes signs of ${role}, which are no longer one bit.`);
 }
@@ -181,8 +187,15 @@ export function operandRule(
 export function probabilityRules(x: tf.Tensor, choice: Choice, own: Own, progress: number): readonly InputRule[] {
   const [, heads, tokens, keys] = x.shape as [number, number, number, number];
   const site: Site = { role: "probabilities", inputs: keys, outputs: heads, tokens, neverNegative: true };
-  const rules = inputQuantizerOf(choice).rule(x, own, { settings: choice, site, progress });
+  const rules = rulesAt(x, choice, own, site, progress);
   return "slope" in rules ? [rules] : rules;
+}
+
+/** @throws ConfigError if a parameter of the quantizer is missing */
+function rulesAt(x: tf.Tensor, choice: Choice, own: Own, site: Site, progress: number) {
+  const quantizer = inputQuantizerOf(choice);
+  expectOwn(own, Object.keys(quantizer.parameters?.(site, choice) ?? {}), choice.quantizer);
+  return quantizer.rule(x, own, { settings: choice, site, progress });
 }
 
 /** {0, 1} of one rule, differentiably, and its α: one number, one for each head, or one for each row. */

@@ -44,6 +44,7 @@ export function ownOf(parameters: BinaryLinearParameters, role: "weight" | "inpu
  * How the input of a layer is read.
  *
  * @returns undefined where it stays float
+ * @throws ConfigError if a parameter of its quantizer is missing
  */
 export function inputRule(
   x: tf.Tensor,
@@ -53,8 +54,10 @@ export function inputRule(
   progress: number,
 ): InputRule | undefined {
   if (input === "off") return undefined;
-  const own = ownOf(parameters, "input");
-  const rules = inputQuantizerOf(input).rule(x, own, { settings: input, site, progress });
+  const quantizer = inputQuantizerOf(input);
+  const names = Object.keys(quantizer.parameters?.(site, input) ?? {}).map((name) => `input.${name}`);
+  expectOwn(parameters, names, input.quantizer);
+  const rules = quantizer.rule(x, ownOf(parameters, "input"), { settings: input, site, progress });
   if (!("slope" in rules)) {
     throw new ConfigError(
       `Quantizer "${input.quantizer}" superposes signs, which only attention probabilities can do.`,
@@ -108,7 +111,11 @@ export const constantFactor = ({ factor }: InputRule): tf.Tensor | undefined =>
   typeof factor === "object" && factor.size === 1 ? factor : undefined;
 
 /** @throws ConfigError if one of a quantizer's own parameters is missing */
-export function expectOwn(parameters: BinaryLinearParameters, names: readonly string[], quantizer: string): void {
+export function expectOwn(
+  parameters: Readonly<Record<string, tf.Tensor | undefined>>,
+  names: readonly string[],
+  quantizer: string,
+): void {
   const missing = names.find((name) => !parameters[name]);
   if (missing === undefined) return;
   throw new ConfigError(`Quantizer "${quantizer}" needs its parameter: pass the tensor \`${missing}\`.`);

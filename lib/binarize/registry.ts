@@ -25,10 +25,11 @@ export const binarizers = Object.fromEntries(
 export function addMethod(name: string, method: Method): void {
   if (built.has(name)) throw new ConfigError(`The kit has a method "${name}". Choose another name.`);
   const others = allMethods().filter((other) => other !== known()[name]);
-  for (const [role, quantizer] of [["weight", method.weight?.quantizer] as const, ...inputsOf(method)]) {
-    const taken = quantizer && others.flatMap((other) => ofRole(other, role)).find((q) => q.name === quantizer.name);
-    if (taken && taken !== quantizer) {
-      throw new ConfigError(`There is another ${role} quantizer "${quantizer.name}". Choose another name for yours.`);
+  for (const role of ["weight", "input"] as const) {
+    const all = [...quantizersOf(others, role), ...ofRole(method, role)];
+    const twice = ofRole(method, role).find((own) => all.some((other) => other.name === own.name && other !== own));
+    if (twice) {
+      throw new ConfigError(`There is another ${role} quantizer "${twice.name}". Choose another name for yours.`);
     }
   }
   known()[name] = method;
@@ -41,23 +42,18 @@ const known = (): Record<string, Method> => methods;
 
 const allMethods = (): readonly Method[] => Object.values(known());
 
-const inputsOf = ({ input, operand, probabilities }: Method) =>
-  [input, operand, probabilities].flatMap((used) => (used ? [["input", used.quantizer] as const] : []));
+const ofRole = ({ weight, input, operand, probabilities }: Method, role: "weight" | "input"): AnyQuantizer[] =>
+  (role === "weight" ? [weight] : [input, operand, probabilities]).flatMap((used) => (used ? [used.quantizer] : []));
 
-const ofRole = (method: Method, role: "weight" | "input"): readonly AnyQuantizer[] =>
-  role === "input"
-    ? inputsOf(method).map(([, quantizer]) => quantizer)
-    : method.weight
-      ? [method.weight.quantizer]
-      : [];
+/** Those of the methods, and those of inputs that belong to none. */
+const quantizersOf = (all: readonly Method[], role: "weight" | "input"): readonly AnyQuantizer[] => [
+  ...all.flatMap((method) => ofRole(method, role)),
+  ...(role === "input" ? [aboveMean, realInput] : []),
+];
 
 /** @returns every quantizer of that role that a method uses, each once, by name */
-export function quantizers(role: "weight" | "input"): ReadonlyMap<string, AnyQuantizer> {
-  const all = allMethods().flatMap((method) => ofRole(method, role));
-  return new Map(
-    [...all, ...(role === "input" ? [aboveMean, realInput] : [])].map((quantizer) => [quantizer.name, quantizer]),
-  );
-}
+export const quantizers = (role: "weight" | "input"): ReadonlyMap<string, AnyQuantizer> =>
+  new Map(quantizersOf(allMethods(), role).map((quantizer) => [quantizer.name, quantizer]));
 
 /** @throws ConfigError if no method uses one of that name */
 export const weightQuantizerOf = ({ quantizer }: Choice): WeightQuantizer =>

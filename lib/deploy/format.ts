@@ -73,6 +73,12 @@ function checkFormat(found: string | undefined, where: string, fail: Fail): void
         "sign behind GELU. Train the run again and pack it with `binvit pack`.",
     );
   }
+  if (found === "binvit.packed/2") {
+    throw new FileError(
+      `${problem}: binvit 0.3 wrote it, which described a model by how it was trained. Its run is read as it is: pack it ` +
+        "again with `binvit pack`.",
+    );
+  }
   throw new FileError(`${problem}, which is what binvit ${version} reads. Use the binvit that wrote it.`);
 }
 

@@ -77,7 +77,11 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       ["train", "digitz"],
       /^binvit: "digitz" is neither a preset nor a file\. Did you mean digits\? Presets: digits, shapes, cifar-s\.\n$/,
     ],
-    ["an unknown study", ["study", "slow"], /^binvit: "slow" is neither a preset nor a file\. Presets: quick\.\n$/],
+    [
+      "an unknown study",
+      ["study", "slow"],
+      /^binvit: "slow" is neither a preset nor a file\. Presets: quick, methods\.\n$/,
+    ],
     [
       "a seed that is no number",
       ["train", "digits", "--seed", "one"],

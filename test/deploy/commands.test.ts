@@ -68,10 +68,10 @@ describe("binvit pack, eval and verify-packed", () => {
   });
 
   test("refuse what they cannot do, and leave nothing behind", async () => {
-    await train("products", { scores: "channel" });
+    await train("products", { values: "gsb" });
     const refused = await run("pack", "products", "--out", "products.safetensors");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/cannot be packed: binarize\.scores is not "off"/);
+    expect(refused.stderr).toMatch(/cannot be packed: quantizer "superposed" leaves no thresholds/);
     expect(existsSync(at("products.safetensors"))).toBe(false);
     const missing = await run("pack", "nowhere", "--out", "x.safetensors");
     expect(missing.stderr).toMatch(/nowhere holds no record\.json/);
@@ -86,6 +86,6 @@ describe("binvit pack, eval and verify-packed", () => {
     expect(cut.stderr).toMatch(/cut\.safetensors is not a sound weight file: .*bytes of data/);
     const weights = await run("eval", "run/weights.safetensors");
     expect(weights.code).toBe(1);
-    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/2"/);
+    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/3"/);
   });
 });

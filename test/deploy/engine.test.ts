@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { ConfigError, DataError, FileError } from "../../lib/base/errors";
-import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
+import { type MethodName, methods } from "../../lib/binarize/methods";
 import { createEngine } from "../../lib/deploy/engine";
 import { readKernels } from "../../lib/kernels/read";
 import { evaluate } from "../../lib/train/evaluate";
@@ -16,7 +16,7 @@ beforeAll(async () => {
   await useBackend("wasm");
 });
 
-const names = Object.keys(binarizers) as BinarizerName[];
+const names = (Object.keys(methods) as MethodName[]).filter((name) => name !== "real-to-binary");
 const everywhere = (how: unknown) => ({ conv: how, mlp: how, mhsa: how });
 const awkwardSizes = [
   {},
@@ -35,6 +35,10 @@ const forms: [string, object][] = [
   ["W1A1 beside W1A32", { fc1: "channel", fc2: "channel-w1a32", qkv: "channel-w1a32", projection: "xnor" }],
   ["token scale, then signs alone", { fc1: "xnor", fc2: "channel" }],
   ["signs, then token scale", { fc1: "channel", fc2: "xnor" }],
+  ...(["channel", "bit", "bvt-ima", "bhvit", "lsq", "react-net"] as const).map((name): [string, object] => [
+    `everything ${name}`,
+    { ...everywhere(name), scores: name, values: name },
+  ]),
   ["fc2 alone", { fc2: "learned" }],
 ];
 
@@ -128,10 +132,17 @@ describe("an engine", () => {
 });
 
 describe("packing", () => {
-  test("refuses attention products, products too long for the kernels, and weights that are not finite", () => {
+  test("refuses what is no packed form, products too long for the kernels, and weights that are not finite", () => {
     const packed = (config: ModelConfig) => () => pack(config, anyParameters(config, 1));
-    expect(packed(smallModel({ binarize: { scores: "channel" } }))).toThrow(/binarize\.scores is not "off"/);
-    expect(packed(smallModel({ binarize: { values: "channel" } }))).toThrow(/binarize\.values is not "off"/);
+    expect(packed(smallModel({ binarize: { fc1: "real-to-binary" } }))).toThrow(
+      /binarize\.fc1 multiplies by what a network/,
+    );
+    expect(packed(smallModel({ binarize: { fc1: { input: "channel" } } }))).toThrow(
+      /binarize\.fc1 leaves weights as they/,
+    );
+    for (const name of ["gsb", "bivit"] as const) {
+      expect(packed(smallModel({ binarize: { values: name } }))).toThrow(/leaves no thresholds of attention's prob/);
+    }
     expect(
       packed(smallModel({ embedDim: 1, numHeads: 1, depth: 1, mlpDim: 65_536, binarize: { fc2: "channel" } })),
     ).toThrow(/has 65536 inputs/);

@@ -3,15 +3,17 @@ import { useBackend } from "../../lib/backend/select";
 import { FileError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
-import { type PackedModel, packedShapes } from "../../lib/deploy/packed-model";
+import { packedConfig } from "../../lib/deploy/left";
+import { type PackedConfig, packedShapes } from "../../lib/deploy/packed-config";
+import type { PackedModel } from "../../lib/deploy/packed-model";
 import { presets } from "../../lib/train/presets";
-import type { ModelConfig } from "../../lib/vit/config";
 import { initialParameters } from "../../lib/vit/parameters";
 import { parseModelConfig } from "../../lib/vit/parse-config";
 import { smallModel } from "../vit/small-model";
 import { anyImages, anyMeaning, anyParameters, engineOf, origin, pack } from "./simulation";
 
 const config = smallModel({ depth: 1, binarize: { mlp: "channel", qkv: "tensor", projection: "unscaled" } });
+const left = packedConfig(config);
 let model: PackedModel;
 
 beforeAll(async () => {
@@ -36,7 +38,7 @@ describe("a packed file", () => {
   });
 
   test("holds signs in rows of whole words, coefficients by their form, the rest under its own name", () => {
-    const shapes = packedShapes(config);
+    const shapes = packedShapes(packedConfig(config));
     expect(shapes["blocks.0.mlp.fc2.weight.signs"]).toEqual({ dtype: "U8", shape: [8, 4] });
     expect(shapes["blocks.0.mlp.fc2.weight.alpha"]).toEqual({ dtype: "F32", shape: [8] });
     expect(shapes["blocks.0.attention.qkv.weight.alpha"]).toEqual({ dtype: "F32", shape: [1] });
@@ -95,7 +97,7 @@ describe("a file that was made wrong is refused by name:", () => {
     await expect(decodePackedModel(file, "m.safetensors")).rejects.toThrow(reason);
     await expect(decodePackedModel(file, "m.safetensors")).rejects.toThrow(/^m\.safetensors is not a sound/);
   };
-  const withConfig = (changes: object) => ({ config: { ...config, ...changes } as ModelConfig });
+  const withConfig = (changes: object) => ({ config: { ...left, ...changes } as PackedConfig });
   const withTensor = (name: string, tensor: PackedModel["tensors"][string] | undefined) =>
     ({
       tensors: Object.fromEntries(Object.entries({ ...model.tensors, [name]: tensor }).filter(([, value]) => value)),
@@ -117,18 +119,18 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ pooling: undefined }), /model\.pooling: expected "class-token" or "mean", got nothing/);
     await refused(withConfig({ pooling: "toString" }), /model\.pooling: .* got "toString"/);
     await refused(withConfig({ normEpsilon: Number.NaN }), /model\.normEpsilon: expected a number above 0, got null/);
-    const withLayer = (layer: unknown) => withConfig({ binarize: { ...config.binarize, qkv: layer } });
-    await refused(withLayer("channel"), /model\.binarize\.qkv: expected "off", got "channel"/);
-    await refused(withLayer([]), /model\.binarize\.qkv: expected an object, got a list/);
-    await refused(withLayer({}), /model\.binarize\.qkv\.scale: expected "none" or .*, got nothing/);
-    await refused(withLayer({ ...(config.binarize.qkv as object), center: 1 }), /qkv\.center: expected true or false/);
-    await refused(withConfig({ binarize: "off" }), /model\.binarize: expected an object, got "off"/);
-    await refused(
-      withConfig({ binarize: { ...config.binarize, scores: "channel" } }),
-      /binarize\.scores: expected "off"/,
-    );
-    const scores = config.binarize.fc1;
-    await refused(withConfig({ binarize: { ...config.binarize, scores } }), /binarize\.scores is not "off"/);
+    const withLayer = (layer: unknown) => withConfig({ layers: { ...left.layers, qkv: layer } });
+    await refused(withLayer("channel"), /model\.layers\.qkv: expected "float", got "channel"/);
+    await refused(withLayer([]), /model\.layers\.qkv: expected an object, got a list/);
+    await refused(withLayer({}), /model\.layers\.qkv\.inputs: expected "float" or .*, got nothing/);
+    await refused(withLayer({ ...(left.layers.qkv as object), alpha: 1 }), /qkv\.alpha: expected "none" or/);
+    await refused(withConfig({ layers: "float" }), /model\.layers: expected an object, got "float"/);
+    await refused(withConfig({ scores: "channel" }), /model\.scores: expected "float"/);
+    await refused(withConfig({ activation: "tanh" }), /model\.activation: expected "gelu" or/);
+    const scores = { threshold: "none", factor: "none", correction: "table" };
+    await refused(withConfig({ scores }), /tensor "blocks\.0\.attention\.scores\.scale" is missing/);
+    const values = { levels: 17, factor: "kept", threshold: "none", scale: "none" };
+    await refused(withConfig({ values }), /model\.values\.levels: expected a whole number from 1 to 16, got 17/);
     await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
   });
 
@@ -196,10 +198,14 @@ describe("a file that was made wrong is refused by name:", () => {
     const cases: [Record<string, string | undefined>, RegExp][] = [
       [
         { format: "binvit.packed/1" },
-        /format binvit\.packed\/1, expected .*\/2: an earlier binvit wrote it, .* Train the run again/,
+        /format binvit\.packed\/1, expected .*\/3: an earlier binvit wrote it, .* Train the run again/,
       ],
-      [{ format: "binvit.packed/3" }, /format binvit\.packed\/3, expected .*\/2, .* Use the binvit that wrote it/],
-      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/2"/],
+      [
+        { format: "binvit.packed/2" },
+        /format binvit\.packed\/2, expected .*\/3: binvit 0\.3 wrote it, .* pack it again/,
+      ],
+      [{ format: "binvit.packed/4" }, /format binvit\.packed\/4, expected .*\/3, .* Use the binvit that wrote it/],
+      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/3"/],
       [{ format: undefined }, /its format is undefined/],
       [{ model: "[".repeat(200_000) }, /its metadata "model" is not JSON/],
       [{ model: "[".repeat(200_000) + "]".repeat(200_000) }, /model: expected an object, got a list/],

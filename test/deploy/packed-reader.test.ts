@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { kitRoot } from "../../lib/base/kit-root";
-import { scaleForms } from "../../lib/binarize/binarizer";
+import { type MethodName, methods } from "../../lib/binarize/methods";
+import { scaleForms } from "../../lib/binarize/methods/scaled-sign";
 import { loadDataset } from "../../lib/data/load";
 import { createEngine } from "../../lib/deploy/engine";
 import { encodePackedModel } from "../../lib/deploy/format";
@@ -73,7 +74,14 @@ describe("a reader written from docs/packed-model.md alone", () => {
     ),
   );
   const everywhere = (how: object | string) => Object.fromEntries(parts.map((part) => [part, how]));
+  const packing = (Object.keys(methods) as MethodName[]).filter((name) => name !== "real-to-binary");
+  const whole = ["channel", "bit", "bvt-ima", "bhvit", "lsq", "react-net"].map((name): [string, object] => [
+    `everything ${name}`,
+    { ...everywhere(name), scores: name, values: name },
+  ]);
   const cases: [string, object][] = [
+    ...packing.map((name): [string, object] => [name, everywhere(name)]),
+    ...whole,
     ["float", {}],
     ...forms.map((how): [string, object] => [Object.values(how).join(" "), everywhere(how)]),
     ["centred", everywhere({ center: true })],
@@ -101,6 +109,24 @@ describe("a reader written from docs/packed-model.md alone", () => {
         expect(reader.classNames).toEqual(anyMeaning(config).classNames);
       }
     }
+  });
+
+  test.each([
+    ["react-net", "rprelu"],
+    ["bit", "relu"],
+  ] as const)("gives the engine's logits: %s with %s", async (name, activation) => {
+    const config = smallModel({
+      embedDim: 36,
+      numHeads: 3,
+      mlpDim: 70,
+      activation,
+      binarize: { mlp: name, mhsa: name },
+    });
+    const model = pack(config, anyParameters(config, 4));
+    const reader = await readerOf(model);
+    const pixels = Uint8Array.from({ length: 32 }, (_, i) => (i * i * 31 + 7 * i) % 201);
+    const logits = createEngine(model).forward(pixels, 1);
+    expect(Math.max(...differences(logits, [reader.logits(reader.normalize(pixels))]))).toBeLessThan(1e-4);
   });
 
   test("agrees where all values are equal, and cancel exactly: zeros have the sign +1", async () => {

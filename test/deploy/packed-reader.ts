@@ -5,7 +5,7 @@
 
 /** A row of numbers. */
 type Row = Float64Array;
-type Binarization = "off" | { readonly activation: "sign" | "none"; readonly activationScale: "token" | "none" };
+type Form = "float" | { readonly inputs: "signs" | "float"; readonly factor: "none" | "token" | "position" };
 
 interface Config {
   readonly imageSize: number;
@@ -16,7 +16,10 @@ interface Config {
   readonly numHeads: number;
   readonly pooling: "class-token" | "mean";
   readonly normEpsilon: number;
-  readonly binarize: Readonly<Record<"conv" | "qkv" | "projection" | "fc1" | "fc2", Binarization>>;
+  readonly activation: "gelu" | "relu" | "knee";
+  readonly layers: Readonly<Record<"conv" | "qkv" | "projection" | "fc1" | "fc2", Form>>;
+  readonly scores: "float" | { readonly factor: "none" | "token"; readonly correction: "none" | "table" };
+  readonly values: "float" | { readonly levels: number; readonly factor: "constant" | "kept" };
 }
 
 /** A layer: for each output its weights, which are ±1 where they are signs. */
@@ -24,7 +27,9 @@ interface Layer {
   readonly columns: readonly Row[];
   readonly bias: Row;
   readonly alpha?: Row;
-  readonly how: Binarization;
+  readonly threshold?: Row;
+  readonly position?: Row;
+  readonly how: Form;
 }
 
 /** What a file holds: floats by their names, and layers. */
@@ -82,45 +87,47 @@ function rowsOfSigns(bytes: Uint8Array, [rows, width]: readonly number[]): Row[]
   );
 }
 
-function readLayers({ depth, binarize }: Config, floats: Model["floats"], signs: Record<string, Row[]>) {
+function readLayers({ depth, layers: forms }: Config, floats: Model["floats"], signs: Record<string, Row[]>) {
   const layers: Record<string, Layer> = {};
-  const read = (name: string, how: Binarization, weight = `${name}.weight`) => {
+  const read = (name: string, how: Form, weight = `${name}.weight`) => {
     const [bias, alpha, matrix] = [floats[`${name}.bias`], floats[`${weight}.alpha`], floats[weight]];
     const outputs = bias.length;
     const column = (_: unknown, o: number) =>
       Float64Array.from({ length: matrix.length / outputs }, (_, j) => matrix[j * outputs + o]);
-    const columns = how === "off" ? Array.from({ length: outputs }, column) : signs[`${weight}.signs`];
-    layers[name] = { columns, bias, alpha, how };
+    const columns = how === "float" ? Array.from({ length: outputs }, column) : signs[`${weight}.signs`];
+    const [threshold, position] = [floats[`${name}.threshold`], floats[`${name}.position`]];
+    layers[name] = { columns, bias, alpha, threshold, position, how };
   };
-  read("patch", binarize.conv, "patch.kernel");
+  read("patch", forms.conv, "patch.kernel");
   for (let i = 0; i < depth; i++) {
-    read(`blocks.${i}.attention.qkv`, binarize.qkv);
-    read(`blocks.${i}.attention.out`, binarize.projection);
-    read(`blocks.${i}.mlp.fc1`, binarize.fc1);
-    read(`blocks.${i}.mlp.fc2`, binarize.fc2);
+    read(`blocks.${i}.attention.qkv`, forms.qkv);
+    read(`blocks.${i}.attention.out`, forms.projection);
+    read(`blocks.${i}.mlp.fc1`, forms.fc1);
+    read(`blocks.${i}.mlp.fc2`, forms.fc2);
   }
-  read("head", "off");
+  read("head", "float");
   return layers;
 }
 
 function logits({ config, floats, layers }: Model, image: ArrayLike<number>): Row {
-  const { depth, pooling, embedDim: width, normEpsilon, numHeads } = config;
+  const { depth, pooling, embedDim: width, normEpsilon } = config;
   const norm = (name: string, x: Row) => layerNorm(x, floats[`${name}.gamma`], floats[`${name}.beta`], normEpsilon);
-  let tokens = patches(config, image).map((patch) => apply(layers.patch, patch));
+  let tokens = patches(config, image).map((patch, t) => apply(layers.patch, patch, t));
   if (pooling === "class-token") tokens.unshift(floats.classToken);
   tokens = tokens.map((token, t) => token.map((value, i) => value + floats.positionEmbedding[t * width + i]));
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
-    const joint = tokens.map((x) => apply(layers[`${block}.attention.qkv`], norm(`${block}.norm1`, x)));
-    const contexts = attention(joint, numHeads);
-    tokens = tokens.map((x, t) => add(x, apply(layers[`${block}.attention.out`], contexts[t])));
-    tokens = tokens.map((x) => {
-      const hidden = apply(layers[`${block}.mlp.fc1`], norm(`${block}.norm2`, x));
-      return add(x, apply(layers[`${block}.mlp.fc2`], hidden.map(gelu), hidden));
+    const joint = tokens.map((x, t) => apply(layers[`${block}.attention.qkv`], norm(`${block}.norm1`, x), t));
+    const contexts = attention(config, floats, `${block}.attention`, joint);
+    tokens = tokens.map((x, t) => add(x, apply(layers[`${block}.attention.out`], contexts[t], t)));
+    tokens = tokens.map((x, t) => {
+      const hidden = apply(layers[`${block}.mlp.fc1`], norm(`${block}.norm2`, x), t);
+      const active = activate(config.activation, floats, `${block}.mlp.activation`, hidden);
+      return add(x, apply(layers[`${block}.mlp.fc2`], active, t, config.activation === "gelu" ? hidden : active));
     });
   }
   const mean = () => tokens[0].map((_, i) => tokens.reduce((sum, token) => sum + token[i], 0) / tokens.length);
-  return apply(layers.head, norm("norm", pooling === "mean" ? mean() : tokens[0]));
+  return apply(layers.head, norm("norm", pooling === "mean" ? mean() : tokens[0]), 0);
 }
 
 const add = (a: Row, b: Row): Row => a.map((value, i) => value + b[i]);
@@ -141,16 +148,35 @@ function patches({ imageSize, patchSize, channels }: Config, image: ArrayLike<nu
   return cut;
 }
 
-/** @param signsOf - the numbers whose signs are those of x */
-function apply({ columns, bias, alpha, how }: Layer, x: Row, signsOf = x): Row {
-  if (how === "off") return bias.map((offset, o) => dot(x, columns[o]) + offset);
-  const read = how.activation === "sign" ? signsOf.map((value) => (value < 0 ? -1 : 1)) : x;
-  const scale = x.reduce((sum, value) => sum + Math.abs(value), 0) / x.length;
+/**
+ * @param t - which token x is, counted from 0
+ * @param signsOf - the numbers whose signs are those of x
+ */
+function apply({ columns, bias, alpha, threshold, position, how }: Layer, x: Row, t: number, signsOf = x): Row {
+  if (how === "float") return bias.map((offset, o) => dot(x, columns[o]) + offset);
+  const sign = (value: number, j: number) => {
+    if (!threshold) return signsOf[j] < 0 ? -1 : 1;
+    return value < threshold[threshold.length === 1 ? 0 : j] ? -1 : 1;
+  };
+  const read = how.inputs === "signs" ? x.map(sign) : x;
   return bias.map((offset, o) => {
     let y = Math.fround(dot(read, columns[o]));
     if (alpha) y = Math.fround(y * alpha[alpha.length === 1 ? 0 : o]);
-    if (how.activationScale === "token") y = Math.fround(y * scale);
+    if (how.factor === "token") y = Math.fround(y * meanSize(x));
+    if (how.factor === "position") y = Math.fround(y * position![t]);
     return Math.fround(y + offset);
+  });
+}
+
+const meanSize = (x: Row): number => x.reduce((sum, value) => sum + Math.abs(value), 0) / x.length;
+
+function activate(kind: Config["activation"], floats: Model["floats"], name: string, x: Row): Row {
+  if (kind === "gelu") return x.map(gelu);
+  if (kind === "relu") return x.map((value) => Math.max(0, value));
+  const [knee, slope, offset] = ["knee", "slope", "offset"].map((own) => floats[`${name}.${own}`]);
+  return x.map((value, j) => {
+    const shifted = Math.fround(value - knee[j]);
+    return Math.fround((shifted > 0 ? shifted : Math.fround(shifted * slope[j])) + offset[j]);
   });
 }
 
@@ -167,22 +193,45 @@ function layerNorm(x: Row, gamma: Row, beta: Row, epsilon: number): Row {
   return x.map((value, i) => ((value - mean) / Math.sqrt(variance + epsilon)) * gamma[i] + beta[i]);
 }
 
-function attention(joint: readonly Row[], heads: number): Row[] {
-  const width = joint[0].length / 3;
-  const dim = width / heads;
+function attention(config: Config, floats: Model["floats"], name: string, joint: readonly Row[]): Row[] {
+  const { numHeads, embedDim: width, scores, values } = config;
+  const dim = width / numHeads;
   const contexts = joint.map(() => new Float64Array(width));
-  for (let from = 0; from < width; from += dim) {
+  for (let head = 0; head < numHeads; head++) {
+    const from = head * dim;
+    const part = (row: Row, of: number) => row.subarray(of * width + from, of * width + from + dim);
+    const signs = (row: Row, of: number, tensor: string) => {
+      const threshold = floats[`${tensor}.threshold`];
+      return part(row, of).map((value, i) =>
+        value < (threshold?.[threshold.length === 1 ? 0 : from + i] ?? 0) ? -1 : 1,
+      );
+    };
     for (const [t, row] of joint.entries()) {
-      const scores = joint.map((other) => {
-        let sum = 0;
-        for (let i = from; i < from + dim; i++) sum += row[i] * other[width + i];
-        return sum / Math.sqrt(dim);
+      const all = joint.map((other) => {
+        if (scores === "float") return dot(part(row, 0), part(other, 1)) / Math.sqrt(dim);
+        const s = dot(signs(row, 0, `${name}.scores.query`), signs(other, 1, `${name}.scores.key`));
+        const betas = scores.factor === "token" ? meanSize(part(row, 0)) * meanSize(part(other, 1)) : 1;
+        const table = scores.correction === "table" ? floats[`${name}.scores.correction`] : undefined;
+        return s * betas * floats[`${name}.scores.scale`][0] + (table ? table[head * (dim + 1) + (s + dim) / 2] : 0);
       });
-      const most = Math.max(...scores);
-      const powers = scores.map((score) => (score - most < -60 ? 0 : Math.exp(score - most)));
+      const most = Math.max(...all);
+      const powers = all.map((score) => (score - most < -60 ? 0 : Math.exp(score - most)));
       const total = powers.reduce((sum, power) => sum + power, 0);
-      for (let i = from; i < from + dim; i++) {
-        contexts[t][i] = joint.reduce((sum, other, u) => sum + powers[u] * other[2 * width + i], 0) / total;
+      for (let i = 0; i < dim; i++) {
+        if (values === "float") {
+          contexts[t][from + i] = joint.reduce((sum, other, u) => sum + powers[u] * part(other, 2)[i], 0) / total;
+          continue;
+        }
+        const gamma = floats[`${name}.values.value.scale`]?.[0] ?? 1;
+        for (let level = 0; level < values.levels; level++) {
+          const at = head * values.levels + level;
+          const kept = powers.map((power) => power / total >= floats[`${name}.values.probabilities.threshold`][at]);
+          const keptSum = powers.reduce((sum, power, u) => sum + (kept[u] ? power / total : 0), 0);
+          const constant = floats[`${name}.values.probabilities.alpha`]?.[at];
+          const alpha = constant ?? keptSum / Math.max(1, kept.filter(Boolean).length);
+          const sum = joint.reduce((n, other, u) => n + (kept[u] ? signs(other, 2, `${name}.values.value`)[i] : 0), 0);
+          contexts[t][from + i] += sum * alpha * gamma;
+        }
       }
     }
   }

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { type BinarizerName, binarizers } from "../../lib/binarize/binarizer";
+import { type MethodName, methods } from "../../lib/binarize/methods";
 import type { Dataset } from "../../lib/data/dataset";
 import type { PackedModel } from "../../lib/deploy/packed-model";
 import { comparePacked } from "../../lib/deploy/parity";
 import { readKernels } from "../../lib/kernels/read";
 import { train } from "../../lib/train/loop";
+import type { ModelConfig } from "../../lib/vit/config";
 import type { ParameterArrays } from "../../lib/vit/parameters";
 import { smallDigits, smallRun } from "../train/small-run";
 import { pack } from "./simulation";
@@ -18,59 +19,70 @@ beforeAll(async () => {
   digits = await smallDigits();
 });
 
-async function trained(binarize: object, embedDim = 36): Promise<{ packed: PackedModel; parameters: ParameterArrays }> {
+async function trained(
+  binarize: object,
+  embedDim = 36,
+): Promise<{ packed: PackedModel; config: ModelConfig; parameters: ParameterArrays }> {
   await useBackend("wasm");
   const config = smallRun({ model: { embedDim, mlpDim: 70, binarize }, training: { epochs: 2 } });
   const { parameters } = await train(config, 1, digits);
   const packed = pack(config.model, parameters);
   await useBackend("wasm", { oneBit: false });
-  return { packed, parameters };
+  return { packed, config: config.model, parameters };
 }
 
 const forms: [string, object, number][] = [
-  ...(Object.keys(binarizers) as BinarizerName[]).map((name): [string, object, number] => [
-    name,
-    everywhere(name),
-    name === "channel-w1a32" ? 0 : 5,
-  ]),
+  ...(Object.keys(methods) as MethodName[])
+    .filter((name) => name !== "real-to-binary")
+    .map((name): [string, object, number] => [name, everywhere(name), name === "channel-w1a32" ? 0 : 5]),
   ["centred", everywhere({ center: true }), 5],
   ["learned for the tensor", everywhere({ scale: "learned-tensor" }), 5],
+  ...(["channel", "bit", "bvt-ima", "bhvit", "lsq", "react-net"] as const).map((name): [string, object, number] => [
+    `everything ${name}`,
+    { ...everywhere(name), scores: name, values: name },
+    name === "bhvit" ? 9 : 7,
+  ]),
+  ["scores alone", { scores: "bvt-ima" }, 1],
+  ["values alone", { values: "bit" }, 1],
   ["mixed", { conv: "xnor", fc1: "channel-w1a32", fc2: "learned" }, 2],
 ];
 
 describe("a packed model against the simulation in floats", () => {
-  test.each(forms)("%s: the same integers, classes and, where all is W1A1, logits", async (_, binarize, products) => {
-    const { packed, parameters } = await trained(binarize);
-    const parity = comparePacked(packed, parameters, digits, options);
-    expect(parity.images).toBe(50);
-    // Float inputs times signs are summed in another order than by the float product.
-    const floatInputs = JSON.stringify(binarize).includes("w1a32");
-    expect(parity.largestDifference).toBeLessThanOrEqual(floatInputs ? 1e-4 : 0);
-    expect(parity.differentClasses).toBe(0);
-    expect(parity.accumulators.length).toBe(products);
-    for (const { count, different } of parity.accumulators) {
-      expect(count).toBeGreaterThan(0);
-      expect(different).toBe(0);
-    }
-  });
+  test.each(forms)(
+    "%s: the same integers, classes and, where all is W1A1, logits",
+    async (name, binarize, products) => {
+      const { packed, config, parameters } = await trained(binarize);
+      const parity = comparePacked(packed, config, parameters, digits, options);
+      expect(parity.images).toBe(50);
+      // Float inputs times signs, and float values behind binary scores, are summed in another order than by the float product.
+      const floatInputs = JSON.stringify(binarize).includes("w1a32") || name === "scores alone";
+      expect(parity.largestDifference).toBeLessThanOrEqual(floatInputs ? 1e-4 : 0);
+      expect(parity.differentClasses).toBe(0);
+      expect(parity.accumulators.length).toBe(products);
+      for (const { count, different } of parity.accumulators) {
+        expect(count).toBeGreaterThan(0);
+        expect(different).toBe(0);
+      }
+    },
+  );
 
   test.each(["channel", "xnor"])(
     "%s of a width in whole panels: the last queries are left out, the logits same",
     async (name) => {
-      const { packed, parameters } = await trained(everywhere(name), 40);
-      const parity = comparePacked(packed, parameters, digits, options);
+      const { packed, config, parameters } = await trained(everywhere(name), 40);
+      const parity = comparePacked(packed, config, parameters, digits, options);
       expect(parity).toMatchObject({ largestDifference: 0, differentClasses: 0 });
     },
   );
 
   test("one bit of one weight is noticed, in its layer and after", async () => {
-    const { packed, parameters } = await trained(everywhere("channel"));
+    const { packed, config, parameters } = await trained(everywhere("channel"));
     const name = "blocks.0.attention.out.weight.signs";
     const { shape, data } = packed.tensors[name];
     const flipped = data.slice();
     flipped[0] ^= 1;
     const tensors = { ...packed.tensors, [name]: { shape, data: flipped } };
-    const parity = comparePacked({ ...packed, tensors } as PackedModel, parameters, digits, options);
+    const parity = comparePacked({ ...packed, tensors } as PackedModel, config, parameters, digits, options);
     expect(parity.largestDifference).toBeGreaterThan(0);
     const different = Object.fromEntries(parity.accumulators.map((layer) => [layer.layer, layer.different]));
     expect(different.patch + different["blocks.0.attention.qkv"]).toBe(0);
@@ -78,8 +90,8 @@ describe("a packed model against the simulation in floats", () => {
   });
 
   test("needs the simulation to be in floats", async () => {
-    const { packed, parameters } = await trained(everywhere("channel"));
+    const { packed, config, parameters } = await trained(everywhere("channel"));
     await useBackend("wasm");
-    expect(() => comparePacked(packed, parameters, digits, options)).toThrow(/oneBit: false/);
+    expect(() => comparePacked(packed, config, parameters, digits, options)).toThrow(/oneBit: false/);
   });
 });

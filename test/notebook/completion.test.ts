@@ -56,7 +56,13 @@ test("Tab offers the keys and names of a configuration, whether or not what is t
   expect(offered("parseModelConfig({ | })")).toContain("patchSize");
   expect(offered("parseBinarizer({ | })")).toContain("activationScale");
   expect(offered("parseBinarizer({ | })")).toContain("probabilities");
-  expect(offered("parseStudyConfig({ rows: [{ | }] })")).toEqual(["binarize", "component", "scale"]);
+  expect(offered("parseStudyConfig({ rows: [{ | }] })").sort()).toEqual([
+    "binarize",
+    "component",
+    "model",
+    "scale",
+    "training",
+  ]);
 });
 
 test("anything else may be handed over, and is refused when it is read", () => {

@@ -4,8 +4,7 @@ import { readFloats } from "../../lib/backend/read";
 import { useBackend } from "../../lib/backend/select";
 import { ConfigError, FileError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
-import type { Binarizer } from "../../lib/binarize/binarizer";
-import { binarizers } from "../../lib/binarize/registry";
+import { type MethodName, methods } from "../../lib/binarize/methods";
 import { packModel } from "../../lib/deploy/pack";
 import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { operatorSets } from "../../lib/onnx/graph";
@@ -14,6 +13,7 @@ import { type OnnxOptions, onnxModel } from "../../lib/onnx/model";
 import type { ModelConfig } from "../../lib/vit/config";
 import { forward } from "../../lib/vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../../lib/vit/parameters";
+import type { ShortBinarizer } from "../../lib/vit/parse-binarize";
 import { type ModelInput, parseModelConfig } from "../../lib/vit/parse-config";
 import { origin } from "../deploy/simulation";
 import { readOnnx } from "./read-onnx";
@@ -84,16 +84,19 @@ describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
     expect(await worstLogit(model(changes), 1, { images })).toBeLessThan(1e-5);
   });
 
-  test.each(Object.entries(binarizers))("logits within 1e-4, all layers %s", async (_, binarizer) => {
-    const binarize = { conv: binarizer, mlp: binarizer, mhsa: binarizer };
-    for (const seed of [1, 2]) expect(await worstLogit(model({ binarize }), seed)).toBeLessThan(1e-4);
-  });
+  test.each(Object.keys(methods).filter((name) => name !== "real-to-binary") as MethodName[])(
+    "logits within 1e-4, all layers %s",
+    async (name) => {
+      const binarize = { conv: name, mlp: name, mhsa: name };
+      for (const seed of [1, 2]) expect(await worstLogit(model({ binarize }), seed)).toBeLessThan(1e-4);
+    },
+  );
 
-  test.each<[string, Partial<Binarizer>]>([
-    ["centered channel", { ...binarizers.channel, center: true }],
-    ["centered tensor", { ...binarizers.tensor, center: true }],
-    ["learned tensor", { ...binarizers.learned, scale: "learned-tensor" }],
-    ["token-scaled W1A32", { ...binarizers.xnor, activation: "none" }],
+  test.each<[string, ShortBinarizer]>([
+    ["centered channel", { center: true }],
+    ["centered tensor", { scale: "tensor", center: true }],
+    ["learned tensor", { scale: "learned-tensor" }],
+    ["token-scaled W1A32", { activationScale: "token", activation: "none" }],
   ])("logits within 1e-4, MLP and MHSA %s", async (_, how) => {
     expect(await worstLogit(model({ binarize: { mlp: how, mhsa: how } }), 3)).toBeLessThan(1e-4);
   });
@@ -103,6 +106,17 @@ describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
     expect(await worstLogit(model({ binarize: { values: name } }), 4)).toBeLessThan(1e-4);
     expect(await worstLogit(model({ binarize: { scores: name, values: name } }), 5)).toBeLessThan(1e-4);
   });
+
+  test.each(["bit", "bvt-ima", "bhvit", "lsq", "react-net"] as const)(
+    "logits within 1e-4, everything %s",
+    async (name) => {
+      const binarize = { conv: name, mlp: name, mhsa: name, scores: name, values: name };
+      const activation = name === "react-net" ? "rprelu" : name === "bit" ? "relu" : "gelu";
+      for (const operatorSet of [17, 23]) {
+        expect(await worstLogit(model({ binarize, activation }), 6, { operatorSet })).toBeLessThan(1e-4);
+      }
+    },
+  );
 
   test.each(operatorSets)("logits within 1e-4 in operator set %i, float and binarized", async (operatorSet) => {
     for (const name of ["off", "xnor"] as const) {
@@ -194,21 +208,26 @@ describe("an ONNX file states", () => {
 });
 
 describe("what cannot be exported is refused", () => {
-  const unknown: [string, Record<string, string>, RegExp][] = [
-    ["a form of the coefficient", { scale: "rms" }, /does not know the scale form "rms"/],
-    ["a form of the activation", { activation: "ternary" }, /does not know the activation "ternary"/],
-    ["a scale of the activation", { activationScale: "image" }, /does not know the activation scale "image"/],
-  ];
-  test.each(unknown)("%s that it does not know, in ONNX and packed", (_, change, message) => {
-    const config = model();
-    const how = { ...binarizers.channel, ...change } as Binarizer;
-    for (const part of ["conv", "qkv", "projection", "fc1", "fc2"]) {
-      const wrong = { ...config, binarize: { ...config.binarize, [part]: how } };
-      expect(() => onnxModel(wrong, parameters(config, 1))).toThrow(ConfigError);
-      expect(() => onnxModel(wrong, parameters(config, 1))).toThrow(message);
-      expect(() => packModel(wrong, parameters(config, 1), origin)).toThrow(ConfigError);
-      expect(() => packModel(wrong, parameters(config, 1), origin)).toThrow(message);
+  test.each<[Partial<ModelInput>["binarize"], RegExp]>([
+    [{ fc1: "real-to-binary" }, /binarize\.fc1 multiplies by what a network makes of its input/],
+    [{ qkv: { weight: "off", input: "channel" } }, /binarize\.qkv leaves weights as they are/],
+    [{ values: "gsb" }, /"superposed" leaves no thresholds/],
+  ])("%j, in ONNX and packed", (binarize, message) => {
+    const config = model({ binarize });
+    for (const make of [
+      () => onnxModel(config, parameters(config, 1)),
+      () => packModel(config, parameters(config, 1), origin),
+    ]) {
+      expect(make).toThrow(ConfigError);
+      expect(make).toThrow(message);
     }
+  });
+
+  test("a quantizer that nobody knows", () => {
+    const { binarize, ...sizes } = model({ binarize: { fc1: "channel" } });
+    const fc1 = { weight: { quantizer: "rms" }, input: "off" } as const;
+    const wrong = { ...sizes, binarize: { ...binarize, fc1 } };
+    expect(() => onnxModel(wrong, parameters(model(), 1))).toThrow(/no weight quantizer "rms"/);
   });
 
   test("a pooling that it does not know", () => {

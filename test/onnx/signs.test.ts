@@ -1,16 +1,17 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { Random } from "../../lib/base/random";
-import type { Binarizer } from "../../lib/binarize/binarizer";
-import { binarizers } from "../../lib/binarize/registry";
+import { freeze } from "../../lib/deploy/freeze";
+import { packedConfig } from "../../lib/deploy/left";
+import type { PackedLayer, PackedLinear } from "../../lib/deploy/packed-config";
 import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { attentionNodes } from "../../lib/onnx/attention";
 import { OnnxGraph } from "../../lib/onnx/graph";
 import { linearNodes } from "../../lib/onnx/layers";
 import { geluNode } from "../../lib/onnx/operators";
-import { numTokens } from "../../lib/vit/config";
+import { type ModelConfig, numTokens } from "../../lib/vit/config";
+import { initialParameters } from "../../lib/vit/parameters";
 import { parseModelConfig } from "../../lib/vit/parse-config";
-import type { WeightLayer } from "../../lib/vit/places";
 
 const runtime = onnxRuntime(require);
 const reason = "missing" in runtime ? ` (skipped: ${runtime.missing})` : "";
@@ -37,14 +38,21 @@ async function run(
   return values;
 }
 
-const layer = (inputs: number, outputs: number, binarizer: Binarizer): WeightLayer => ({
-  ...{ weight: "weight", bias: "bias", scale: "scale", tokens: 1 },
-  ...{ inputs, outputs, binarizer },
+const signsAlone: PackedLayer = { inputs: "signs", alpha: "none", threshold: "none", factor: "none" };
+
+const layer = (inputs: number, outputs: number, form: PackedLayer): PackedLinear => ({
+  ...{ name: "layer", part: "fc2", weight: "weight", bias: "bias", tokens: 1 },
+  ...{ inputs, outputs, form },
 });
 
 const parametersOf = (weight: Float32Array, inputs: number, outputs: number) => ({
-  weight: { shape: [inputs, outputs], data: weight },
+  "weight.signs": { shape: [inputs, outputs], data: weight.map((value) => (value < 0 ? -1 : 1)) },
   bias: { shape: [outputs], data: new Float32Array(outputs) },
+});
+
+const writerOf = (graph: OnnxGraph, config: ModelConfig) => ({
+  graph,
+  parameters: freeze(config, initialParameters(config, 1)).arrays,
 });
 
 const signOf = (value: number) => (value < 0 ? -1 : 1);
@@ -62,7 +70,7 @@ describe.skipIf(reason !== "")(`signs in ONNX${reason}`, () => {
       // One row for each value, so that every one shows.
       const y = await run(operatorSet, x, 1, 1, (graph, hidden) => {
         const writer = { graph, parameters: parametersOf(Float32Array.of(1), 1, 1) };
-        return linearNodes(writer, layer(1, 1, binarizers.unscaled), geluNode(graph, hidden), hidden);
+        return linearNodes(writer, layer(1, 1, signsAlone), geluNode(graph, hidden), hidden);
       });
       expect([...y]).toEqual([...x].map(signOf));
     },
@@ -70,7 +78,7 @@ describe.skipIf(reason !== "")(`signs in ONNX${reason}`, () => {
 
   test("a token scale after GELU is still the mean of its values", async () => {
     const x = Float32Array.of(-1, 2, -20, 0.5);
-    const binarizer: Binarizer = { ...binarizers.unscaled, activationScale: "token" };
+    const binarizer: PackedLayer = { ...signsAlone, factor: "token" };
     const [y] = await run(17, x, 4, 1, (graph, hidden) => {
       const writer = { graph, parameters: parametersOf(Float32Array.of(1, 1, -1, -1), 4, 1) };
       return linearNodes(writer, layer(4, 1, binarizer), geluNode(graph, hidden), hidden);
@@ -84,20 +92,18 @@ describe.skipIf(reason !== "")(`signs in ONNX${reason}`, () => {
     expect(z).toBeCloseTo((2 * gelu.reduce((sum, value) => sum + Math.abs(value), 0)) / 4, 6);
   });
 
-  test.each([1, 3, 7, 31, 33, 49, 65, 127, 129, 1000])(
-    "a constant column of %i centred weights is +1",
-    async (inputs) => {
-      const values = [0.1, -0.1, 1 / 3, -7.7, 1e-30, 12345.678];
-      const weight = Float32Array.from({ length: inputs * values.length }, (_, i) => values[i % values.length]);
-      const binarizer: Binarizer = { ...binarizers.unscaled, center: true };
-      const ones = new Float32Array(inputs).fill(1);
-      const y = await run(17, ones, inputs, values.length, (graph, x) => {
-        const writer = { graph, parameters: parametersOf(weight, inputs, values.length) };
-        return linearNodes(writer, layer(inputs, values.length, binarizer), x);
-      });
-      expect([...y]).toEqual(values.map(() => inputs));
-    },
-  );
+  test.each([1, 3, 7, 31, 33, 49, 65, 127, 129, 1000])("a constant column of %i centred weights is +1", (inputs) => {
+    const values = [0.1, -0.1, 1 / 3, -7.7, 1e-30, 12345.678];
+    const config = parseModelConfig({
+      ...{ imageSize: 1, patchSize: 1, channels: 1, embedDim: inputs, depth: 1, numHeads: 1, mlpDim: values.length },
+      ...{ numClasses: 2, binarize: { fc1: { center: true } } },
+    });
+    const name = "blocks.0.mlp.fc1.weight";
+    const fresh = initialParameters(config, 1);
+    const data = Float32Array.from({ length: inputs * values.length }, (_, i) => values[i % values.length]);
+    const { arrays } = freeze(config, { ...fresh, [name]: { ...fresh[name], data } });
+    expect(arrays[`${name}.signs`].data.every((sign) => sign === 1)).toBe(true);
+  });
 
   // Values of ±1 sum to whole numbers then, and a sum that is 0 has to be 0: its sign is +1.
   test.each(["unscaled", "channel"] as const)("equal scores keep every token, %s scores", async (scores) => {
@@ -110,7 +116,9 @@ describe.skipIf(reason !== "")(`signs in ONNX${reason}`, () => {
         const tokens = numTokens(config);
         const random = new Random(tokens);
         const qkv = Float32Array.from({ length: tokens * 12 }, (_, i) => (i % 12 < 8 ? 0.3 : random.normal()));
-        const context = await run(17, qkv, 12, 4, (graph, x) => attentionNodes(graph, config, x));
+        const context = await run(17, qkv, 12, 4, (graph, x) =>
+          attentionNodes(writerOf(graph, config), packedConfig(config), "blocks.0.attention", x),
+        );
         const sums = [0, 1, 2, 3].map((d) =>
           Array.from({ length: tokens }, (_, t) => signOf(qkv[12 * t + 8 + d])).reduce((a, b) => a + b, 0),
         );
@@ -140,7 +148,9 @@ describe.skipIf(reason !== "")(`signs in ONNX${reason}`, () => {
             qkv[12 * t + 8 + d] = value;
           }
         }
-        const context = await run(set, qkv, 12, 4, (graph, x) => attentionNodes(graph, config, x));
+        const context = await run(set, qkv, 12, 4, (graph, x) =>
+          attentionNodes(writerOf(graph, config), packedConfig(config), "blocks.0.attention", x),
+        );
         expect(context.every((value) => value === 0)).toBe(true);
       }
     },

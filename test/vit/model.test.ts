@@ -9,6 +9,7 @@ import { binarizable, type ModelConfig } from "../../lib/vit/config";
 import { startFromBatch } from "../../lib/vit/first-batch";
 import { forward, forwardWithIntermediates } from "../../lib/vit/model";
 import { initialParameters, toTensors } from "../../lib/vit/parameters";
+import { parseModelConfig } from "../../lib/vit/parse-config";
 import { parameterShapes } from "../../lib/vit/places";
 import { backends } from "../verify/backends";
 import { smallModel } from "./small-model";
@@ -58,6 +59,7 @@ const configurations: [string, ModelConfig][] = [
   ["fc2 bit after a ReLU", smallModel({ depth: 1, activation: "relu", binarize: { fc2: "bit" } })],
   ["mlp react-net", smallModel({ depth: 1, activation: "rprelu", binarize: { mlp: "react-net" } })],
   ["float", smallModel()],
+  ["float, a stem of convolutions", smallModel({ stem: "conv" })],
   ["float, mean pooling", smallModel({ pooling: "mean" })],
   ["everything learned", smallModel({ binarize: { conv: "learned", mlp: "learned", mhsa: "learned" } })],
 ];
@@ -149,10 +151,10 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
 
 // Odd widths: an even number of ±α can cancel to a rounding error, whose sign would be each backend's own.
 test("every backend computes the same loss and gradients", async () => {
-  for (const [name, { binarize, pooling, activation }] of configurations) {
+  for (const [name, { binarize, pooling, activation, stem }] of configurations) {
     const config: ModelConfig = {
-      ...smallModel({ pooling, activation }),
-      embedDim: 9,
+      ...smallModel({ pooling, activation, stem }),
+      embedDim: stem === "conv" ? 6 : 9, // its first half has to be whole
       numHeads: 3,
       mlpDim: 13,
       depth: 1,
@@ -187,12 +189,15 @@ describe("fresh parameters", () => {
   });
 
   test("are the same for the same seed, whatever is binarized, and others for another", () => {
-    const float = initialParameters(smallModel(), 1);
-    const binary = initialParameters(smallModel({ binarize: { conv: "xnor", mlp: "learned" } }), 1);
-    const other = initialParameters(smallModel(), 2);
-    for (const [name, { data }] of Object.entries(float)) {
-      expect(binary[name].data).toEqual(data);
-      if (/weight|kernel|Token|Embedding/.test(name)) expect(other[name].data).not.toEqual(data);
+    const alike = ({ binarize: _, activation: __, ...sizes }: ModelConfig) => parseModelConfig(sizes);
+    for (const [name, config] of configurations) {
+      const [float, binary, other] = [alike(config), config, alike(config)].map((model, i) =>
+        initialParameters(model, i < 2 ? 1 : 2),
+      );
+      for (const [parameter, { data }] of Object.entries(float)) {
+        expect(binary[parameter].data, `${name}: ${parameter}`).toEqual(data);
+        if (/weight|kernel|Token|Embedding/.test(parameter)) expect(other[parameter].data).not.toEqual(data);
+      }
     }
   });
 

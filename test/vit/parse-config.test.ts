@@ -17,6 +17,7 @@ describe("a model's configuration", () => {
       ...smallSizes,
       pooling: "class-token",
       normEpsilon: 1e-6,
+      stem: "patch",
       activation: "gelu",
       binarize: off,
     });
@@ -47,6 +48,7 @@ describe("a model's configuration", () => {
     [{ depth: undefined }, "model.depth: expected number, got nothing."],
     [{ numClasses: 1 }, "model.numClasses: expected number to be >=2, got 1."],
     [{ normEpsilon: 0 }, "model.normEpsilon: expected number to be >0, got 0."],
+    [{ stem: "linear" }, 'model.stem: expected "patch" or "conv", got "linear".'],
     [{ pooling: "max" }, 'model.pooling: expected "class-token" or "mean", got "max".'],
     [{ binarize: "channel" }, 'model.binarize: expected an object, got "channel".'],
     [{ binarize: { head: "channel" } }, 'model.binarize: unknown key "head". Check its spelling, or remove it.'],

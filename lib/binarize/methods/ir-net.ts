@@ -14,9 +14,9 @@ const balanced = weightQuantizer({
   quantize(weight) {
     const centered = tf.sub(weight, mean(weight, 0));
     const variance = tf.div(tf.sum(tf.square(centered), 0, true), Math.max(1, (weight.shape[0] as number) - 1));
-    const latent = tf.div(centered, tf.sqrt(variance));
+    const latent = tf.div(centered, tf.sqrt(tf.maximum(variance, 1e-30))); // of equal weights nothing is left
     const size = stopGradient(tf.mean(abs(latent), 0, true));
-    return { latent, slope: ede, factor: tf.pow(2, tf.round(tf.div(tf.log(size), Math.LN2))) };
+    return { latent, slope: ede, factor: tf.pow(2, tf.round(tf.div(tf.log(tf.maximum(size, 1e-30)), Math.LN2))) };
   },
   factors: () => "per-output",
 });
