@@ -1,0 +1,88 @@
+import { Random } from "../../lib/base/random";
+import { type MethodName, methods } from "../../lib/binarize/methods";
+import type { Dataset } from "../../lib/data/dataset";
+import { unsupported } from "../../lib/deploy/left";
+import type { ModelConfig } from "../../lib/vit/config";
+import { initialParameters, type ParameterArrays } from "../../lib/vit/parameters";
+import type { ModelInput } from "../../lib/vit/parse-config";
+import { smallModel } from "../vit/small-model";
+
+/** What is changed of a small model. */
+export type Changes = Partial<ModelInput>;
+
+/** A way to binarize, by what tests call it. */
+export type MethodCase = readonly [name: string, changes: Changes];
+
+const names = Object.keys(methods) as MethodName[];
+
+const layersOf = (name: MethodName): MethodCase => [name, { binarize: { mlp: name, mhsa: name } }];
+
+const everything = (name: MethodName): MethodCase => [
+  `${name} everywhere`,
+  { binarize: { conv: name, mlp: name, mhsa: name, scores: name, values: name } },
+];
+
+/** Every method as mlp + mhsa, its scores and values, and some with an activation of their own. */
+const all: readonly MethodCase[] = [
+  ...names.map(layersOf),
+  ...names
+    .filter((name) => name !== "channel-w1a32") // float operands
+    .flatMap((name): MethodCase[] => [
+      [`${name} scores`, { binarize: { scores: name, projection: "channel" } }],
+      [`${name} values`, { binarize: { values: name, projection: "channel" } }],
+      [`${name} scores and values`, { binarize: { mlp: name, mhsa: name, scores: name, values: name } }],
+    ]),
+  ["react-net rprelu", { activation: "rprelu", binarize: { mlp: "react-net", mhsa: "react-net" } }],
+  ["bit relu", { activation: "relu", binarize: { mlp: "bit", mhsa: "bit" } }],
+  ["dorefa relu", { activation: "relu", binarize: { mlp: "dorefa", mhsa: "dorefa" } }],
+  ["dorefa probabilities", { binarize: { values: { probabilities: { quantizer: "dorefa" }, operand: "lsq" } } }],
+  ["fc1 alone, rprelu", { activation: "rprelu", binarize: { fc1: "lsq" } }],
+  ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map(everything),
+  ["bit relu everywhere", { activation: "relu", ...everything("bit")[1] }],
+];
+
+const why = ([, changes]: MethodCase) => unsupported(smallModel(changes));
+
+/** Those that can be packed. */
+export const packable = all.filter((one) => why(one) === undefined);
+
+/** Those that cannot, each with the reason. */
+export const refused = all.flatMap((one): [string, Changes, string][] => {
+  const reason = why(one);
+  return reason === undefined ? [] : [[one[0], one[1], reason]];
+});
+
+/**
+ * Parameters as training might leave them: nothing is at its start, no threshold, table or factor is trivial, learned sizes
+ * are positive, and attention is sharp enough for every threshold to keep something.
+ */
+export function noisyParameters(config: ModelConfig, seed: number): ParameterArrays {
+  const random = new Random(seed, 78);
+  const moved = (name: string, value: number): number => {
+    const noise = random.normal();
+    if (/probabilities\.scale$/.test(name)) return 0.2 + 0.1 * random.uniform();
+    if (/\.(alpha|step|scale|position)$/.test(name)) return 0.05 + Math.abs(value * (1 + 0.3 * noise));
+    if (/correction$/.test(name)) return 0.5 * noise;
+    if (/qkv\.weight$/.test(name)) return 3 * value + 0.1 * noise;
+    return value + (/(threshold|knee|offset)$/.test(name) ? 0.2 : 0.1) * noise;
+  };
+  return Object.fromEntries(
+    Object.entries(initialParameters(config, seed)).map(([name, { shape, data }]) => [
+      name,
+      { shape, data: data.map((value) => moved(name, value)) },
+    ]),
+  );
+}
+
+/** A test split of random bytes for any model. */
+export function randomDataset({ imageSize, channels, numClasses }: ModelConfig, count: number): Dataset {
+  const random = new Random(imageSize, count);
+  const pixels = Uint8Array.from({ length: count * imageSize ** 2 * channels }, () => random.integer(256));
+  const split = { pixels, labels: new Uint8Array(count), count };
+  const classNames = Array.from({ length: numClasses }, (_, i) => `${i}`);
+  const [mean, std] = [0.5, 0.25].map((value) => Array.from({ length: channels }, () => value));
+  return {
+    ...{ name: "random", imageSize, channels, classNames, maxValue: 255, mean, std, sha256: "0" },
+    ...{ train: split, validation: split, test: split },
+  } as unknown as Dataset;
+}

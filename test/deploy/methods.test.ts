@@ -1,0 +1,79 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { useBackend } from "../../lib/backend/select";
+import { type MethodName, methods } from "../../lib/binarize/methods";
+import { unsupported } from "../../lib/deploy/left";
+import { comparePacked } from "../../lib/deploy/parity";
+import { smallModel } from "../vit/small-model";
+import { noisyParameters, packable, randomDataset, refused } from "./method-cases";
+import { pack } from "./simulation";
+
+beforeAll(async () => {
+  await useBackend("wasm", { oneBit: false });
+});
+
+const sizes = [
+  {},
+  { embedDim: 36, numHeads: 3, mlpDim: 70, depth: 1 },
+  { imageSize: 12, embedDim: 16, numHeads: 1, mlpDim: 33, depth: 2 }, // 37 tokens: more than a word
+] as const;
+
+describe.each(packable)("%s, engine against the simulation in floats:", (_, changes) => {
+  test.each(["class-token", "mean"] as const)("the same integers and logits, pooling %s", (pooling) => {
+    for (const [seed, other] of sizes.entries()) {
+      const config = smallModel({ ...other, ...changes, pooling });
+      const parameters = noisyParameters(config, seed);
+      const packed = pack(config, parameters);
+      const data = randomDataset(config, 7);
+      for (const [kernels, maxBatch] of [[undefined, 1], [undefined, 5], ["scalar", 5]] as const) {
+        const parity = comparePacked(packed, config, parameters, data, { kernels, maxBatch });
+        const { accumulators, ...rest } = parity;
+        const floatInputs = JSON.stringify(changes).includes("w1a32");
+        expect(rest).toMatchObject({ images: 7, differentClasses: 0 });
+        expect(accumulators.filter(({ different }) => different > 0)).toEqual([]);
+        if (!floatInputs) expect(accumulators.length).toBeGreaterThan(0);
+        expect(rest.largestDifference).toBeLessThanOrEqual(floatInputs ? 1e-4 : 0);
+      }
+    }
+  });
+});
+
+describe("what cannot be packed", () => {
+  const reasons: [string, RegExp][] = [
+    ["real-to-binary", /^binarize\.\w+ multiplies by what a network makes of its input/],
+    ["real-to-binary scores and values", /^binarize\.\w+ multiplies by what a network makes of its input/],
+    ["gsb values", /^quantizer "superposed" leaves no thresholds of attention's probabilities$/],
+    ["gsb scores and values", /^quantizer "superposed" leaves no thresholds/],
+    ["bivit values", /^quantizer "softmax-aware" leaves no thresholds of attention's probabilities$/],
+    ["bivit scores and values", /^quantizer "softmax-aware" leaves no thresholds/],
+  ];
+
+  test("is that alone", () => {
+    expect(refused.map(([name]) => name).sort()).toEqual(reasons.map(([name]) => name).sort());
+  });
+
+  test.each(refused)("%s, says why, and is not packed", (name, changes, reason) => {
+    const [, expected] = reasons.find(([other]) => other === name) ?? [];
+    expect(reason).toMatch(expected as RegExp);
+    const config = smallModel(changes);
+    expect(() => pack(config, noisyParameters(config, 1))).toThrow(`This model cannot be packed: ${reason}.`);
+  });
+
+  test("float weights with signs as inputs, factors of each token where a sum runs over tokens", () => {
+    const refusedIn = (binarize: object) => unsupported(smallModel({ binarize }));
+    expect(refusedIn({ fc1: { input: "channel" } })).toBe(
+      "binarize.fc1 leaves weights as they are, so that there are no bits to pack",
+    );
+    expect(refusedIn({ scores: { operand: "real-to-binary" } })).toBeUndefined(); // its operands are plain signs
+    expect(refusedIn({ scores: { operand: { quantizer: "xnor-plus" } } })).toBe(
+      `quantizer "xnor-plus" leaves no plain signs of attention's query`,
+    );
+    expect(refusedIn({ scores: { operand: { quantizer: "gate" } } })).toBe(
+      `quantizer "gate" leaves no plain signs of attention's query`,
+    );
+  });
+});
+
+test("no method is left out", () => {
+  const tested = new Set([...packable, ...refused].map(([name]) => name));
+  for (const name of Object.keys(methods) as MethodName[]) expect(tested).toContain(name);
+});
