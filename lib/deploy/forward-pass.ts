@@ -3,6 +3,7 @@ import { type InferenceKernels, type Pointer, signWords } from "../kernels/modul
 import { numPatches, numTokens } from "../vit/config";
 import type { Activations } from "./activations";
 import { AttentionInBits } from "./attention-in-bits";
+import { LayerProducts } from "./layer-products";
 import type { PackedConfig } from "./packed-config";
 import type { Watch } from "./watch";
 import type { EngineLayer, Weights } from "./weights";
@@ -11,6 +12,7 @@ import type { EngineLayer, Weights } from "./weights";
 export class ForwardPass {
   private readonly floats: Float32Array;
   private readonly words: Uint32Array;
+  private readonly layers: LayerProducts;
   /** Attention in bits; undefined where scores and values are floats. */
   private readonly bits?: AttentionInBits;
 
@@ -24,6 +26,7 @@ export class ForwardPass {
   ) {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
+    this.layers = new LayerProducts(kernels, weights, places, memory);
     if (config.scores !== "float" || config.values !== "float") {
       this.bits = new AttentionInBits(config, kernels, weights, places, memory);
     }
@@ -46,7 +49,7 @@ export class ForwardPass {
     }
     this.pool(batch);
     this.norm("norm", wide, narrow, batch);
-    this.apply(this.layer("head"), narrow, wide, batch);
+    this.layers.apply(this.layer("head"), narrow, wide, batch);
     return this.view(wide, batch * numClasses);
   }
 
@@ -69,7 +72,7 @@ export class ForwardPass {
     ) {
       throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
     }
-    this.apply(layer, wide, narrow, batch * patches, { watch, perImage: patches });
+    this.layers.apply(layer, wide, narrow, batch * patches, { watch, perImage: patches });
     const position = this.at("positionEmbedding");
     const extra = pooling === "class-token" ? embedDim : 0; // floats before the first patch
     for (let image = 0; image < batch; image++) {
@@ -92,7 +95,7 @@ export class ForwardPass {
     const whole = watch && this.bits; // who watches wants every product of attention, which needs every query
     if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0 && !whole) {
       this.projectForFirstToken(joint, batch, watch);
-    } else this.apply(joint, narrow, wide, rows, { watch, perImage: tokens });
+    } else this.layers.apply(joint, narrow, wide, rows, { watch, perImage: tokens });
     if (this.bits) this.attendInBits(block, batch, queries, watch);
     else {
       const [width, heads] = [embedDim, numHeads];
@@ -105,7 +108,7 @@ export class ForwardPass {
     }
     if (queries < tokens) this.keepFirst(stream[0], batch, embedDim, tokens);
     const add = { residual: stream[0], spare: wide, watch, perImage: queries };
-    this.apply(this.layer(`${block}.attention.out`), narrow, stream[1], batch * queries, add);
+    this.layers.apply(this.layer(`${block}.attention.out`), narrow, stream[1], batch * queries, add);
   }
 
   /** wide → narrow, the context of the first `queries` tokens of each image; who watches sees the sums of all tokens. */
@@ -123,9 +126,9 @@ export class ForwardPass {
     const { narrow, wide, signs, scratch } = this.places;
     const { inputs, weight, alpha, bias } = joint;
     const [tokens, width] = [numTokens(this.config), this.config.embedDim];
-    const token = this.tokenFactors(joint, narrow, batch * tokens, tokens);
-    this.pack(joint, narrow, batch * tokens);
-    this.show(joint, signs, wide, batch * tokens, watch);
+    const token = this.layers.tokenFactors(joint, narrow, batch * tokens, tokens);
+    this.layers.pack(joint, narrow, batch * tokens);
+    this.layers.show(joint, signs, wide, batch * tokens, watch);
     const keys = weight + this.kernels.panelBytes({ n: width, k: inputs });
     const [alphas, biases] = [alpha && alpha + 4 * width, bias + 4 * width];
     const [m, n, k] = [batch, width, inputs];
@@ -154,9 +157,9 @@ export class ForwardPass {
     const plainSigns = fc2.product === "signs" && fc2.factor === "none" && fc2.threshold === 0;
     if (fc1.product === "signs" && plainSigns && this.config.activation === "gelu") {
       // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
-      this.pack(fc1, narrow, rows);
-      const token = this.tokenFactors(fc1, narrow, rows, perImage);
-      this.show(fc1, signs, wide, rows, watch);
+      this.layers.pack(fc1, narrow, rows);
+      const token = this.layers.tokenFactors(fc1, narrow, rows, perImage);
+      this.layers.show(fc1, signs, wide, rows, watch);
       const { outputs: n, inputs: k, weight: panels, alpha, bias } = fc1;
       this.kernels.xnorGemmSigns({
         a: signs,
@@ -170,12 +173,12 @@ export class ForwardPass {
         bias,
         scratch,
       });
-      this.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
+      this.layers.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
       return;
     }
-    this.apply(fc1, narrow, wide, rows, { watch, perImage });
+    this.layers.apply(fc1, narrow, wide, rows, { watch, perImage });
     this.activate(`${block}.mlp.activation`, wide, rows);
-    this.apply(fc2, wide, stream[0], rows, add);
+    this.layers.apply(fc2, wide, stream[0], rows, add);
   }
 
   /** Hidden units, in place. */
@@ -204,90 +207,6 @@ export class ForwardPass {
     }
   }
 
-  /** to = residual + layer(from); `spare` is room for the layer's result, where it is not added in the store */
-  private apply(layer: EngineLayer, from: Pointer, to: Pointer, rows: number, options: ApplyOptions = {}): void {
-    const { inputs, outputs, weight, alpha, bias } = layer;
-    const { residual = 0, spare = 0, perImage = 1 } = options;
-    const { scratch, signs } = this.places;
-    if (layer.product === "float") {
-      const target = residual ? spare : to;
-      this.kernels.gemm({ a: from, b: weight, bias, c: target, batch: 1, m: rows, n: outputs, k: inputs, scratch });
-      if (residual) this.kernels.add({ a: residual, b: spare, y: to, rows: 1, width: rows * outputs });
-      return;
-    }
-    const token = this.tokenFactors(layer, from, rows, perImage);
-    if (layer.product === "signs") {
-      this.pack(layer, from, rows);
-      this.multiplySigns(layer, signs, to, rows, token, options);
-      return;
-    }
-    const sizes = { m: rows, n: outputs, k: inputs, scratch };
-    this.kernels.floatBySigns({ f: from, signs: weight, y: to, alpha, token, bias, residual, ...sizes });
-  }
-
-  private multiplySigns(
-    layer: EngineLayer,
-    from: Pointer,
-    to: Pointer,
-    rows: number,
-    token: Pointer,
-    { residual = 0, watch }: ApplyOptions,
-  ): void {
-    const { inputs: k, outputs: n, weight: panels, alpha, bias } = layer;
-    const { scratch } = this.places;
-    this.show(layer, from, to, rows, watch);
-    this.kernels.xnorGemm({
-      a: from,
-      panels,
-      y: to,
-      m: rows,
-      n,
-      k,
-      stride: n,
-      alpha,
-      token,
-      bias,
-      residual,
-      scratch,
-    });
-  }
-
-  private pack(layer: EngineLayer, from: Pointer, rows: number): void {
-    const { threshold: thresholds, inputs: k } = layer;
-    if (this.kernels.packSigns({ x: from, signs: this.places.signs, rows, k, thresholds }) === 0) return;
-    throw new DataError(
-      `${layer.name} was given what is not a number: the model overflows on these images. Check their normalization.`,
-    );
-  }
-
-  /** β of each row; 0 where it is 1. `perImage` rows of each image are there, the first ones. */
-  private tokenFactors(layer: EngineLayer, from: Pointer, rows: number, perImage: number): Pointer {
-    const [token] = this.places.token;
-    if (layer.factor === "none") return 0;
-    if (layer.factor === "token") this.kernels.tokenScale({ x: from, token, rows, k: layer.inputs });
-    else {
-      const [to, positions] = [token / 4, this.at(`${layer.name}.position`) / 4];
-      for (let row = 0; row < rows; row += perImage) {
-        this.floats.copyWithin(to + row, positions, positions + perImage);
-      }
-    }
-    return token;
-  }
-
-  /** Hands the integers of a product to who watches, by way of a place that is written next. */
-  private show(
-    { name, inputs, outputs, weight }: EngineLayer,
-    signs: Pointer,
-    by: Pointer,
-    rows: number,
-    watch?: Watch,
-  ) {
-    if (!watch) return;
-    const sizes = { m: rows, n: outputs, k: inputs, stride: outputs, scratch: this.places.scratch };
-    this.kernels.xnorGemm({ a: signs, panels: weight, y: by, ...sizes });
-    watch(name, this.view(by, rows * outputs).slice());
-  }
-
   private norm(name: string, from: Pointer, to: Pointer, rows: number): void {
     const [gamma, beta, [mean, inverse]] = [this.at(`${name}.gamma`), this.at(`${name}.beta`), this.places.token];
     const { embedDim, normEpsilon } = this.config;
@@ -297,12 +216,4 @@ export class ForwardPass {
   private at = (name: string): Pointer => this.weights.pointers.get(name)!;
   private layer = (name: string): EngineLayer => this.weights.layers.get(name)!;
   private view = (at: Pointer, count: number) => new Float32Array(this.memory.buffer, at, count);
-}
-
-interface ApplyOptions {
-  readonly residual?: Pointer;
-  readonly spare?: Pointer;
-  readonly watch?: Watch;
-  /** How many rows belong to one image. */
-  readonly perImage?: number;
 }

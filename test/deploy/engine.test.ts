@@ -3,7 +3,6 @@ import { useBackend } from "../../lib/backend/select";
 import { ConfigError, DataError, FileError } from "../../lib/base/errors";
 import { type MethodName, methods } from "../../lib/binarize/methods";
 import { createEngine } from "../../lib/deploy/engine";
-import { unsupported } from "../../lib/deploy/left";
 import { readKernels } from "../../lib/kernels/read";
 import { evaluate } from "../../lib/train/evaluate";
 import { train } from "../../lib/train/loop";

@@ -24,7 +24,11 @@ describe.each(packable)("%s, engine against the simulation in floats:", (_, chan
       const parameters = noisyParameters(config, seed);
       const packed = pack(config, parameters);
       const data = randomDataset(config, 7);
-      for (const [kernels, maxBatch] of [[undefined, 1], [undefined, 5], ["scalar", 5]] as const) {
+      for (const [kernels, maxBatch] of [
+        [undefined, 1],
+        [undefined, 5],
+        ["scalar", 5],
+      ] as const) {
         const parity = comparePacked(packed, config, parameters, data, { kernels, maxBatch });
         const { accumulators, ...rest } = parity;
         const floatInputs = JSON.stringify(changes).includes("w1a32");
