@@ -5,7 +5,7 @@ import { unsupported } from "../../lib/deploy/left";
 import { comparePacked } from "../../lib/deploy/parity";
 import { smallModel } from "../vit/small-model";
 import { noisyParameters, packable, randomDataset, refused } from "./method-cases";
-import { pack } from "./simulation";
+import { anyImages, engineOf, pack } from "./simulation";
 
 beforeAll(async () => {
   await useBackend("wasm", { oneBit: false });
@@ -17,6 +17,12 @@ const sizes = [
   { imageSize: 12, embedDim: 16, numHeads: 1, mlpDim: 33, depth: 2 }, // 37 tokens: more than a word
 ] as const;
 
+const engines = [
+  [undefined, 1],
+  [undefined, 5],
+  ["scalar", 5],
+] as const;
+
 describe.each(packable)("%s, engine against the simulation in floats:", (_, changes) => {
   test.each(["class-token", "mean"] as const)("the same integers and logits, pooling %s", (pooling) => {
     for (const [seed, other] of sizes.entries()) {
@@ -24,11 +30,7 @@ describe.each(packable)("%s, engine against the simulation in floats:", (_, chan
       const parameters = noisyParameters(config, seed);
       const packed = pack(config, parameters);
       const data = randomDataset(config, 7);
-      for (const [kernels, maxBatch] of [
-        [undefined, 1],
-        [undefined, 5],
-        ["scalar", 5],
-      ] as const) {
+      for (const [kernels, maxBatch] of engines) {
         const parity = comparePacked(packed, config, parameters, data, { kernels, maxBatch });
         const { accumulators, ...rest } = parity;
         const floatInputs = JSON.stringify(changes).includes("w1a32");
@@ -39,6 +41,18 @@ describe.each(packable)("%s, engine against the simulation in floats:", (_, chan
       }
     }
   });
+});
+
+test.each(packable)("%s: every tensor of the file counts", (_, changes) => {
+  const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
+  const model = pack(config, noisyParameters(config, 2));
+  const images = anyImages(config, 4);
+  const logits = engineOf(model).forward(images, 4);
+  for (const [name, { shape, data }] of Object.entries(model.tensors)) {
+    const changed = data instanceof Uint8Array ? data.map((bits) => bits ^ 1) : data.map((value) => -3 * value - 0.5);
+    const tensors = { ...model.tensors, [name]: { shape, data: changed } };
+    expect(engineOf({ ...model, tensors }).forward(images, 4), name).not.toEqual(logits);
+  }
 });
 
 describe("what cannot be packed", () => {
