@@ -1,5 +1,5 @@
 import type { Method } from "../binarize/method";
-import { methods } from "../binarize/methods";
+import { type MethodName, methods } from "../binarize/methods";
 import type { StudyInput } from "./study-config";
 
 /**
@@ -47,7 +47,7 @@ const methodsStudy: StudyInput = {
 };
 
 function rowsAbout(what: "layers" | "attention"): StudyInput["rows"][number][] {
-  const all: [string, Method][] = Object.entries(methods);
+  const all = Object.entries(methods) as [MethodName, Method][];
   return all.flatMap(([name, { about = ["layers"], activation }]) => {
     if (!about.includes(what)) return [];
     const layers = { mlp: name, mhsa: name };
