@@ -37,7 +37,7 @@ const model = record({
   numHeads: size,
   mlpDim: size,
   numClasses: wholeFrom(2, Number.MAX_SAFE_INTEGER),
-  stem: oneOf("patch", "conv"),
+  stem: oneOf("patch"), // what `unsupported` lets through
   pooling: oneOf("class-token", "mean"),
   normEpsilon: positive,
   activation: oneOf("gelu", "relu", "knee"),

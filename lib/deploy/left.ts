@@ -36,6 +36,7 @@ export function unsupported(config: ModelConfig): string | undefined {
  */
 export function packedConfig(config: ModelConfig): PackedConfig {
   const { binarize, activation, ...sizes } = config;
+  if (config.stem !== "patch") refuse(`its stem is "${config.stem}", and the engine begins with a patch embedding`);
   const shallow = { ...config, depth: 1 };
   const layers = weightLayers(shallow).filter(({ part }) => part !== "head");
   const tooMany = layers.find((layer) => layer.binarizer !== "off" && layer.inputs > mostInputs);

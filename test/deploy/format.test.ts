@@ -131,6 +131,21 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ scores }), /tensor "blocks\.0\.attention\.scores\.scale" is missing/);
     const values = { levels: 17, factor: "kept", threshold: "none", scale: "none" };
     await refused(withConfig({ values }), /model\.values\.levels: expected a whole number from 1 to 16, got 17/);
+    for (const [key, complete] of Object.entries({ scores, values: { ...values, levels: 1 } })) {
+      await refused(withConfig({ [key]: { ...complete, rate: 1 } }), new RegExp(`model\\.${key}: unknown key "rate"`));
+      for (const part of Object.keys(complete)) {
+        const reason = new RegExp(`model\\.${key}\\.${part}: expected .*, got true`);
+        await refused(withConfig({ [key]: { ...complete, [part]: true } }), reason);
+      }
+    }
+    for (const part of Object.keys(left.layers.qkv)) {
+      const reason = new RegExp(`model\\.layers\\.qkv\\.${part}: expected .*, got "other"`);
+      await refused(withLayer({ ...(left.layers.qkv as object), [part]: "other" }), reason);
+    }
+    await refused(withLayer({ ...(left.layers.qkv as object), center: true }), /layers\.qkv: unknown key "center"/);
+    await refused(withConfig({ layers: { ...left.layers, head: "float" } }), /model\.layers: unknown key "head"/);
+    await refused(withConfig({ binarize: {} }), /model: unknown key "binarize"/);
+    await refused(withConfig({ stem: "conv" }), /model\.stem: expected "patch", got "conv"/);
     await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
   });
 
@@ -167,6 +182,28 @@ describe("a file that was made wrong is refused by name:", () => {
     );
     await refused(withTensor(name, { shape, data: new Float32Array(48) }), /is F32 12×4, .* expects U8 12×4/);
     await refused(withTensor("head.bias", { shape: [3], data: new Uint8Array(3) }), /"head\.bias" is U8 3, .* F32 3/);
+  });
+
+  test.each(["bit", "bvt-ima", "bhvit", "react-net", "xnor-plus"] as const)("any tensor of %s", async (name) => {
+    const all = { conv: name, mlp: name, mhsa: name, ...(name !== "xnor-plus" && { scores: name, values: name }) };
+    const activation = name === "react-net" ? "rprelu" : "gelu";
+    const config = smallModel({ depth: 1, activation, binarize: all });
+    const other = pack(config, anyParameters(config, 1));
+    const refusedWith = async (key: string, tensor: PackedModel["tensors"][string] | undefined, reason: RegExp) => {
+      const entries = Object.entries({ ...other.tensors, [key]: tensor }).filter(([, value]) => value);
+      const file = await encodePackedModel({
+        ...other,
+        tensors: Object.fromEntries(entries) as PackedModel["tensors"],
+      });
+      await expect(decodePackedModel(file), key).rejects.toThrow(reason);
+    };
+    expect(await decodePackedModel(await encodePackedModel(other))).toEqual(other);
+    for (const [key, { shape, data }] of Object.entries(other.tensors)) {
+      await refusedWith(key, undefined, / is missing, the configuration expects /);
+      await refusedWith(key, { shape: [1, ...shape], data }, / the configuration expects /);
+      if (!(data instanceof Float32Array)) continue;
+      await refusedWith(key, { shape, data: data.slice().fill(Number.NaN, 0, 1) }, /holds numbers that are not finite/);
+    }
   });
 
   test("padding bits, and numbers that are not finite", async () => {

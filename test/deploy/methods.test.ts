@@ -76,6 +76,12 @@ describe("what cannot be packed", () => {
     expect(() => pack(config, noisyParameters(config, 1))).toThrow(`This model cannot be packed: ${reason}.`);
   });
 
+  test("a convolutional stem", () => {
+    expect(unsupported(smallModel({ stem: "conv" }))).toBe(
+      'its stem is "conv", and the engine begins with a patch embedding',
+    );
+  });
+
   test("float weights with signs as inputs, factors of each token where a sum runs over tokens", () => {
     const refusedIn = (binarize: object) => unsupported(smallModel({ binarize }));
     expect(refusedIn({ fc1: { input: "channel" } })).toBe(
