@@ -6,6 +6,7 @@ import { useBackend } from "../../lib/backend/select";
 import { DivergenceError, TrainingError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
 import * as reference from "../../lib/kernels/reference-rows";
+import { attendScores } from "../../lib/ops/attention";
 import { Arena, normals, worstError } from "../kernels/arena";
 
 const tensor = (shape: number[], ...seed: number[]): tf.Tensor =>
@@ -110,6 +111,25 @@ describe("on tensors", () => {
       const expected = reference.softmaxGrad(readFloats(dy), readFloats(p), 9, 0.5);
       expect(worstError(readFloats(kernels.softmaxGrad(dy, p, 0.5)), expected)).toBeLessThan(1e-5);
       expect(() => kernels.softmaxGrad(tensor([4]), p)).toThrow(TrainingError);
+    });
+  });
+
+  test("context from scores, and its gradients", async () => {
+    await useBackend("wasm");
+    tf.tidy(() => {
+      const [scores, values, dy] = [tensor([2, 3, 9, 9], 1), tensor([2, 3, 9, 5], 2), tensor([2, 3, 9, 5], 3)];
+      const stock = (s: tf.Tensor, v: tf.Tensor) => tf.matMul(tf.softmax(s), v);
+      const [context, p] = kernels.attendScores(scores, values);
+      expect(context.shape).toEqual([2, 3, 9, 5]);
+      expect(worstError(readFloats(context), readFloats(stock(scores, values)))).toBeLessThan(1e-5);
+      expect(worstError(readFloats(p), reference.softmax(readFloats(scores), 9, 1))).toBeLessThan(1e-5);
+      const gradients = (run: typeof stock) => tf.grads((s, v) => tf.sum(tf.mul(run(s, v), dy)))([scores, values]);
+      const expected = gradients(stock);
+      for (const [i, gradient] of gradients(attendScores).entries()) {
+        expect(gradient.shape).toEqual(expected[i].shape);
+        expect(worstError(readFloats(gradient), readFloats(expected[i]))).toBeLessThan(1e-5);
+      }
+      expect(() => kernels.attendScores(scores, tensor([2, 3, 8, 5]))).toThrow(TrainingError);
     });
   });
 

@@ -28,7 +28,7 @@ const all: readonly MethodCase[] = [
   ...names
     .filter((name) => name !== "channel-w1a32") // float operands
     .flatMap((name): MethodCase[] => [
-      [`${name} scores`, { binarize: { scores: name, projection: "channel" } }],
+      [`${name} scores`, { binarize: { scores: name } }],
       [`${name} values`, { binarize: { values: name, projection: "channel" } }],
       [`${name} scores and values`, { binarize: { mlp: name, mhsa: name, scores: name, values: name } }],
     ]),
