@@ -1,8 +1,10 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { TrainingError } from "../base/errors";
+import { attentionWorks } from "./attention-works";
 import { scaleCodes } from "./kernel-codes";
-import type { KernelName, SignKernelName } from "./kernels";
-import { expectSize, last, size, type Work } from "./work";
+import type { KernelName, SignKernelName } from "./run-kernel";
+import { windowWorks } from "./window-works";
+import { expectSize, last, productSizes, size, type Work } from "./work";
 
 function expectGiven(given: tf.TensorInfo | undefined, expected: number): void {
   if (!given) throw new TrainingError("A learned scale form needs its parameter: pass the tensor `given`.");
@@ -11,6 +13,9 @@ function expectGiven(given: tf.TensorInfo | undefined, expected: number): void {
 
 /** What each float kernel does with its tensors. */
 export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Work>> = {
+  ...attentionWorks,
+  ...windowWorks,
+
   BinvitAdd(module, space, { a, b }) {
     const width = size(b);
     const trailing = b.shape.slice(b.shape.findIndex((length) => length !== 1));
@@ -18,28 +23,8 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
       throw new TrainingError(`add: shape [${b.shape}] cannot be repeated over [${a.shape}].`);
     }
     const y = space.make(a.shape);
-    module.add(space.at(a), space.at(b), space.at(y), size(a) / width, width);
+    module.add({ a: space.at(a), b: space.at(b), y: space.at(y), rows: size(a) / width, width });
     return [y];
-  },
-
-  BinvitAttention(module, space, { qkv }, { heads }) {
-    const { batch, tokens, width } = attentionShape(qkv, heads);
-    const out = space.make([batch, tokens, width]);
-    const probs = space.make([batch, heads, tokens, tokens]);
-    const scratch = space.scratch(module.attentionScratch(tokens, width, heads));
-    module.attention(space.at(qkv), space.at(out), space.at(probs), batch, tokens, width, heads, tokens, scratch);
-    return [out, probs];
-  },
-
-  BinvitAttentionGrad(module, space, { dout, qkv, probs }, { heads }) {
-    const { batch, tokens, width } = attentionShape(qkv, heads);
-    expectSize(dout, batch * tokens * width, "attention gradient, dout");
-    expectSize(probs, batch * heads * tokens * tokens, "attention gradient, probabilities");
-    const dqkv = space.make(qkv.shape);
-    const scratch = space.scratch(module.attentionScratch(tokens, width, heads));
-    const [from, to] = [[dout, qkv, probs].map((tensor) => space.at(tensor)), space.at(dqkv)];
-    module.attentionGrad(from[0], from[1], from[2], to, batch, tokens, width, heads, scratch);
-    return [dqkv];
   },
 
   BinvitBinarizeWeight(module, space, { w, given }, { scale, center }) {
@@ -48,8 +33,18 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const signs = space.make(w.shape);
     const alpha = space.make([outputs]);
     const means = space.scratch(4 * outputs);
-    const [from, to] = [given ? space.at(given) : 0, space.at(alpha)];
-    module.binarizeWeight(space.at(w), from, space.at(signs), to, means, size(w) / outputs, outputs, scale, center);
+    const inputs = size(w) / outputs;
+    module.binarizeWeight({
+      w: space.at(w),
+      given: space.at(given),
+      signs: space.at(signs),
+      alpha: space.at(alpha),
+      means,
+      inputs,
+      outputs,
+      scale,
+      center: center === 1,
+    });
     return [signs, alpha];
   },
 
@@ -60,52 +55,112 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const dw = space.make(w.shape);
     const dalpha = space.make([scale === scaleCodes.channel || scale === scaleCodes.learned ? outputs : 1]);
     const scratch = space.scratch(8 * outputs);
-    const [g, from, factor] = [dy, w, alpha].map((tensor) => space.at(tensor));
-    const [to, toScale] = [space.at(dw), space.at(dalpha)];
     const inputs = size(w) / outputs;
-    module.binarizeWeightGrad(g, from, factor, to, toScale, scratch, inputs, outputs, scale, product, form, center);
+    module.binarizeWeightGrad({
+      g: space.at(dy),
+      w: space.at(w),
+      alpha: space.at(alpha),
+      dw: space.at(dw),
+      dalpha: space.at(dalpha),
+      scratch,
+      inputs,
+      outputs,
+      scale,
+      product: product === 1,
+      form,
+      center: center === 1,
+    });
     return [dw, dalpha];
   },
 
   BinvitCrossEntropy(module, space, { logits, labels }, { smoothing, share }) {
     const [rows, classes] = logits.shape;
     expectSize(labels, rows, "cross entropy, labels");
-    const results = [space.make([]), space.make(logits.shape)];
-    const [from, own, loss, gradient] = [logits, labels, ...results].map((tensor) => space.at(tensor));
-    module.crossEntropy(from, own, gradient, loss, rows, classes, smoothing, share);
-    return results;
+    const [loss, gradient] = [space.make([]), space.make(logits.shape)];
+    module.crossEntropy({
+      logits: space.at(logits),
+      labels: space.at(labels),
+      gradient: space.at(gradient),
+      loss: space.at(loss),
+      rows,
+      classes,
+      smoothing,
+      share,
+    });
+    return [loss, gradient];
   },
 
   BinvitGelu(module, space, { x }) {
     const y = space.make(x.shape);
-    module.gelu(space.at(x), space.at(y), size(x));
+    module.gelu({ x: space.at(x), y: space.at(y), count: size(x) });
     return [y];
   },
 
   BinvitGeluGrad(module, space, { dy, x }) {
     expectSize(dy, size(x), "gelu gradient");
     const dx = space.make(x.shape);
-    module.geluGrad(space.at(dy), space.at(x), space.at(dx), size(x));
+    module.geluGrad({ dy: space.at(dy), x: space.at(x), dx: space.at(dx), count: size(x) });
     return [dx];
   },
 
   BinvitGemm(module, space, { a, b, bias }, { transposeA, transposeB }) {
-    const leading = a.shape.slice(0, -2);
-    const [rows, columns] = a.shape.slice(-2);
-    const [m, k] = transposeA ? [columns, rows] : [rows, columns];
-    const n = b.shape[b.shape.length - (transposeB ? 2 : 1)];
-    const inner = b.shape[b.shape.length - (transposeB ? 1 : 2)];
-    if (inner !== k || `${b.shape.slice(0, -2)}` !== `${leading}`) {
-      const marks = [transposeA ? "ᵀ" : "", transposeB ? "ᵀ" : ""];
-      throw new TrainingError(`gemm: [${a.shape}]${marks[0]} and [${b.shape}]${marks[1]} cannot be multiplied.`);
-    }
+    const { leading, batch, m, n, k } = productSizes("gemm", a, b, {
+      transposeA: transposeA === 1,
+      transposeB: transposeB === 1,
+    });
     if (bias) expectSize(bias, n, "gemm, bias");
     const c = space.make([...leading, m, n]);
-    const batch = tf.util.sizeFromShape(leading);
-    const scratch = space.scratch(module.gemmScratch(n, k));
-    const [left, right, row] = [space.at(a), space.at(b), bias ? space.at(bias) : 0];
-    module.gemm(left, right, row, space.at(c), batch, m, n, k, transposeA, transposeB, scratch);
+    const scratch = space.scratch(module.gemmScratch({ n, k }));
+    module.gemm({
+      a: space.at(a),
+      b: space.at(b),
+      bias: space.at(bias),
+      c: space.at(c),
+      batch,
+      m,
+      n,
+      k,
+      transposeA: transposeA === 1,
+      transposeB: transposeB === 1,
+      scratch,
+    });
     return [c];
+  },
+
+  BinvitKnee(module, space, { x, knee, slope, offset }) {
+    const width = last(x);
+    for (const row of [knee, slope, offset]) expectSize(row, width, "knee");
+    const y = space.make(x.shape);
+    module.knee({
+      x: space.at(x),
+      knee: space.at(knee),
+      slope: space.at(slope),
+      offset: space.at(offset),
+      y: space.at(y),
+      rows: size(x) / width,
+      width,
+    });
+    return [y];
+  },
+
+  BinvitKneeGrad(module, space, { dy, x, knee, slope }) {
+    const width = last(x);
+    expectSize(dy, size(x), "knee gradient");
+    for (const row of [knee, slope]) expectSize(row, width, "knee gradient");
+    const [dx, dknee, dslope, doffset] = [x.shape, [width], [width], [width]].map((shape) => space.make(shape));
+    module.kneeGrad({
+      dy: space.at(dy),
+      x: space.at(x),
+      knee: space.at(knee),
+      slope: space.at(slope),
+      dx: space.at(dx),
+      dknee: space.at(dknee),
+      dslope: space.at(dslope),
+      doffset: space.at(doffset),
+      rows: size(x) / width,
+      width,
+    });
+    return [dx, dknee, dslope, doffset];
   },
 
   BinvitLayerNorm(module, space, { x, gamma, beta }, { epsilon }) {
@@ -113,10 +168,19 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     const rows = size(x) / width;
     expectSize(gamma, width, "layer norm, gamma");
     expectSize(beta, width, "layer norm, beta");
-    const results = [space.make(x.shape), space.make([rows]), space.make([rows])];
-    const [from, scale, shift, y, mean, inverse] = [x, gamma, beta, ...results].map((tensor) => space.at(tensor));
-    module.layerNorm(from, scale, shift, y, mean, inverse, rows, width, epsilon);
-    return results;
+    const [y, mean, inverse] = [space.make(x.shape), space.make([rows]), space.make([rows])];
+    module.layerNorm({
+      x: space.at(x),
+      gamma: space.at(gamma),
+      beta: space.at(beta),
+      y: space.at(y),
+      mean: space.at(mean),
+      inverse: space.at(inverse),
+      rows,
+      width,
+      epsilon,
+    });
+    return [y, mean, inverse];
   },
 
   BinvitLayerNormGrad(module, space, { dy, x, gamma, mean, inverse }) {
@@ -126,45 +190,46 @@ export const floatWorks: Readonly<Record<Exclude<KernelName, SignKernelName>, Wo
     expectSize(gamma, width, "layer norm gradient, gamma");
     expectSize(mean, rows, "layer norm gradient, mean");
     expectSize(inverse, rows, "layer norm gradient, inverse");
-    const results = [space.make(x.shape), space.make([width]), space.make([width])];
-    const from = [dy, x, gamma, mean, inverse].map((tensor) => space.at(tensor));
-    const [dx, dgamma, dbeta] = results.map((tensor) => space.at(tensor));
-    module.layerNormGrad(from[0], from[1], from[2], from[3], from[4], dx, dgamma, dbeta, rows, width);
-    return results;
+    const [dx, dgamma, dbeta] = [space.make(x.shape), space.make([width]), space.make([width])];
+    module.layerNormGrad({
+      dy: space.at(dy),
+      x: space.at(x),
+      gamma: space.at(gamma),
+      mean: space.at(mean),
+      inverse: space.at(inverse),
+      dx: space.at(dx),
+      dgamma: space.at(dgamma),
+      dbeta: space.at(dbeta),
+      rows,
+      width,
+    });
+    return [dx, dgamma, dbeta];
   },
 
   BinvitSign(module, space, { x }) {
     const y = space.make(x.shape);
-    module.sign(space.at(x), space.at(y), size(x));
+    module.sign({ x: space.at(x), y: space.at(y), count: size(x) });
     return [y];
   },
 
   BinvitSignGrad(module, space, { dy, x }, { form }) {
     expectSize(dy, size(x), "sign gradient");
     const dx = space.make(x.shape);
-    module.signGrad(space.at(dy), space.at(x), space.at(dx), size(x), form);
+    module.signGrad({ dy: space.at(dy), x: space.at(x), dx: space.at(dx), count: size(x), form });
     return [dx];
   },
 
   BinvitSumRows(module, space, { x }) {
     const width = last(x);
     const sums = space.make([width]);
-    module.sumRows(space.at(x), space.at(sums), size(x) / width, width);
+    module.sumRows({ x: space.at(x), sums: space.at(sums), rows: size(x) / width, width });
     return [sums];
   },
 
   BinvitTokenScale(module, space, { x }) {
     const [rows, k] = [size(x) / last(x), last(x)];
     const token = space.make([...x.shape.slice(0, -1), 1]);
-    module.tokenScale(space.at(x), space.at(token), rows, k);
+    module.tokenScale({ x: space.at(x), token: space.at(token), rows, k });
     return [token];
   },
 };
-
-function attentionShape(qkv: tf.TensorInfo, heads: number): { batch: number; tokens: number; width: number } {
-  const [batch, tokens, joint] = qkv.shape;
-  if (qkv.shape.length !== 3 || joint % (3 * heads) !== 0) {
-    throw new TrainingError(`attention: [${qkv.shape}] cannot be split into q, k, v of ${heads} heads.`);
-  }
-  return { batch, tokens, width: joint / 3 };
-}

@@ -1,42 +1,13 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
+import { attentionKernels } from "./attention-kernels";
 import { type ScaleForm, type SteForm, scaleCodes, steCodes } from "./kernel-codes";
+import { run } from "./run-kernel";
+import { signKernels } from "./sign-kernels";
+import { windowKernels } from "./window-kernels";
 
-/** The names under which the kernels are registered; `wasm-kernels.ts` holds their work. */
-export type KernelName =
-  | "BinvitAdd"
-  | "BinvitAttention"
-  | "BinvitAttentionGrad"
-  | "BinvitBinarizeWeight"
-  | "BinvitBinarizeWeightGrad"
-  | "BinvitCrossEntropy"
-  | "BinvitGelu"
-  | "BinvitGeluGrad"
-  | "BinvitGemm"
-  | "BinvitLayerNorm"
-  | "BinvitLayerNormGrad"
-  | "BinvitSign"
-  | "BinvitSignGrad"
-  | SignKernelName
-  | "BinvitSumRows"
-  | "BinvitTokenScale";
-
-/** The kernels that work on signs as bits; the others are float throughout. */
-export type SignKernelName =
-  | "BinvitFloatBySigns"
-  | "BinvitFloatBySignsGrad"
-  | "BinvitSignLinear"
-  | "BinvitSignLinearInputGrad"
-  | "BinvitSignLinearWeightGrad";
-
-/** What a product with signs is multiplied by, and what is added: y = product · alpha · token + bias. */
-export interface SignProductOptions {
-  /** One coefficient an output; shape [O]. */
-  readonly alpha: tf.Tensor;
-  /** One coefficient a row; M values. */
-  readonly token?: tf.Tensor;
-  /** Shape [O]. */
-  readonly bias?: tf.Tensor;
-}
+export { hasKernels, hasSignKernels, type KernelName, type SignKernelName } from "./run-kernel";
+export type { SignProductOptions } from "./sign-kernels";
+export type { WindowOptions } from "./window-kernels";
 
 /** How the weight of one layer is binarized. */
 export interface WeightOptions {
@@ -57,24 +28,16 @@ export interface GemmOptions {
   readonly bias?: tf.Tensor;
 }
 
-/** @returns whether the kernels below can be called: the current backend is WebAssembly and has them */
-export const hasKernels = (): boolean =>
-  tf.getBackend() === "wasm" && tf.getKernel("BinvitGemm" satisfies KernelName, "wasm") !== undefined;
-
-/** @returns whether the kernels that work on signs as bits can be called too */
-export const hasSignKernels = (): boolean =>
-  hasKernels() && tf.getKernel("BinvitSignLinear" satisfies KernelName, "wasm") !== undefined;
-
-function run(name: KernelName, inputs: Record<string, tf.Tensor>, attrs: Record<string, number> = {}): tf.Tensor[] {
-  return tf.engine().runKernel(name, inputs, attrs) as unknown as tf.Tensor[]; // every kernel of ours returns a list
-}
-
 /**
  * The fused kernels: gradients are put together in lib/ops and lib/binarize with tf.customGrad. Call them only where
- * `hasKernels()`, those on signs (the last ones) where `hasSignKernels()`; every tensor is float32, and a shape that does
+ * `hasKernels()`, those of `signKernels` where `hasSignKernels()`; every tensor is float32, and a shape that does
  * not fit throws a TrainingError.
  */
 export const kernels = {
+  ...attentionKernels,
+  ...windowKernels,
+  ...signKernels,
+
   /**
    * C = op(A) · op(B) + bias
    *
@@ -118,21 +81,6 @@ export const kernels = {
   geluGrad: (dy: tf.Tensor, x: tf.Tensor): tf.Tensor => run("BinvitGeluGrad", { dy, x })[0],
 
   /**
-   * Scaled dot-product attention of every head.
-   *
-   * @param qkv - shape [B, N, 3D]: q, k, v, each split into heads
-   * @returns context, shape [B, N, D], and probabilities, shape [B, H, N, N]
-   */
-  attention(qkv: tf.Tensor, heads: number): [tf.Tensor, tf.Tensor] {
-    return run("BinvitAttention", { qkv }, { heads }) as [tf.Tensor, tf.Tensor];
-  },
-
-  /** @returns gradient of qkv; `probs` is what `attention` returned */
-  attentionGrad(dout: tf.Tensor, qkv: tf.Tensor, probs: tf.Tensor, heads: number): tf.Tensor {
-    return run("BinvitAttentionGrad", { dout, qkv, probs }, { heads })[0];
-  },
-
-  /**
    * @param logits - shape [B, C]
    * @param labels - class indices as float32; shape [B]
    * @param share - what the sum over images is multiplied by
@@ -148,6 +96,27 @@ export const kernels = {
   /** @returns dy times the pseudo-gradient of sign(x) */
   signGrad(dy: tf.Tensor, x: tf.Tensor, form: SteForm): tf.Tensor {
     return run("BinvitSignGrad", { dy, x }, { form: steCodes[form] })[0];
+  },
+
+  /**
+   * A line with a knee for each channel: (x − knee) + offset where x > knee, (x − knee) · slope + offset elsewhere.
+   *
+   * @param x - shape [..., C]
+   * @param knee - shape [C], as slope and offset
+   */
+  knee(x: tf.Tensor, knee: tf.Tensor, slope: tf.Tensor, offset: tf.Tensor): tf.Tensor {
+    return run("BinvitKnee", { x, knee, slope, offset })[0];
+  },
+
+  /** @returns gradients of x, knee, slope, offset; the last three of shape [C] */
+  kneeGrad(
+    dy: tf.Tensor,
+    x: tf.Tensor,
+    knee: tf.Tensor,
+    slope: tf.Tensor,
+  ): [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor] {
+    const gradients = run("BinvitKneeGrad", { dy, x, knee, slope });
+    return gradients as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   },
 
   /**
@@ -183,47 +152,4 @@ export const kernels = {
 
   /** @returns mean |x| over the last axis, with that axis kept at length 1 */
   tokenScale: (x: tf.Tensor): tf.Tensor => run("BinvitTokenScale", { x })[0],
-
-  /**
-   * A layer with 1-bit weights and inputs: (sign(x) · signs) · alpha · token + bias. The product is an exact integer.
-   *
-   * @param x - shape [..., I]; a NaN throws a TrainingError, since it has no sign
-   * @param signs - ±1, from `binarizeWeight`; shape [I, O]
-   * @returns shape [..., O]
-   */
-  signLinear(x: tf.Tensor, signs: tf.Tensor, options: SignProductOptions): tf.Tensor {
-    return run("BinvitSignLinear", given({ x, signs, ...options }))[0];
-  },
-
-  /** @returns its gradient of x: (dy · alpha) · signsᵀ · token · ste(x) */
-  signLinearInputGrad(
-    dy: tf.Tensor,
-    signs: tf.Tensor,
-    x: tf.Tensor,
-    options: SignProductOptions,
-    form: SteForm,
-  ): tf.Tensor {
-    const { alpha, token } = options;
-    return run("BinvitSignLinearInputGrad", given({ dy, signs, x, alpha, token }), { form: steCodes[form] })[0];
-  },
-
-  /** @returns its gradient of alpha · signs: sign(x)ᵀ · (dy · token); shape [I, O] */
-  signLinearWeightGrad(x: tf.Tensor, dy: tf.Tensor, token?: tf.Tensor): tf.Tensor {
-    return run("BinvitSignLinearWeightGrad", given({ x, dy, token }))[0];
-  },
-
-  /** A layer with 1-bit weights and float inputs: (x · signs) · alpha · token + bias; shapes as for `signLinear`. */
-  floatBySigns(x: tf.Tensor, signs: tf.Tensor, options: SignProductOptions): tf.Tensor {
-    return run("BinvitFloatBySigns", given({ x, signs, ...options }))[0];
-  },
-
-  /** @returns its gradient of x: (dy · alpha) · signsᵀ · token */
-  floatBySignsGrad(dy: tf.Tensor, signs: tf.Tensor, options: SignProductOptions): tf.Tensor {
-    const { alpha, token } = options;
-    return run("BinvitFloatBySignsGrad", given({ dy, signs, alpha, token }))[0];
-  },
 };
-
-// TensorFlow.js takes no undefined inputs.
-const given = (inputs: Record<string, tf.Tensor | undefined>): Record<string, tf.Tensor> =>
-  Object.fromEntries(Object.entries(inputs).filter((entry): entry is [string, tf.Tensor] => entry[1] !== undefined));

@@ -32,10 +32,11 @@ export class Workspace {
   }
 
   /**
-   * @returns where a tensor's values are
+   * @returns where a tensor's values are; the null pointer for one that is left out
    * @throws TrainingError if they are not float32
    */
-  at(tensor: TensorInfo): Pointer {
+  at(tensor: TensorInfo | undefined): Pointer {
+    if (!tensor) return 0;
     if (tensor.dtype !== "float32") {
       throw new TrainingError(`A float32 tensor was expected, but this one is ${tensor.dtype}: cast it first.`);
     }

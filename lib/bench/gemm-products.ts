@@ -43,12 +43,12 @@ export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Arra
   const [x, w, wRows, y, g, dw] = [m * k, k * n, n * k, m * n, m * n, k * n].map(floats);
   const [alpha, bias] = [floats(n), floats(n)];
   const [xSigns, wSigns] = [signs(m, k), signs(n, k)];
-  const panels = arena.reserve(kernels.panelBytes(n, k), "panels");
+  const panels = arena.reserve(kernels.panelBytes({ n, k }), "panels");
   const scratches = [
     kernels.xnorGemmScratch(),
-    kernels.gemmScratch(n, Math.max(m, k)),
-    kernels.floatBySignsScratch(n, k),
-    kernels.signsByFloatScratch(m, k),
+    kernels.gemmScratch({ n, k: Math.max(m, k) }),
+    kernels.floatBySignsScratch({ n, k }),
+    kernels.signsByFloatScratch({ m, inputs: k }),
   ];
   const scratch = arena.reserve(Math.max(...scratches), "scratch");
   arena.grow(memory);
@@ -65,24 +65,28 @@ export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Arra
   view(alpha, n).set(factors.alpha);
   view(bias, n).set(factors.bias);
   view(g, m * n).set(factors.gradient);
-  kernels.packSigns(wRows, wSigns, n, k);
-  kernels.interleaveSigns(wSigns, panels, n, k);
+  kernels.packSigns({ x: wRows, signs: wSigns, rows: n, k });
+  kernels.interleaveSigns({ signs: wSigns, panels, n, k });
   const to = (at: Pointer, count: number, run: () => void) => () => {
     run();
     return view(at, count);
   };
   const products = {
     xnor: to(y, m * n, () => {
-      kernels.packSigns(x, xSigns, m, k);
-      kernels.xnorGemm(xSigns, panels, y, m, n, k, n, alpha, 0, bias, 0, scratch);
+      kernels.packSigns({ x, signs: xSigns, rows: m, k });
+      kernels.xnorGemm({ a: xSigns, panels, y, m, n, k, stride: n, alpha, bias, scratch });
     }),
-    float: to(y, m * n, () => kernels.gemm(x, w, 0, y, 1, m, n, k, 0, 0, scratch)),
+    float: to(y, m * n, () => kernels.gemm({ a: x, b: w, c: y, batch: 1, m, n, k, scratch })),
   };
   const mixed = {
-    "float by signs": to(y, m * n, () => kernels.floatBySigns(x, wSigns, y, m, n, k, 0, 0, 0, 0, 0, scratch)),
-    "float, B transposed": to(y, m * n, () => kernels.gemm(x, wRows, 0, y, 1, m, n, k, 0, 1, scratch)),
-    "signs by float": to(dw, k * n, () => kernels.signsByFloat(x, g, dw, m, k, n, 0, scratch)),
-    "float, A transposed": to(dw, k * n, () => kernels.gemm(x, g, 0, dw, 1, k, n, m, 1, 0, scratch)),
+    "float by signs": to(y, m * n, () => kernels.floatBySigns({ f: x, signs: wSigns, y, m, n, k, scratch })),
+    "float, B transposed": to(y, m * n, () =>
+      kernels.gemm({ a: x, b: wRows, c: y, batch: 1, m, n, k, transposeB: true, scratch }),
+    ),
+    "signs by float": to(dw, k * n, () => kernels.signsByFloat({ x, dy: g, g: dw, m, inputs: k, outputs: n, scratch })),
+    "float, A transposed": to(dw, k * n, () =>
+      kernels.gemm({ a: x, b: g, c: dw, batch: 1, m: k, n, k: m, transposeA: true, scratch }),
+    ),
   };
   return {
     products: (signsByFloats ? { ...products, ...mixed } : products) as Record<string, () => Float32Array>,

@@ -68,8 +68,8 @@ function wideFloats(config: ModelConfig): number {
 function scratchBytes(config: ModelConfig, kernels: InferenceKernels): number {
   const { embedDim, numHeads } = config;
   const layers = weightLayers(config).map(({ inputs, outputs }) =>
-    Math.max(kernels.gemmScratch(outputs, inputs), kernels.floatBySignsScratch(outputs, inputs)),
+    Math.max(kernels.gemmScratch({ n: outputs, k: inputs }), kernels.floatBySignsScratch({ n: outputs, k: inputs })),
   );
-  const attention = kernels.attentionScratch(numTokens(config), embedDim, numHeads);
+  const attention = kernels.attentionScratch({ tokens: numTokens(config), width: embedDim, heads: numHeads });
   return Math.max(attention, kernels.xnorGemmScratch(), ...layers);
 }

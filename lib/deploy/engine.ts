@@ -3,7 +3,7 @@
 import { ConfigError } from "../base/errors";
 import type { PixelStatistics } from "../data/normalization";
 import { embeddedKernels } from "../kernels/embedded";
-import { type InferenceKernels, instantiateKernels } from "../kernels/module";
+import { type InferenceKernels, instantiateInference } from "../kernels/module";
 import { scalarKernels } from "../kernels/scalar";
 import { hasSimd } from "../kernels/simd";
 import type { ModelConfig } from "../vit/config";
@@ -66,7 +66,7 @@ export function createEngine(model: PackedModel, { kernels: module, maxBatch = 1
   }
   const memory = new WebAssembly.Memory({ initial: 1 });
   const simd = module !== "scalar" && hasSimd();
-  const kernels = simd ? instantiateKernels(module ?? embeddedKernels(), memory) : scalarKernels(memory);
+  const kernels = simd ? instantiateInference(module ?? embeddedKernels(), memory) : scalarKernels(memory);
   const { config, pixels, classNames } = model;
   const reader = new ImageReader(config, pixels);
   const pass = layOut(model, kernels, memory, maxBatch);

@@ -50,7 +50,16 @@ export class ForwardPass {
     const patches = numPatches(this.config);
     const layer = this.layer("patch");
     this.view(this.places.images, images.length).set(images);
-    if (this.kernels.patchify(this.places.images, wide, batch, imageSize, patchSize, channels) !== 0) {
+    if (
+      this.kernels.patchify({
+        images: this.places.images,
+        patches: wide,
+        batch,
+        size: imageSize,
+        patch: patchSize,
+        channels,
+      }) !== 0
+    ) {
       throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
     }
     this.apply(layer, wide, narrow, batch * patches, { watch });
@@ -58,9 +67,9 @@ export class ForwardPass {
     const extra = pooling === "class-token" ? embedDim : 0; // floats before the first patch
     for (let image = 0; image < batch; image++) {
       const to = stream[0] + 4 * image * (extra + patches * embedDim);
-      if (extra) this.kernels.add(this.at("classToken"), position, to, 1, extra);
+      if (extra) this.kernels.add({ a: this.at("classToken"), b: position, y: to, rows: 1, width: extra });
       const from = narrow + 4 * image * patches * embedDim;
-      this.kernels.add(from, position + 4 * extra, to + 4 * extra, 1, patches * embedDim);
+      this.kernels.add({ a: from, b: position + 4 * extra, y: to + 4 * extra, rows: 1, width: patches * embedDim });
     }
   }
 
@@ -76,10 +85,12 @@ export class ForwardPass {
     if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0) {
       this.projectForFirstToken(joint, batch, watch);
     } else this.apply(joint, narrow, wide, rows, { watch });
+    const [width, heads] = [embedDim, numHeads];
     for (let image = 0; image < batch; image++) {
       // One image at a time: the probabilities of a whole batch would not fit into a cache.
-      const [qkv, context] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
-      this.kernels.attention(qkv, context, probabilities, 1, tokens, embedDim, numHeads, queries, scratch);
+      const [qkv, out] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
+      const probs = probabilities;
+      this.kernels.attention({ qkv, out, probs, batch: 1, tokens, width, heads, queries, scratch });
     }
     if (queries < tokens) this.keepFirst(stream[0], batch, embedDim, tokens);
     const add = { residual: stream[0], spare: wide, watch };
@@ -94,17 +105,15 @@ export class ForwardPass {
     const token = this.tokenFactors(joint, narrow, batch * tokens);
     this.pack(joint, narrow, batch * tokens);
     this.show(joint, signs, wide, batch * tokens, watch);
-    const keys = weight + this.kernels.panelBytes(width, inputs);
+    const keys = weight + this.kernels.panelBytes({ n: width, k: inputs });
     const [alphas, biases] = [alpha && alpha + 4 * width, bias + 4 * width];
-    this.kernels.xnorGemm(
-      ...([signs, keys, wide + 4 * width, batch * tokens, 2 * width, inputs, 3 * width] as const),
-      ...([alphas, token, biases, 0, scratch] as const),
-    );
+    const [m, n, k] = [batch, width, inputs];
+    const other = { m: m * tokens, n: 2 * n, k, stride: 3 * n, scratch };
+    this.kernels.xnorGemm({ a: signs, panels: keys, y: wide + 4 * n, alpha: alphas, token, bias: biases, ...other });
     this.keepFirst(signs, batch, signWords(inputs), tokens);
     if (token) this.keepFirst(token, batch, 1, tokens);
-    this.kernels.xnorGemm(
-      ...([signs, weight, wide, batch, width, inputs, 3 * width * tokens, alpha, token, bias, 0, scratch] as const),
-    );
+    const first = { m, n, k, stride: 3 * n * tokens, scratch };
+    this.kernels.xnorGemm({ a: signs, panels: weight, y: wide, alpha, token, bias, ...first });
   }
 
   /** Moves the first of every `group` rows together; rows are `length` words. */
@@ -124,15 +133,26 @@ export class ForwardPass {
     if (fc1.product === "signs" && fc2.product === "signs" && !fc2.tokenScale) {
       // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
       this.pack(fc1, narrow, rows);
-      const factors = this.tokenFactors(fc1, narrow, rows);
+      const token = this.tokenFactors(fc1, narrow, rows);
       this.show(fc1, signs, wide, rows, watch);
-      const { outputs, inputs, weight, alpha, bias } = fc1;
-      this.kernels.xnorGemmSigns(signs, weight, hiddenSigns, rows, outputs, inputs, alpha, factors, bias, scratch);
+      const { outputs: n, inputs: k, weight: panels, alpha, bias } = fc1;
+      this.kernels.xnorGemmSigns({
+        a: signs,
+        panels,
+        signs: hiddenSigns,
+        m: rows,
+        n,
+        k,
+        alpha,
+        token,
+        bias,
+        scratch,
+      });
       this.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
       return;
     }
     this.apply(fc1, narrow, wide, rows, { watch });
-    this.kernels.gelu(wide, wide, rows * fc1.outputs);
+    this.kernels.gelu({ x: wide, y: wide, count: rows * fc1.outputs });
     this.apply(fc2, wide, stream[0], rows, add);
   }
 
@@ -158,8 +178,8 @@ export class ForwardPass {
     const { scratch, signs } = this.places;
     if (layer.product === "float") {
       const target = residual ? spare : to;
-      this.kernels.gemm(from, weight, bias, target, 1, rows, outputs, inputs, 0, 0, scratch);
-      if (residual) this.kernels.add(residual, spare, to, 1, rows * outputs);
+      this.kernels.gemm({ a: from, b: weight, bias, c: target, batch: 1, m: rows, n: outputs, k: inputs, scratch });
+      if (residual) this.kernels.add({ a: residual, b: spare, y: to, rows: 1, width: rows * outputs });
       return;
     }
     const token = this.tokenFactors(layer, from, rows);
@@ -168,9 +188,8 @@ export class ForwardPass {
       this.multiplySigns(layer, signs, to, rows, token, options);
       return;
     }
-    this.kernels.floatBySigns(
-      ...([from, weight, to, rows, outputs, inputs, 0, alpha, token, bias, residual, scratch] as const),
-    );
+    const sizes = { m: rows, n: outputs, k: inputs, scratch };
+    this.kernels.floatBySigns({ f: from, signs: weight, y: to, alpha, token, bias, residual, ...sizes });
   }
 
   private multiplySigns(
@@ -181,16 +200,27 @@ export class ForwardPass {
     token: Pointer,
     { residual = 0, watch }: ApplyOptions,
   ): void {
-    const { inputs, outputs, weight, alpha, bias } = layer;
+    const { inputs: k, outputs: n, weight: panels, alpha, bias } = layer;
+    const { scratch } = this.places;
     this.show(layer, from, to, rows, watch);
-    this.kernels.xnorGemm(
-      ...([from, weight, to, rows, outputs, inputs, outputs] as const),
-      ...([alpha, token, bias, residual, this.places.scratch] as const),
-    );
+    this.kernels.xnorGemm({
+      a: from,
+      panels,
+      y: to,
+      m: rows,
+      n,
+      k,
+      stride: n,
+      alpha,
+      token,
+      bias,
+      residual,
+      scratch,
+    });
   }
 
   private pack(layer: EngineLayer, from: Pointer, rows: number): void {
-    if (this.kernels.packSigns(from, this.places.signs, rows, layer.inputs) === 0) return;
+    if (this.kernels.packSigns({ x: from, signs: this.places.signs, rows, k: layer.inputs }) === 0) return;
     throw new DataError(
       `${layer.name} was given what is not a number: the model overflows on these images. Check their normalization.`,
     );
@@ -198,7 +228,7 @@ export class ForwardPass {
 
   private tokenFactors(layer: EngineLayer, from: Pointer, rows: number): Pointer {
     if (!layer.tokenScale) return 0;
-    this.kernels.tokenScale(from, this.places.token[0], rows, layer.inputs);
+    this.kernels.tokenScale({ x: from, token: this.places.token[0], rows, k: layer.inputs });
     return this.places.token[0];
   }
 
@@ -211,14 +241,15 @@ export class ForwardPass {
     watch?: Watch,
   ) {
     if (!watch) return;
-    this.kernels.xnorGemm(signs, weight, by, rows, outputs, inputs, outputs, 0, 0, 0, 0, this.places.scratch);
+    const sizes = { m: rows, n: outputs, k: inputs, stride: outputs, scratch: this.places.scratch };
+    this.kernels.xnorGemm({ a: signs, panels: weight, y: by, ...sizes });
     watch(name, this.view(by, rows * outputs).slice());
   }
 
   private norm(name: string, from: Pointer, to: Pointer, rows: number): void {
     const [gamma, beta, [mean, inverse]] = [this.at(`${name}.gamma`), this.at(`${name}.beta`), this.places.token];
     const { embedDim, normEpsilon } = this.config;
-    this.kernels.layerNorm(from, gamma, beta, to, mean, inverse, rows, embedDim, normEpsilon);
+    this.kernels.layerNorm({ x: from, gamma, beta, y: to, mean, inverse, rows, width: embedDim, epsilon: normEpsilon });
   }
 
   private at = (name: string): Pointer => this.weights.pointers.get(name)!;

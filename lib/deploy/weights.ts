@@ -39,7 +39,8 @@ export function placeWeights({ config, tensors }: PackedModel, kernels: Inferenc
       taken.add(tensor);
       return tensors[tensor] ? arena.reserve(bytes, tensor) : 0;
     };
-    const bits = product === "signs" ? kernels.panelBytes(outputs, inputs) : tensors[signsName(layer)]?.data.length;
+    const bits =
+      product === "signs" ? kernels.panelBytes({ n: outputs, k: inputs }) : tensors[signsName(layer)]?.data.length;
     layers.set(name, {
       ...{ name, inputs, outputs, product },
       tokenScale: binarizer !== "off" && binarizer.activationScale === "token",
@@ -79,7 +80,7 @@ export function fillWeights(
     const signs = tensors[signsName(layer)].data;
     const rows = product === "signs" ? staging : weight;
     new Uint8Array(memory.buffer, rows, signs.length).set(signs);
-    if (product === "signs") kernels.interleaveSigns(rows, weight, outputs, inputs);
+    if (product === "signs") kernels.interleaveSigns({ signs: rows, panels: weight, n: outputs, k: inputs });
     if (alpha === 0) continue;
     const { data } = tensors[alphaName(layer)];
     const factors = new Float32Array(memory.buffer, alpha, outputs);

@@ -1,30 +1,49 @@
 // Compiles lib/kernels/assembly, unless what it makes is newer than all its sources. It runs before TypeScript does:
 //   lib/dist/kernels/binvit.wasm      all kernels, a file that Node reads
 //   lib/kernels/inference-wasm.ts     those of the engine as a text, so that any bundler finds them
+//   lib/kernels/named-kernels.ts      their signatures, every argument by its name
 const { spawnSync } = require("node:child_process");
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
   require("node:fs");
 const { dirname, join } = require("node:path");
+const { namedKernels } = require("./named-kernels.cjs");
 
 const sources = join(__dirname, "assembly");
 const compiler = join(dirname(require.resolve("assemblyscript/package.json")), "bin", "asc.js");
 const modified = (file) => statSync(file).mtimeMs;
-const inputs = [__filename, compiler, ...readdirSync(sources).map((name) => join(sources, name))];
+const scripts = [__filename, require.resolve("./named-kernels.cjs")];
+const inputs = [...scripts, compiler, ...readdirSync(sources).map((name) => join(sources, name))];
+const isNew = (target) => existsSync(target) && inputs.every((file) => modified(file) <= modified(target));
+
+/** Into place by a rename, so that a process that starts meanwhile never reads half a file. */
+function put(target, content) {
+  const part = `${target}.${process.pid}`;
+  writeFileSync(part, content);
+  renameSync(part, target);
+}
 
 /** Compiles one entry; `finish` says what of the module the target holds. */
 function build(entry, target, finish = (wasm) => wasm) {
-  if (existsSync(target) && inputs.every((file) => modified(file) <= modified(target))) return;
+  if (isNew(target)) return;
   mkdirSync(dirname(target), { recursive: true });
   // Relaxed SIMD stays off: its results differ between machines, and a run must repeat bit for bit.
   const flags = "--enable simd -O3 --noAssert --runtime stub --importMemory --initialMemory 1".split(" ");
-  // Into place by a rename, so that a process that starts meanwhile never reads half a module.
-  const [compiled, part] = [`${target}.${process.pid}.wasm`, `${target}.${process.pid}`];
+  const compiled = `${target}.${process.pid}.wasm`;
   const command = [compiler, join(sources, entry), "--outFile", compiled, ...flags];
   const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
   if (status !== 0) process.exit(1);
-  writeFileSync(part, finish(readFileSync(compiled)));
+  put(target, finish(readFileSync(compiled)));
   rmSync(compiled);
-  renameSync(part, target);
+}
+
+const named = join(__dirname, "named-kernels.ts");
+if (!isNew(named)) {
+  try {
+    put(named, namedKernels(sources));
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 build("index.ts", join(__dirname, "..", "dist", "kernels", "binvit.wasm"));

@@ -30,25 +30,17 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
   const floats = () => new Float32Array(memory.buffer);
   const words = () => new Uint32Array(memory.buffer);
   return {
-    packSigns(x, signs, rows, k) {
-      const [f, w] = [floats(), words()];
+    packSigns({ x, signs, rows, k, thresholds = 0 }) {
+      const [f, w, to] = [floats(), words(), { signs: signs >>> 2, width: signWords(k) }];
       let odd = 0;
-      for (let row = 0, to = signs >>> 2; row < rows; row++) {
-        for (let first = 0; first < k; first += 32) {
-          const from = (x >>> 2) + row * k + first;
-          let word = 0;
-          for (let bit = 0; bit < Math.min(32, k - first); bit++) {
-            const value = f[from + bit];
-            if (value < 0) word |= 1 << bit;
-            else if (Number.isNaN(value)) odd = 1;
-          }
-          w[to++] = word;
-        }
+      for (let row = 0; row < rows; row++) {
+        const at = { from: (x >>> 2) + row * k, step: 1, thresholds: thresholds >>> 2, count: k };
+        odd |= packLine(f, w, at, to.signs + row * to.width);
       }
       return odd;
     },
 
-    interleaveSigns(signs, panels, n, k) {
+    interleaveSigns({ signs, panels, n, k }) {
       const [w, width] = [words(), signWords(k)];
       for (let first = 0, to = panels >>> 2; first < n; first += 8) {
         for (let word = 0; word < width; word++) {
@@ -57,9 +49,9 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       }
     },
 
-    panelBytes: (n, k) => 4 * ((n + 7) & ~7) * signWords(k),
+    panelBytes: ({ n, k }) => 4 * ((n + 7) & ~7) * signWords(k),
 
-    xnorGemm(a, panels, y, m, n, k, stride, alpha, token, bias, residual) {
+    xnorGemm({ a, panels, y, m, n, k, stride, alpha = 0, token = 0, bias = 0, residual = 0 }) {
       const [f, finish] = [floats(), finisher(floats(), alpha, token, bias)];
       multiplySigns(words(), a, panels, m, n, k, (i, j, sum) => {
         const [value, at] = [finish(i, j, sum), i * stride + j];
@@ -67,7 +59,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       });
     },
 
-    xnorGemmSigns(a, panels, signs, m, n, k, alpha, token, bias) {
+    xnorGemmSigns({ a, panels, signs, m, n, k, alpha = 0, token = 0, bias = 0 }) {
       const [w, finish] = [words(), finisher(floats(), alpha, token, bias)];
       const [to, width] = [signs >>> 2, signWords(n)];
       w.fill(0, to, to + m * width);
@@ -78,7 +70,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
 
     xnorGemmScratch: () => 0,
 
-    tokenScale(x, token, rows, k) {
+    tokenScale({ x, token, rows, k }) {
       const f = floats();
       for (let row = 0; row < rows; row++) {
         const from = (x >>> 2) + row * k;
@@ -86,7 +78,7 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       }
     },
 
-    floatBySigns(x, signs, y, m, n, k, inScale, alpha, token, bias, residual, scratch) {
+    floatBySigns({ f: x, signs, y, m, n, k, inScale = 0, alpha = 0, token = 0, bias = 0, residual = 0, scratch }) {
       const [f, w, finish] = [floats(), words(), finisher(floats(), alpha, token, bias)];
       const [row, width] = [scratch >>> 2, signWords(k)];
       for (let i = 0; i < m; i++) {
@@ -102,8 +94,36 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       }
     },
 
-    floatBySignsScratch: (_n, k) => 4 * k + 12, // whole groups of four
+    floatBySignsScratch: ({ k }) => 4 * k + 12, // whole groups of four
   };
+}
+
+/** Floats that become one row of signs: `step` apart, each against its own threshold, `thresholdStep` apart, or 0. */
+export interface SignLine {
+  readonly from: number;
+  readonly step: number;
+  readonly count: number;
+  /** 0 for none. */
+  readonly thresholds: number;
+  /** 0 where one serves all; 1 if left out. */
+  readonly thresholdStep?: number;
+}
+
+/** @returns 1 if there was a NaN */
+export function packLine(f: Float32Array, w: Uint32Array, line: SignLine, to: number): number {
+  const { from, step, count, thresholds, thresholdStep = 1 } = line;
+  let odd = 0;
+  for (let first = 0; first < count; first += 32) {
+    let word = 0;
+    for (let bit = 0; bit < Math.min(32, count - first); bit++) {
+      const value = f[from + (first + bit) * step];
+      const threshold = thresholds ? f[thresholds + (first + bit) * thresholdStep] : 0;
+      if (value < threshold) word |= 1 << bit;
+      else if (Number.isNaN(value) || Number.isNaN(threshold)) odd = 1;
+    }
+    w[to++] = word;
+  }
+  return odd;
 }
 
 /** sum · alpha[j] · token[i] + bias[j], each step rounded; null pointers stand for 1, 1, 0. */

@@ -1,4 +1,5 @@
 import type { InferenceKernels } from "./module";
+import { scalarAttentionBits } from "./scalar-attention-bits";
 import { scalarBitKernels } from "./scalar-bits";
 import { geluOf, layerNormRows, multiply, powersOfRows, type Strides, scaleRows } from "./scalar-float";
 
@@ -12,8 +13,9 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
   const floats = () => new Float32Array(memory.buffer); // made in every call: views die when the memory grows
   return {
     ...scalarBitKernels(memory),
+    ...scalarAttentionBits(memory),
 
-    add(a, b, y, rows, width) {
+    add({ a, b, y, rows, width }) {
       const f = floats();
       for (let row = 0; row < rows; row++) {
         const at = row * width;
@@ -21,7 +23,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    attention(qkv, out, probs, batch, tokens, width, heads, queries, scratch) {
+    attention({ qkv, out, probs, batch, tokens, width, heads, queries, scratch }) {
       const f = floats();
       const [dim, row] = [width / heads, 3 * width];
       const [shares, work] = [scratch >>> 2, (scratch >>> 2) + tokens];
@@ -41,14 +43,14 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    attentionScratch: (tokens, width, heads) => 4 * (tokens + Math.max(tokens, width / heads)),
+    attentionScratch: ({ tokens, width, heads }) => 4 * (tokens + Math.max(tokens, width / heads)),
 
-    gelu(x, y, count) {
+    gelu({ x, y, count }) {
       const f = floats();
       for (let i = 0; i < count; i++) f[(y >>> 2) + i] = geluOf(f[(x >>> 2) + i]);
     },
 
-    gemm(a, b, bias, c, batch, m, n, k, transposeA, transposeB, scratch) {
+    gemm({ a, b, bias = 0, c, batch, m, n, k, transposeA, transposeB, scratch }) {
       const f = floats();
       const aStrides: Strides = transposeA ? [1, m] : [k, 1];
       const bStrides: Strides = transposeB ? [1, k] : [n, 1];
@@ -60,9 +62,9 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    gemmScratch: (n) => 4 * n,
+    gemmScratch: ({ n }) => 4 * n,
 
-    patchify(images, patches, batch, size, patch, channels) {
+    patchify({ images, patches, batch, size, patch, channels }) {
       const [f, line, row] = [floats(), patch * channels, size * channels];
       let [to, odd] = [patches >>> 2, 0];
       for (let band = 0; band < (batch * size) / patch; band++) {
@@ -80,7 +82,37 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       return odd;
     },
 
-    layerNorm(x, gamma, beta, y, mean, inverse, rows, width, epsilon) {
+    unfold({ images, rows, batch, size, channels, kernel, stride, padding }) {
+      const [f, out, square] = [floats(), Math.floor((size + 2 * padding - kernel) / stride) + 1, size * size];
+      let [to, odd] = [rows >>> 2, 0];
+      for (let window = 0; window < batch * out * out; window++) {
+        const [image, y, x] = [Math.floor(window / (out * out)), Math.floor(window / out) % out, window % out];
+        for (let part = 0; part < kernel * kernel; part++) {
+          const line = y * stride - padding + Math.floor(part / kernel);
+          const column = x * stride - padding + (part % kernel);
+          const inside = line >= 0 && line < size && column >= 0 && column < size;
+          const from = (images >>> 2) + (image * square + line * size + column) * channels;
+          for (let c = 0; c < channels; c++) {
+            const value = inside ? f[from + c] : 0;
+            if (!Number.isFinite(value)) odd = 1;
+            f[to++] = value;
+          }
+        }
+      }
+      return odd;
+    },
+
+    knee({ x, knee, slope, offset, y, rows, width }) {
+      const f = floats();
+      for (let i = 0; i < rows * width; i++) {
+        const c = i % width;
+        const off = Math.fround(f[(x >>> 2) + i] - f[(knee >>> 2) + c]);
+        const line = off > 0 ? off : Math.fround(off * f[(slope >>> 2) + c]);
+        f[(y >>> 2) + i] = line + f[(offset >>> 2) + c];
+      }
+    },
+
+    layerNorm({ x, gamma, beta, y, mean, inverse, rows, width, epsilon }) {
       const places = [x, gamma, beta, y, mean, inverse].map((pointer) => pointer >>> 2);
       layerNormRows(floats(), places, rows, width, epsilon);
     },

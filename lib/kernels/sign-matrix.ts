@@ -1,7 +1,7 @@
 /** Matrices of signs on plain typed arrays, for teaching and experiments. Runs in Node and in a browser. */
 
 import { BinvitError } from "../base/errors";
-import { type InferenceKernels, instantiateKernels, signWords } from "./module";
+import { type InferenceKernels, instantiateInference, signWords } from "./module";
 import { scalarKernels } from "./scalar";
 import { hasSimd } from "./simd";
 
@@ -90,13 +90,13 @@ export function unpackSigns({ rows, k, words }: SignMatrix): Float32Array {
 export function createXnorGemm(kernels: BufferSource | "scalar"): XnorGemm {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const simd = kernels !== "scalar" && hasSimd();
-  const module: InferenceKernels = simd ? instantiateKernels(kernels, memory) : scalarKernels(memory);
+  const module: InferenceKernels = simd ? instantiateInference(kernels, memory) : scalarKernels(memory);
   return (a, b, options = {}) => {
     check(a, b, options);
     const [m, n, k] = [a.rows, b.rows, a.k];
     const parts = [a.words.length, b.words.length, options.alpha ? n : 0, options.token ? m : 0, options.bias ? n : 0];
     const sizes = [...parts, m * n].map((count) => 4 * count);
-    const pointers = reserve(memory, [...sizes, module.panelBytes(n, k), module.xnorGemmScratch()]);
+    const pointers = reserve(memory, [...sizes, module.panelBytes({ n, k }), module.xnorGemmScratch()]);
     const [left, right, , , , y, panels, scratch] = pointers;
     new Uint32Array(memory.buffer, left, a.words.length).set(a.words);
     new Uint32Array(memory.buffer, right, b.words.length).set(b.words);
@@ -105,8 +105,8 @@ export function createXnorGemm(kernels: BufferSource | "scalar"): XnorGemm {
       new Float32Array(memory.buffer, pointers[2 + i], values.length).set(values);
       return pointers[2 + i];
     });
-    module.interleaveSigns(right, panels, n, k);
-    module.xnorGemm(left, panels, y, m, n, k, n, alpha, token, bias, 0, scratch);
+    module.interleaveSigns({ signs: right, panels, n, k });
+    module.xnorGemm({ a: left, panels, y, m, n, k, stride: n, alpha, token, bias, scratch });
     return new Float32Array(memory.buffer, y, m * n).slice();
   };
 }

@@ -56,7 +56,7 @@ export class Optimizer {
     for (const [name, { gradient }] of this.places) {
       const view = new Float32Array(this.memory.buffer, gradient, gradients[name].length);
       view.set(gradients[name]);
-      if (this.kernels) sum += this.kernels.sumOfSquares(gradient, view.length);
+      if (this.kernels) sum += this.kernels.sumOfSquares({ g: gradient, count: view.length });
       else for (let i = 0; i < view.length; i++) sum += view[i] * view[i];
     }
     return Math.sqrt(sum);
@@ -92,7 +92,7 @@ export class Optimizer {
     const shrink = 1 - learningRate * weightDecay;
     const stepSize = learningRate / (1 - beta1 ** step);
     const correction = 1 / (1 - beta2 ** step);
-    const decay = [gradientScale, beta1, beta2, shrink, stepSize, correction, epsilon] as const;
-    this.kernels?.adamw(weight, gradient, first, second, count, ...decay);
+    const rates = { gradientScale, beta1, beta2, shrink, stepSize, correction, epsilon };
+    this.kernels?.adamw({ weight, gradient, first, second, count, ...rates });
   }
 }

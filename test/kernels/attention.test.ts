@@ -21,9 +21,10 @@ function run(qkv: Float32Array, dout: Float32Array, shape: reference.AttentionSh
   const [qkvAt, doutAt] = [arena.put(qkv), arena.put(dout)];
   const counts = [batch * tokens * width, batch * heads * tokens ** 2, batch * tokens * 3 * width];
   const [out, probs, dqkv] = counts.map((count) => arena.room(count));
-  const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch(tokens, width, heads) / 4));
-  arena.kernels.attention(qkvAt, out, probs, ...shape, tokens, scratch);
-  arena.kernels.attentionGrad(doutAt, qkvAt, probs, dqkv, ...shape, scratch);
+  const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch({ tokens, width, heads }) / 4));
+  const sizes = { batch, tokens, width, heads, scratch };
+  arena.kernels.attention({ qkv: qkvAt, out, probs, queries: tokens, ...sizes });
+  arena.kernels.attentionGrad({ dout: doutAt, qkv: qkvAt, probs, dqkv, ...sizes });
   expect(arena.intact()).toBe(true);
   return [out, probs, dqkv].map((at, i) => arena.read(at, counts[i]));
 }
@@ -45,8 +46,8 @@ test.each(shapes)("the first token of %i images, %i tokens, width %i, %i heads a
   const [whole] = run(qkv, new Float32Array(batch * tokens * width), shape);
   const arena = new Arena();
   const [qkvAt, out, probs] = [arena.put(qkv), arena.room(batch * width), arena.room(batch * heads * tokens)];
-  const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch(tokens, width, heads) / 4));
-  arena.kernels.attention(qkvAt, out, probs, ...shape, 1, scratch);
+  const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch({ tokens, width, heads }) / 4));
+  arena.kernels.attention({ qkv: qkvAt, out, probs, batch, tokens, width, heads, queries: 1, scratch });
   expect(arena.intact()).toBe(true);
   const first = whole.filter((_, i) => Math.floor(i / width) % tokens === 0);
   expect(arena.read(out, batch * width)).toEqual(first);

@@ -31,11 +31,10 @@ describe.each(scales)("weights with scale %s", (scale) => {
         const count = scale === "channel" || scale === "learned" ? outputs : 1;
         const [signs, dw] = [arena.room(w.length), arena.room(w.length)];
         const [alpha, dalpha, scratch] = [arena.room(outputs), arena.room(count), arena.room(2 * outputs)];
-        const [code, centre] = [scales.indexOf(scale), center ? 1 : 0];
-        const product = scaleGradient === "product" ? 1 : 0;
-        arena.kernels.binarizeWeight(wAt, givenAt, signs, alpha, scratch, inputs, outputs, code, centre);
-        const ended = [inputs, outputs, code, product, forms.indexOf(ste), centre] as const;
-        arena.kernels.binarizeWeightGrad(dyAt, wAt, alpha, dw, dalpha, scratch, ...ended);
+        const sizes = { scale: scales.indexOf(scale), inputs, outputs, center };
+        arena.kernels.binarizeWeight({ w: wAt, given: givenAt, signs, alpha, means: scratch, ...sizes });
+        const derivative = { product: scaleGradient === "product", form: forms.indexOf(ste) };
+        arena.kernels.binarizeWeightGrad({ g: dyAt, w: wAt, alpha, dw, dalpha, scratch, ...sizes, ...derivative });
 
         const form = { outputs, scale, center, ste, scaleGradient };
         const forward = reference.binarizeWeight(w, form, given);

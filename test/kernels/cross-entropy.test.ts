@@ -11,7 +11,7 @@ function run(logits: Float32Array, labels: Float32Array, classes: number, smooth
     arena.room(logits.length),
     arena.room(1),
   ] as const;
-  arena.kernels.crossEntropy(z, t, gradient, loss, labels.length, classes, smoothing, share);
+  arena.kernels.crossEntropy({ logits: z, labels: t, gradient, loss, rows: labels.length, classes, smoothing, share });
   expect(arena.intact()).toBe(true);
   return { loss: arena.read(loss, 1)[0], gradient: arena.read(gradient, logits.length) };
 }

@@ -24,15 +24,15 @@ const largestGap = (got: Float32Array, expected: Float64Array) =>
 
 describe("gelu", () => {
   test("absolute error below 2e-6 everywhere, value and slope", () => {
-    const value = apply(sweep, (kernels, x, y) => kernels.gelu(x, y, sweep.length));
-    const slope = apply(sweep, (kernels, x, dx, dy) => kernels.geluGrad(dy, x, dx, sweep.length), ones);
+    const value = apply(sweep, (kernels, x, y) => kernels.gelu({ x, y, count: sweep.length }));
+    const slope = apply(sweep, (kernels, x, dx, dy) => kernels.geluGrad({ dy, x, dx, count: sweep.length }), ones);
     expect(largestGap(value, reference.gelu(sweep))).toBeLessThan(2e-6);
     expect(largestGap(slope, reference.geluGrad(ones, sweep))).toBeLessThan(2e-6);
   });
 
   test("far out it is x or 0; NaN stays NaN", () => {
     const x = [-1e30, -40, 40, 1e30, Number.NaN, 0];
-    const y = apply(x, (kernels, at, to) => kernels.gelu(at, to, x.length));
+    const y = apply(x, (kernels, at, to) => kernels.gelu({ x: at, y: to, count: x.length }));
     expect([...y.slice(0, 4)]).toEqual([-0, -0, 40, Math.fround(1e30)].map((value) => expect.closeTo(value, 20)));
     expect(y[4]).toBeNaN();
     expect(y[5]).toBe(0);
@@ -41,9 +41,9 @@ describe("gelu", () => {
   test.each([1, 3, 31, 33, 65, 127])("%i elements", (count) => {
     const random = new Random(count);
     const [x, dy] = [normals(random, count), normals(random, count)];
-    const dx = apply(x, (kernels, at, to, upstream) => kernels.geluGrad(upstream, at, to, count), dy);
+    const dx = apply(x, (kernels, at, to, upstream) => kernels.geluGrad({ dy: upstream, x: at, dx: to, count }), dy);
     expect(worstError(dx, reference.geluGrad(dy, x))).toBeLessThan(5e-6);
-    const y = apply(x, (kernels, at, to) => kernels.gelu(at, to, count));
+    const y = apply(x, (kernels, at, to) => kernels.gelu({ x: at, y: to, count }));
     expect(worstError(y, reference.gelu(x))).toBeLessThan(2e-6);
   });
 });
@@ -51,7 +51,7 @@ describe("gelu", () => {
 describe("sign", () => {
   test("is +1 at both zeros and exact elsewhere; NaN stays NaN", () => {
     const x = [0, -0, 1, -1, 1e-40, -1e-40, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN];
-    const y = apply(x, (kernels, at, to) => kernels.sign(at, to, x.length));
+    const y = apply(x, (kernels, at, to) => kernels.sign({ x: at, y: to, count: x.length }));
     expect([...y]).toEqual([1, 1, 1, -1, 1, -1, 1, -1, Number.NaN]);
   });
 
@@ -60,7 +60,11 @@ describe("sign", () => {
     const edges = [-1, 1, 0, -0, 40, -40, Math.fround(1.0000001), Math.fround(-1.0000001)];
     for (const x of [sweep, edges, sweep.subarray(0, 3), sweep.subarray(5, 68)]) {
       const dy = normals(new Random(x.length), x.length);
-      const dx = apply(x, (kernels, at, to, upstream) => kernels.signGrad(upstream, at, to, x.length, code), dy);
+      const dx = apply(
+        x,
+        (kernels, at, to, upstream) => kernels.signGrad({ dy: upstream, x: at, dx: to, count: x.length, form: code }),
+        dy,
+      );
       expect(worstError(dx, reference.signGrad(dy, x, form))).toBeLessThan(5e-6);
     }
   });

@@ -23,8 +23,8 @@ function run({ m, n, k, transposeA, transposeB, bias, batch = 1 }: Case, seed = 
   const [a, b, row] = [normals(random, batch * m * k), normals(random, batch * k * n), normals(random, n)];
   const [at, from, offset] = [arena.put(a), arena.put(b), bias ? arena.put(row) : 0];
   const to = arena.room(batch * m * n);
-  const scratch = arena.room(Math.ceil(arena.kernels.gemmScratch(n, k) / 4));
-  arena.kernels.gemm(at, from, offset, to, batch, m, n, k, transposeA ? 1 : 0, transposeB ? 1 : 0, scratch);
+  const scratch = arena.room(Math.ceil(arena.kernels.gemmScratch({ n, k }) / 4));
+  arena.kernels.gemm({ a: at, b: from, bias: offset, c: to, batch, m, n, k, transposeA, transposeB, scratch });
   const expected = Array.from({ length: batch }, (_, i) => {
     const [left, right] = [a.subarray(i * m * k, (i + 1) * m * k), b.subarray(i * k * n, (i + 1) * k * n)];
     return [...reference.gemm(left, right, [m, n, k], { transposeA, transposeB, bias: bias ? row : undefined })];
@@ -76,8 +76,8 @@ test("small integers are exact", () => {
   const [m, n, k] = [33, 31, 300];
   const [a, b] = [m * k, k * n].map((count) => Float32Array.from({ length: count }, () => random.integer(9) - 4));
   const [at, from, to] = [arena.put(a), arena.put(b), arena.room(m * n)];
-  const scratch = arena.room(Math.ceil(arena.kernels.gemmScratch(n, k) / 4));
-  arena.kernels.gemm(at, from, 0, to, 1, m, n, k, 0, 0, scratch);
+  const scratch = arena.room(Math.ceil(arena.kernels.gemmScratch({ n, k }) / 4));
+  arena.kernels.gemm({ a: at, b: from, c: to, batch: 1, m, n, k, scratch });
   expect([...arena.read(to, m * n)]).toEqual([...reference.gemm(a, b, [m, n, k])]);
 });
 
@@ -88,8 +88,8 @@ test("a row's result does not depend on how many rows there are, bit for bit", (
   const product = (rows: number) => {
     const arena = new Arena();
     const [at, from, to] = [arena.put(a.subarray(0, rows * k)), arena.put(b), arena.room(rows * n)];
-    const scratch = arena.room(Math.ceil(arena.kernels.gemmScratch(n, k) / 4));
-    arena.kernels.gemm(at, from, 0, to, 1, rows, n, k, 0, 0, scratch);
+    const scratch = arena.room(Math.ceil(arena.kernels.gemmScratch({ n, k }) / 4));
+    arena.kernels.gemm({ a: at, b: from, c: to, batch: 1, m: rows, n, k, scratch });
     return arena.read(to, rows * n);
   };
   const whole = product(67);

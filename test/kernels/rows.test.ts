@@ -18,8 +18,8 @@ describe.each(widths)("width %i", (width) => {
       const [xAt, dyAt, gammaAt, betaAt] = [x, dy, gamma, beta].map((values) => arena.put(values));
       const [y, dx] = [arena.room(rows * width), arena.room(rows * width)];
       const [mean, inverse, dgamma, dbeta] = [rows, rows, width, width].map((count) => arena.room(count));
-      arena.kernels.layerNorm(xAt, gammaAt, betaAt, y, mean, inverse, rows, width, epsilon);
-      arena.kernels.layerNormGrad(dyAt, xAt, gammaAt, mean, inverse, dx, dgamma, dbeta, rows, width);
+      arena.kernels.layerNorm({ x: xAt, gamma: gammaAt, beta: betaAt, y, mean, inverse, rows, width, epsilon });
+      arena.kernels.layerNormGrad({ dy: dyAt, x: xAt, gamma: gammaAt, mean, inverse, dx, dgamma, dbeta, rows, width });
 
       const forward = reference.layerNorm(x, gamma, beta, epsilon);
       const backward = reference.layerNormGrad(dy, x, gamma, forward.mean, forward.inverse);
@@ -41,8 +41,8 @@ describe.each(widths)("width %i", (width) => {
       const arena = new Arena();
       const [a, b] = [normals(random, rows * width), normals(random, width)];
       const [aAt, bAt, y, sums] = [arena.put(a), arena.put(b), arena.room(rows * width), arena.room(width)];
-      arena.kernels.add(aAt, bAt, y, rows, width);
-      arena.kernels.sumRows(aAt, sums, rows, width);
+      arena.kernels.add({ a: aAt, b: bAt, y, rows, width });
+      arena.kernels.sumRows({ x: aAt, sums, rows, width });
       expect(arena.read(y, rows * width)).toEqual(Float32Array.from(reference.add(a, b)));
       expect(worstError(arena.read(sums, width), reference.sumRows(a, width))).toBeLessThan(1e-5);
       expect(arena.intact()).toBe(true);

@@ -26,8 +26,8 @@ function withZeros(random: Random, count: number): Float32Array {
 
 /** Packs b and puts it into panels, as an engine does with its weights. */
 function panels(kernels: InferenceKernels, arena: Arena, b: Float32Array, n: number, k: number): number {
-  const to = scratch(arena, kernels.panelBytes(n, k));
-  kernels.interleaveSigns(arena.put(asFloats(plainRows(b, n, k))), to, n, k);
+  const to = scratch(arena, kernels.panelBytes({ n, k }));
+  kernels.interleaveSigns({ signs: arena.put(asFloats(plainRows(b, n, k))), panels: to, n, k });
   return to;
 }
 
@@ -38,11 +38,42 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
       const expected = plainRows(x, rows, k);
       const [scalar, simd] = both((kernels, arena) => {
         const signs = arena.room(expected.length);
-        expect(kernels.packSigns(arena.put(x), signs, rows, k)).toBe(0);
+        expect(kernels.packSigns({ x: arena.put(x), signs, rows, k })).toBe(0);
         expect(asWords(arena.read(signs, expected.length))).toEqual(expected);
-        return arena.read(panels(kernels, arena, x, rows, k), kernels.panelBytes(rows, k) / 4);
+        return arena.read(panels(kernels, arena, x, rows, k), kernels.panelBytes({ n: rows, k }) / 4);
       });
       expect(asWords(scalar)).toEqual(asWords(simd));
+    }
+  });
+
+  test("with thresholds a bit is the sign of x − τ, in both tiers", () => {
+    for (const rows of rowCounts) {
+      const random = new Random(k, rows, 4);
+      const [x, thresholds] = [withZeros(random, rows * k), withZeros(random, k)];
+      // Equal, and apart by the least that there is: −1e-45 − 0 is negative.
+      for (let j = 0; j < k; j += 3) x[j] = thresholds[j];
+      for (let j = 1; j < k; j += 5) [x[j], thresholds[j]] = [-1e-45, j % 2 ? 0 : -0];
+      const off = x.map((value, at) => value - thresholds[at % k]);
+      const expected = plainRows(off, rows, k);
+      both((kernels, arena) => {
+        const signs = arena.room(expected.length);
+        const pointers = { x: arena.put(x), signs, thresholds: arena.put(thresholds) };
+        expect(kernels.packSigns({ ...pointers, rows, k })).toBe(0);
+        expect(asWords(arena.read(signs, expected.length))).toEqual(expected);
+        return x;
+      });
+      for (const [values, nan] of [
+        [x, rows * k - 1],
+        [thresholds, k - 1],
+      ] as const) {
+        const odd = values.map((value, at) => (at === nan ? Number.NaN : value));
+        both((kernels, arena) => {
+          const signs = arena.room(expected.length);
+          const [from, taus] = [values === x ? odd : x, values === x ? thresholds : odd].map((v) => arena.put(v));
+          expect(kernels.packSigns({ x: from, signs, rows, k, thresholds: taus })).toBe(1);
+          return x;
+        });
+      }
     }
   });
 
@@ -52,7 +83,7 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
       x[at] = Number.NaN;
       both((kernels, arena) => {
         const signs = arena.room(2 * Math.ceil(k / 32));
-        expect(kernels.packSigns(arena.put(x), signs, 2, k)).toBe(1);
+        expect(kernels.packSigns({ x: arena.put(x), signs, rows: 2, k })).toBe(1);
         return x;
       });
     }
@@ -65,7 +96,16 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
       const [scalar, simd] = both((kernels, arena) => {
         const y = arena.room(m * n);
         const [rows, from] = [arena.put(asFloats(plainRows(a, m, k))), panels(kernels, arena, b, n, k)];
-        kernels.xnorGemm(rows, from, y, m, n, k, n, 0, 0, 0, 0, scratch(arena, kernels.xnorGemmScratch()));
+        kernels.xnorGemm({
+          a: rows,
+          panels: from,
+          y,
+          m,
+          n,
+          k,
+          stride: n,
+          scratch: scratch(arena, kernels.xnorGemmScratch()),
+        });
         return arena.read(y, m * n);
       });
       expect([...scalar]).toEqual([...reference.signProduct(a, b, [m, n, k])]);
@@ -97,7 +137,20 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
             values ? arena.put(values) : 0,
           );
           const work = scratch(arena, kernels.xnorGemmScratch());
-          kernels.xnorGemm(rows, from, y, m, n, k, n, at, to, shift, base, work);
+          kernels.xnorGemm({
+            a: rows,
+            panels: from,
+            y,
+            m,
+            n,
+            k,
+            stride: n,
+            alpha: at,
+            token: to,
+            bias: shift,
+            residual: base,
+            scratch: work,
+          });
           return arena.read(y, m * n);
         });
         expect(scalar).toEqual(simd);
@@ -124,10 +177,33 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
             const work = scratch(arena, kernels.xnorGemmScratch());
             const count = m * Math.ceil(n / 32);
             const [y, packed, direct] = [arena.room(m * n), arena.room(count), arena.room(count)];
-            kernels.xnorGemm(rows, from, y, m, n, k, n, at, to, shift, 0, work);
-            if (gelu) kernels.gelu(y, y, m * n);
-            kernels.packSigns(y, packed, m, n);
-            kernels.xnorGemmSigns(rows, from, direct, m, n, k, at, to, shift, work);
+            kernels.xnorGemm({
+              a: rows,
+              panels: from,
+              y,
+              m,
+              n,
+              k,
+              stride: n,
+              alpha: at,
+              token: to,
+              bias: shift,
+              scratch: work,
+            });
+            if (gelu) kernels.gelu({ x: y, y, count: m * n });
+            kernels.packSigns({ x: y, signs: packed, rows: m, k: n });
+            kernels.xnorGemmSigns({
+              a: rows,
+              panels: from,
+              signs: direct,
+              m,
+              n,
+              k,
+              alpha: at,
+              token: to,
+              bias: shift,
+              scratch: work,
+            });
             expect(asWords(arena.read(direct, count))).toEqual(asWords(arena.read(packed, count)));
             return arena.read(direct, count);
           });
@@ -150,9 +226,22 @@ describe.each(lengths)("signs in rows of %i:", (k) => {
         const [x, signs] = [arena.put(f), arena.put(asFloats(plainRows(b, n, k)))];
         const [y, token] = [arena.room(m * n), arena.room(m)];
         const [scale, factors, shift, base] = [inScale, alpha, bias, residual].map((values) => arena.put(values));
-        kernels.tokenScale(x, token, m, k);
-        const work = scratch(arena, kernels.floatBySignsScratch(n, k));
-        kernels.floatBySigns(x, signs, y, m, n, k, scale, factors, token, shift, base, work);
+        kernels.tokenScale({ x, token, rows: m, k });
+        const work = scratch(arena, kernels.floatBySignsScratch({ n, k }));
+        kernels.floatBySigns({
+          f: x,
+          signs,
+          y,
+          m,
+          n,
+          k,
+          inScale: scale,
+          alpha: factors,
+          token,
+          bias: shift,
+          residual: base,
+          scratch: work,
+        });
         return Float32Array.of(...arena.read(token, m), ...arena.read(y, m * n));
       });
       expect(scalar).toEqual(simd);

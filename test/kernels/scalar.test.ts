@@ -38,7 +38,7 @@ test("GELU has the sign of what it is given, however far out and however small",
   const negative = Float32Array.from([...x.slice(1), ...x.slice(1).map((value) => -value)]);
   const [scalar, simd] = both((kernels, arena) => {
     const y = arena.room(negative.length);
-    kernels.gelu(arena.put(negative), y, negative.length);
+    kernels.gelu({ x: arena.put(negative), y, count: negative.length });
     return arena.read(y, negative.length).slice();
   });
   expect(scalar).toEqual(simd);
@@ -52,7 +52,17 @@ test("layer norm of equal numbers is β exactly", () => {
       const [x, gamma, beta] = [value, 5, -0].map((filling) => new Float32Array(width).fill(filling));
       const [scalar, simd] = both((kernels, arena) => {
         const [y, mean, inverse] = [arena.room(width), arena.room(1), arena.room(1)];
-        kernels.layerNorm(arena.put(x), arena.put(gamma), arena.put(beta), y, mean, inverse, 1, width, 1e-6);
+        kernels.layerNorm({
+          x: arena.put(x),
+          gamma: arena.put(gamma),
+          beta: arena.put(beta),
+          y,
+          mean,
+          inverse,
+          rows: 1,
+          width,
+          epsilon: 1e-6,
+        });
         return arena.read(y, width).slice();
       });
       expect([scalar, simd]).toEqual([new Float32Array(width), new Float32Array(width)]);
@@ -68,8 +78,18 @@ test("attention to keys of equal scores leaves exactly 0 of values that cancel",
     const qkv = Float32Array.from(values.flatMap((value, i) => [0.37, 1.1, i === 0 ? value - total : value]));
     const [scalar, simd] = both((kernels, arena) => {
       const [out, probs] = [arena.room(tokens), arena.room(tokens ** 2)];
-      const work = scratch(arena, kernels.attentionScratch(tokens, 1, 1));
-      kernels.attention(arena.put(qkv), out, probs, 1, tokens, 1, 1, tokens, work);
+      const work = scratch(arena, kernels.attentionScratch({ tokens, width: 1, heads: 1 }));
+      kernels.attention({
+        qkv: arena.put(qkv),
+        out,
+        probs,
+        batch: 1,
+        tokens,
+        width: 1,
+        heads: 1,
+        queries: tokens,
+        scratch: work,
+      });
       return arena.read(out, tokens).slice();
     });
     expect([scalar, simd]).toEqual([new Float32Array(tokens), new Float32Array(tokens)]);
@@ -84,11 +104,11 @@ describe.each(sizes)("the scalar form gives the bits of the SIMD form, size %i:"
     for (const k of [size, 4 * size]) {
       const [a, b, bias] = [m * k, k * n, n].map((count) => normals(random, count));
       for (const form of [0, 1, 2, 3, 4]) {
-        const [transposeA, transposeB] = [form & 1, (form >> 1) & 1];
+        const [transposeA, transposeB] = [(form & 1) === 1, (form & 2) === 2];
         const [scalar, simd] = both((kernels, arena) => {
           const [at, from, row, to] = [arena.put(a), arena.put(b), form === 4 ? 0 : arena.put(bias), arena.room(m * n)];
-          const work = scratch(arena, kernels.gemmScratch(n, k));
-          kernels.gemm(at, from, row, to, 1, m, n, k, transposeA, transposeB, work);
+          const work = scratch(arena, kernels.gemmScratch({ n, k }));
+          kernels.gemm({ a: at, b: from, bias: row, c: to, batch: 1, m, n, k, transposeA, transposeB, scratch: work });
           return arena.read(to, m * n);
         });
         expect(scalar).toEqual(simd);
@@ -102,7 +122,17 @@ describe.each(sizes)("the scalar form gives the bits of the SIMD form, size %i:"
     const [scalar, simd] = both((kernels, arena) => {
       const y = arena.room(rows * size);
       const [mean, inverse] = [arena.room(rows), arena.room(rows)];
-      kernels.layerNorm(arena.put(x), arena.put(gamma), arena.put(beta), y, mean, inverse, rows, size, 1e-6);
+      kernels.layerNorm({
+        x: arena.put(x),
+        gamma: arena.put(gamma),
+        beta: arena.put(beta),
+        y,
+        mean,
+        inverse,
+        rows,
+        width: size,
+        epsilon: 1e-6,
+      });
       return Float32Array.of(...arena.read(y, rows * size), ...arena.read(mean, rows), ...arena.read(inverse, rows));
     });
     expect(scalar).toEqual(simd);
@@ -113,8 +143,8 @@ describe.each(sizes)("the scalar form gives the bits of the SIMD form, size %i:"
       const [x, row] = [normals(random, 3 * size).map((value) => range * value), normals(random, size)];
       const [scalar, simd] = both((kernels, arena) => {
         const [y, z] = [arena.room(3 * size), arena.room(3 * size)];
-        kernels.gelu(arena.put(x), y, 3 * size);
-        kernels.add(y, arena.put(row), z, 3, size);
+        kernels.gelu({ x: arena.put(x), y, count: 3 * size });
+        kernels.add({ a: y, b: arena.put(row), y: z, rows: 3, width: size });
         return Float32Array.of(...arena.read(y, 3 * size), ...arena.read(z, 3 * size));
       });
       expect(scalar).toEqual(simd);
@@ -127,8 +157,18 @@ describe.each(sizes)("the scalar form gives the bits of the SIMD form, size %i:"
       const qkv = normals(random, batch * size * 3 * width).map((value) => range * value);
       const [scalar, simd] = both((kernels, arena) => {
         const [out, probs] = [arena.room(batch * size * width), arena.room(batch * heads * size * size)];
-        const work = scratch(arena, kernels.attentionScratch(size, width, heads));
-        kernels.attention(arena.put(qkv), out, probs, batch, size, width, heads, size, work);
+        const work = scratch(arena, kernels.attentionScratch({ tokens: size, width, heads }));
+        kernels.attention({
+          qkv: arena.put(qkv),
+          out,
+          probs,
+          batch,
+          tokens: size,
+          width,
+          heads,
+          queries: size,
+          scratch: work,
+        });
         return Float32Array.of(...arena.read(out, batch * size * width));
       });
       expect(scalar).toEqual(simd);

@@ -23,13 +23,13 @@ function xnor(x: Float32Array, w: Float32Array, [m, n, k]: readonly [number, num
   const { kernels } = arena;
   const [xAt, wAt] = [arena.put(x), arena.put(w)];
   const [bits, columns] = [arena.room(m * words(k)), arena.room(n * words(k))];
-  const panels = arena.room(kernels.panelBytes(n, k) / 4);
+  const panels = arena.room(kernels.panelBytes({ n, k }) / 4);
   const [y, scratch] = [arena.room(m * n), arena.room(kernels.xnorGemmScratch() / 4)];
   const [alpha, token, bias, residual] = Array.from({ length: 4 }, (_, i) => (factors[i] ? arena.put(factors[i]) : 0));
-  expect(kernels.packSigns(xAt, bits, m, k)).toBe(0);
-  expect(kernels.packColumns(wAt, columns, k, n)).toBe(0);
-  kernels.interleaveSigns(columns, panels, n, k);
-  kernels.xnorGemm(bits, panels, y, m, n, k, n, alpha, token, bias, residual, scratch);
+  expect(kernels.packSigns({ x: xAt, signs: bits, rows: m, k })).toBe(0);
+  expect(kernels.packColumns({ x: wAt, signs: columns, k, n })).toBe(0);
+  kernels.interleaveSigns({ signs: columns, panels, n, k });
+  kernels.xnorGemm({ a: bits, panels, y, m, n, k, stride: n, alpha, token, bias, residual, scratch });
   expect(arena.intact()).toBe(true);
   return arena.read(y, m * n);
 }
@@ -58,9 +58,21 @@ describe.each([...shapes, ...wide])("%i × %i of %i signs", (m, n, k) => {
     const { kernels } = arena;
     const [dyAt, xAt, wAt, alphaAt, tokenAt] = [dy, x, w, alpha, token].map((values) => arena.put(values));
     const [bits, dx] = [arena.room(k * words(n)), arena.room(m * k)];
-    const scratch = arena.room(Math.ceil(kernels.floatBySignsScratch(k, n) / 4));
-    kernels.packSigns(wAt, bits, k, n);
-    kernels.signLinearInputGrad(dyAt, bits, xAt, dx, m, k, n, alphaAt, tokenAt, 2, scratch);
+    const scratch = arena.room(Math.ceil(kernels.floatBySignsScratch({ n: k, k: n }) / 4));
+    kernels.packSigns({ x: wAt, signs: bits, rows: k, k: n });
+    kernels.signLinearInputGrad({
+      dy: dyAt,
+      signs: bits,
+      x: xAt,
+      dx,
+      m,
+      n: k,
+      k: n,
+      alpha: alphaAt,
+      token: tokenAt,
+      form: 2,
+      scratch,
+    });
     expect(arena.intact()).toBe(true);
     const scaled = dy.map((value, at) => Math.fround(value * alpha[at % n]));
     const product = reference.gemm(scaled, sw, [m, k, n], { transposeB: true });
@@ -75,8 +87,8 @@ describe.each([...shapes, ...wide])("%i × %i of %i signs", (m, n, k) => {
     const { kernels } = arena;
     const [xAt, dyAt, tokenAt] = [x, dy, token].map((values) => arena.put(values));
     const g = arena.room(k * n);
-    const scratch = arena.room(Math.ceil(kernels.signsByFloatScratch(m, k) / 4));
-    expect(kernels.signsByFloat(xAt, dyAt, g, m, k, n, tokenAt, scratch)).toBe(0);
+    const scratch = arena.room(Math.ceil(kernels.signsByFloatScratch({ m, inputs: k }) / 4));
+    expect(kernels.signsByFloat({ x: xAt, dy: dyAt, g, m, inputs: k, outputs: n, token: tokenAt, scratch })).toBe(0);
     expect(arena.intact()).toBe(true);
     const scaled = dy.map((value, at) => Math.fround(value * token[Math.floor(at / n)]));
     const expected = reference.gemm(sx, scaled, [k, n, m], { transposeA: true });
@@ -90,9 +102,9 @@ test.each([0, 31, 32, 40])("a NaN at %i of 41 is found, by rows, by columns and 
   const arena = new Arena();
   const { kernels } = arena;
   const [xAt, bits] = [arena.put(x), arena.room(41)];
-  expect(kernels.packSigns(xAt, bits, 1, 41)).toBe(1);
-  expect(kernels.packColumns(xAt, bits, 1, 41)).toBe(1);
+  expect(kernels.packSigns({ x: xAt, signs: bits, rows: 1, k: 41 })).toBe(1);
+  expect(kernels.packColumns({ x: xAt, signs: bits, k: 1, n: 41 })).toBe(1);
   const [dy, g] = [arena.put(x.slice(0, 1)), arena.room(41)];
-  const scratch = arena.room(Math.ceil(kernels.signsByFloatScratch(1, 41) / 4));
-  expect(kernels.signsByFloat(xAt, dy, g, 1, 41, 1, 0, scratch)).toBe(1);
+  const scratch = arena.room(Math.ceil(kernels.signsByFloatScratch({ m: 1, inputs: 41 }) / 4));
+  expect(kernels.signsByFloat({ x: xAt, dy, g, m: 1, inputs: 41, outputs: 1, scratch })).toBe(1);
 });

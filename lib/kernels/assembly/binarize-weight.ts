@@ -1,4 +1,5 @@
 import { loadLanes, storeLanes } from "./lanes";
+import { Nullable } from "./onward";
 import { pseudoSlope, signLanes } from "./sign";
 
 /** Forms of α: 1, the mean of |v| over everything or per column, or a parameter per column or for all. */
@@ -17,7 +18,7 @@ const LEARNED: i32 = 3;
  */
 export function binarizeWeight(
   w: usize,
-  given: usize,
+  given: Nullable,
   signs: usize,
   alpha: usize,
   means: usize,

@@ -2,7 +2,7 @@ import { loadLanes, storeLanes } from "./lanes";
 import { signWords } from "./pack-signs";
 import { pseudoSlope } from "./sign";
 import { accumulate, BLOCK, ENTRY, GROUP, tabulate } from "./sign-tables";
-import { onward } from "./onward";
+import { Nullable, onward } from "./onward";
 
 /**
  * Y [m, n] = F [m, k] · Sᵀ, F floats and S [n, k] signs (plain rows of bits), by the tables of sign-tables.ts.
@@ -35,11 +35,11 @@ export function floatBySigns(
   m: i32,
   n: i32,
   k: i32,
-  inScale: usize,
-  alpha: usize,
-  token: usize,
-  bias: usize,
-  residual: usize,
+  inScale: Nullable,
+  alpha: Nullable,
+  token: Nullable,
+  bias: Nullable,
+  residual: Nullable,
   scratch: usize,
 ): void {
   multiplyFloats(f, signs, y, m, n, k, inScale, alpha, token, bias, residual, 0, 0, scratch);
@@ -57,8 +57,8 @@ export function signLinearInputGrad(
   m: i32,
   n: i32,
   k: i32,
-  alpha: usize,
-  token: usize,
+  alpha: Nullable,
+  token: Nullable,
   form: i32,
   scratch: usize,
 ): void {

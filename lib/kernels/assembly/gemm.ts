@@ -1,4 +1,5 @@
 import { loadLanes, storeLanes } from "./lanes";
+import { Nullable } from "./onward";
 import { pack, packedBytes } from "./pack";
 
 /**
@@ -189,7 +190,7 @@ export function gemmScratch(n: i32, k: i32): usize {
 export function gemm(
   a: usize,
   b: usize,
-  bias: usize,
+  bias: Nullable,
   c: usize,
   batch: i32,
   m: i32,

@@ -1,7 +1,8 @@
 import { loadLanes } from "./lanes";
+import { Nullable, onward } from "./onward";
 
 /**
- * Signs as bits: 1 where x < 0; 0 elsewhere, also for −0 and 0.
+ * Signs as bits: 1 where x < 0; 0 elsewhere, also for −0 and 0. With thresholds 1 where x < τ, which is the sign of x − τ.
  *
  *     signs, plain rows     row 0: | word 0 | word 1 | … |  row 1: | word 0 | …      sign j of a row is bit j mod 32
  *                                                                                    of word j / 32; the rest is 0
@@ -18,32 +19,65 @@ export function signWords(k: i32): i32 {
   return (k + 31) >> 5;
 }
 
-/** Packs each row of x [rows, k]. @returns 1 if there was a NaN, which has no sign, else 0 */
-export function packSigns(x: usize, signs: usize, rows: i32, k: i32): i32 {
+/** Packs each row of x [rows, k]; thresholds [k]. @returns 1 if there was a NaN, which has no sign, else 0 */
+export function packSigns(x: usize, signs: usize, rows: i32, k: i32, thresholds: Nullable): i32 {
+  return packRows(x, k, signs, rows, k, thresholds);
+}
+
+/** The same of rows that start `stride` floats apart: whole words at a time without thresholds, then half words. */
+export function packRows(x: usize, stride: i32, signs: usize, rows: i32, k: i32, thresholds: Nullable): i32 {
   const zero = f32x4.splat(0);
   let odd = zero;
   for (let row = 0; row < rows; row++) {
+    let at = x;
     let j = 0;
-    for (; j + 32 <= k; j += 32) {
-      const low = v128.load(x), second = v128.load(x, 16), third = v128.load(x, 32), fourth = v128.load(x, 48);
-      const fifth = v128.load(x, 64), sixth = v128.load(x, 80), seventh = v128.load(x, 96), last = v128.load(x, 112);
-      odd = v128.or(odd, v128.or(unordered(low, second), unordered(third, fourth)));
-      odd = v128.or(odd, v128.or(unordered(fifth, sixth), unordered(seventh, last)));
-      const half = i8x16.bitmask(narrow(low, second, third, fourth));
-      i32.store(signs, half | (i8x16.bitmask(narrow(fifth, sixth, seventh, last)) << 16));
-      x += 128;
-      signs += 4;
+    if (!thresholds) {
+      for (; j + 32 <= k; j += 32) {
+        const low = v128.load(at), second = v128.load(at, 16), third = v128.load(at, 32), fourth = v128.load(at, 48);
+        const fifth = v128.load(at, 64), sixth = v128.load(at, 80), seventh = v128.load(at, 96), last = v128.load(at, 112);
+        odd = v128.or(odd, v128.or(unordered(low, second), unordered(third, fourth)));
+        odd = v128.or(odd, v128.or(unordered(fifth, sixth), unordered(seventh, last)));
+        const half = i8x16.bitmask(narrow(low, second, third, fourth));
+        i32.store(signs, half | (i8x16.bitmask(narrow(fifth, sixth, seventh, last)) << 16));
+        at += 128;
+        signs += 4;
+      }
     }
-    if (j == k) continue;
-    let word = 0;
-    for (let bit = 0; j < k; j += 4, bit += 4) {
-      const lanes = loadLanes(x, k - j, 0);
-      odd = v128.or(odd, f32x4.ne(lanes, lanes));
-      word |= i32x4.bitmask(f32x4.lt(lanes, zero)) << bit;
-      x += min(k - j, 4) << 2;
+    for (; j + 16 <= k; j += 16) {
+      let t0 = zero, t1 = zero, t2 = zero, t3 = zero;
+      if (thresholds) {
+        const own = thresholds + (<usize>j << 2);
+        t0 = v128.load(own);
+        t1 = v128.load(own, 16);
+        t2 = v128.load(own, 32);
+        t3 = v128.load(own, 48);
+      }
+      const x0 = v128.load(at), x1 = v128.load(at, 16), x2 = v128.load(at, 32), x3 = v128.load(at, 48);
+      odd = v128.or(odd, v128.or(unordered(x0, t0), unordered(x1, t1)));
+      odd = v128.or(odd, v128.or(unordered(x2, t2), unordered(x3, t3)));
+      const low = i16x8.narrow_i32x4_s(f32x4.lt(x0, t0), f32x4.lt(x1, t1));
+      const high = i16x8.narrow_i32x4_s(f32x4.lt(x2, t2), f32x4.lt(x3, t3));
+      store<u16>(signs, <u16>i8x16.bitmask(i8x16.narrow_i16x8_s(low, high)));
+      at += 64;
+      signs += 2;
     }
-    i32.store(signs, word);
-    signs += 4;
+    if (j < k) {
+      let half = 0;
+      for (let bit = 0; j + bit < k; bit += 4) {
+        const left = k - j - bit;
+        const lanes = loadLanes(at + (<usize>bit << 2), left, 0);
+        const own = thresholds ? loadLanes(onward(thresholds, j + bit), left, 0) : zero;
+        odd = v128.or(odd, unordered(lanes, own));
+        half |= i32x4.bitmask(f32x4.lt(lanes, own)) << bit;
+      }
+      store<u16>(signs, <u16>half);
+      signs += 2;
+    }
+    if (((k - 1) & 16) == 0) {
+      store<u16>(signs, 0); // the other half of the last word
+      signs += 2;
+    }
+    x += <usize>stride << 2;
   }
   return v128.any_true(odd) ? 1 : 0;
 }

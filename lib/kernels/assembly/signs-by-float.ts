@@ -1,7 +1,7 @@
 import { loadLanes, storeLanes } from "./lanes";
 import { packColumns, signWords } from "./pack-signs";
 import { accumulate, BLOCK, ENTRY, GROUP, tabulate } from "./sign-tables";
-import { onward } from "./onward";
+import { Nullable, onward } from "./onward";
 
 /**
  * G [inputs, outputs] = sign(X)ᵀ · (dY · token): the weight gradient of a layer with binarized inputs, X [m, inputs]
@@ -20,7 +20,7 @@ export function signsByFloat(
   m: i32,
   inputs: i32,
   outputs: i32,
-  token: usize,
+  token: Nullable,
   scratch: usize,
 ): i32 {
   const rowBytes: usize = <usize>signWords(m) << 2;

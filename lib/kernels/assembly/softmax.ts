@@ -83,3 +83,16 @@ export function softmaxRowsGrad(dp: usize, p: usize, rows: i32, width: i32, scal
     p += <usize>width << 2;
   }
 }
+
+/** y = softmax(scale · x) of each row, made as `attention` makes it; scratch: `rows` floats. */
+export function softmax(x: usize, y: usize, rows: i32, width: i32, scale: f32, scratch: usize): void {
+  memory.copy(y, x, <usize>(rows * width) << 2);
+  powersOfRows(y, scratch, rows, width, scale);
+  scaleRows(y, scratch, rows, width, width);
+}
+
+/** dx = scale · p (dy − Σ dy p) of each row, p = softmax(scale · x). */
+export function softmaxGrad(dy: usize, p: usize, dx: usize, rows: i32, width: i32, scale: f32): void {
+  memory.copy(dx, dy, <usize>(rows * width) << 2);
+  softmaxRowsGrad(dx, p, rows, width, scale);
+}

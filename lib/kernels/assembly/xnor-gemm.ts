@@ -1,4 +1,4 @@
-import { onward } from "./onward";
+import { Nullable, onward } from "./onward";
 import { signWords } from "./pack-signs";
 import { countByPopcount } from "./xnor-popcount";
 import { gatherFactors, storeFloats, storeSigns } from "./xnor-store";
@@ -37,10 +37,10 @@ export function xnorGemm(
   n: i32,
   k: i32,
   stride: i32,
-  alpha: usize,
-  token: usize,
-  bias: usize,
-  residual: usize,
+  alpha: Nullable,
+  token: Nullable,
+  bias: Nullable,
+  residual: Nullable,
   scratch: usize,
 ): void {
   const counts = countsOf(scratch);
@@ -65,9 +65,9 @@ export function xnorGemmSigns(
   m: i32,
   n: i32,
   k: i32,
-  alpha: usize,
-  token: usize,
-  bias: usize,
+  alpha: Nullable,
+  token: Nullable,
+  bias: Nullable,
   scratch: usize,
 ): void {
   const counts = countsOf(scratch);

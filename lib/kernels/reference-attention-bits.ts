@@ -1,0 +1,94 @@
+/** Attention with scores or values in bits, in plain TypeScript and float64, one image; formulas as in `assembly/`. */
+
+import { type Floats, make, signOf, sum } from "./reference";
+import { keepAbove, softmax } from "./reference-rows";
+
+/** Sizes: `queries` of `tokens` ask. */
+export interface AttentionBitsShape {
+  readonly tokens: number;
+  readonly width: number;
+  readonly heads: number;
+  readonly queries: number;
+}
+
+/** How scores are made; without it from floats. */
+export interface BitScores {
+  readonly queryThreshold?: Floats;
+  readonly keyThreshold?: Floats;
+  readonly queryFactors?: boolean;
+  readonly keyFactors?: boolean;
+  /** [H, d + 1] */
+  readonly table?: Floats;
+}
+
+/** How values are summed. */
+export interface BitValues {
+  readonly levels: number;
+  readonly valueThreshold?: Floats;
+  /** [H, levels], as α. */
+  readonly keepThreshold: Floats;
+  readonly alpha?: Floats;
+  readonly gamma?: Floats;
+}
+
+/** Sign of v − τ, or v, of one entry: head, token, channel of the head. */
+type Entry = (head: number, token: number, channel: number) => number;
+
+/** An entry of part 0 (q), 1 (k) or 2 (v), less its channel's threshold. */
+function entries(qkv: Floats, { width, heads }: AttentionBitsShape, part: number, threshold?: Floats): Entry {
+  return (head, token, channel) => {
+    const at = (head * width) / heads + channel;
+    return qkv[token * 3 * width + part * width + at] - (threshold ? threshold[at] : 0);
+  };
+}
+
+/** Integers [H, M, N], where there are any, and probabilities [H, M, N]. */
+export function bitProbabilities(qkv: Floats, shape: AttentionBitsShape, scale: number, bits?: BitScores) {
+  const { tokens, width, heads, queries } = shape;
+  const dim = width / heads;
+  const [rawQ, rawK] = [0, 1].map((part) => entries(qkv, shape, part));
+  const [q, k] = [entries(qkv, shape, 0, bits?.queryThreshold), entries(qkv, shape, 1, bits?.keyThreshold)];
+  const place = (at: number) => [Math.floor(at / (queries * tokens)), Math.floor(at / tokens) % queries, at % tokens];
+  const sums = make(heads * queries * tokens, (at) => {
+    const [head, i, j] = place(at);
+    return sum(dim, (c) => (bits ? signOf(q(head, i, c)) * signOf(k(head, j, c)) : q(head, i, c) * k(head, j, c)));
+  });
+  const beta = (x: Entry, head: number, token: number) => sum(dim, (c) => Math.abs(x(head, token, c))) / dim;
+  const scores = make(sums.length, (at) => {
+    const [head, i, j] = place(at);
+    const factor = (bits?.queryFactors ? beta(rawQ, head, i) : 1) * (bits?.keyFactors ? beta(rawK, head, j) : 1);
+    const correction = bits?.table ? bits.table[head * (dim + 1) + (sums[at] + dim) / 2] : 0;
+    return sums[at] * factor * scale + correction;
+  });
+  return { sums, probs: softmax(scores, tokens, 1) };
+}
+
+/**
+ * Integers [levels, H, M, d] and context [M, D] of probabilities [H, M, N], which are given: close to a threshold their
+ * rounding decides.
+ */
+export function bitContext(qkv: Floats, probs: Floats, shape: AttentionBitsShape, values: BitValues) {
+  const { tokens, width, heads, queries } = shape;
+  const { levels, keepThreshold, alpha, gamma } = values;
+  const dim = width / heads;
+  const v = entries(qkv, shape, 2, values.valueThreshold);
+  const kept = Array.from({ length: levels }, (_, level) =>
+    keepAbove(probs, tokens, (row) => keepThreshold[Math.floor(row / queries) * levels + level]),
+  );
+  const sums = make(levels * heads * queries * dim, (at) => {
+    const [level, row, c] = [Math.floor(at / (heads * queries * dim)), Math.floor(at / dim), at % dim];
+    const [head, i] = [Math.floor(row / queries) % heads, row % queries];
+    return sum(tokens, (j) => kept[level].bits[(head * queries + i) * tokens + j] * signOf(v(head, j, c)));
+  });
+  const out = make(queries * width, (at) => {
+    const [i, channel] = [Math.floor(at / width), at % width];
+    const [head, c] = [Math.floor(channel / dim), channel % dim];
+    const row = head * queries + i;
+    const total = sum(levels, (level) => {
+      const factor = alpha ? alpha[head * levels + level] : kept[level].means[row];
+      return sums[(level * heads * queries + row) * dim + c] * factor;
+    });
+    return total * (gamma ? gamma[channel] : 1);
+  });
+  return { sums, out };
+}
