@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError, DivergenceError } from "../base/errors";
-import { Random } from "../base/random";
-import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
 import type { ModelConfig } from "../vit/config";
-import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
+import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
+import { epochBatches } from "./epoch-batches";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { GradientWorkers } from "./gradient-workers";
@@ -14,6 +13,7 @@ import { checkTrainingMemory, explainMemory } from "./memory";
 import { Optimizer } from "./optimizer";
 import type { EpochRecord, RunConfig } from "./record";
 import { learningRateAt } from "./schedule";
+import { startParameters } from "./start";
 import { snapshot, type TrainingState } from "./state";
 import { StoppedTraining } from "./stopped";
 
@@ -87,7 +87,7 @@ async function trainWith(
 ): Promise<TrainResult> {
   const { model, training } = config;
   const { resume } = options;
-  const optimizer = new Optimizer(resume ?? { weights: initialParameters(model, seed) });
+  const optimizer = new Optimizer(resume ?? { weights: startParameters(config, seed, dataset) });
   const { states } = optimizer;
   const curve = [...(resume?.curve ?? [])];
   const stepsPerEpoch = Math.ceil(dataset.train.count / training.batchSize);
@@ -101,14 +101,12 @@ async function trainWith(
       curve.length > 0 ? resultSoFar(model, dataset, snapshot(states, curve, seconds())) : undefined,
     );
   for (let epoch = curve.length + 1; epoch <= training.epochs; epoch++) {
-    const random = new Random(seed, 1_000_000 + epoch);
     const bitsBefore = weightBits(model, states);
     const tally = new Tally();
     const epochStart = performance.now();
     let learningRate = 0;
     let smoothedLoss = 0;
-    const augment = { cropPadding: training.cropPadding, flip: training.flip };
-    for (const batch of batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment })) {
+    for (const batch of epochBatches(config, seed, dataset, epoch)) {
       if (options.signal?.aborted) throw stopped();
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
       const progress = step / steps;
