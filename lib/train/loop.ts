@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError, DivergenceError } from "../base/errors";
+import type { Batch } from "../data/batches";
 import type { Dataset } from "../data/dataset";
 import type { ModelConfig } from "../vit/config";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
@@ -8,9 +9,11 @@ import { epochBatches } from "./epoch-batches";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { GradientWorkers } from "./gradient-workers";
-import { lossAndGradients } from "./gradients";
+import { lossAndGradients, type StepResult } from "./gradients";
 import { checkTrainingMemory, explainMemory } from "./memory";
+import { prepareObjective } from "./objective";
 import { Optimizer } from "./optimizer";
+import { checkOrigins, loadRun } from "./origins";
 import type { EpochRecord, RunConfig } from "./record";
 import { learningRateAt } from "./schedule";
 import { startParameters } from "./start";
@@ -68,14 +71,29 @@ export async function train(
 ): Promise<TrainResult> {
   const { workers = 1 } = options;
   checkRun(config, dataset, workers);
-  const helpers = workers === 1 ? undefined : await GradientWorkers.start(config, workers - 1);
+  const steps = await startSteps(config, workers);
   try {
-    return await trainWith(config, seed, dataset, options, helpers);
+    return await trainWith(config, seed, dataset, options, steps.compute);
   } catch (error) {
     throw explainMemory(error, config);
   } finally {
-    await helpers?.stop();
+    await steps.stop();
   }
+}
+
+/** Loss and gradients of a batch, by this thread or by several. */
+type ComputeStep = (parameters: ParameterArrays, batch: Batch, progress: number) => StepResult | Promise<StepResult>;
+
+async function startSteps(config: RunConfig, workers: number): Promise<{ compute: ComputeStep; stop: () => unknown }> {
+  if (workers !== 1) {
+    const threads = await GradientWorkers.start(config, workers - 1);
+    return { compute: threads.lossAndGradients.bind(threads), stop: () => threads.stop() };
+  }
+  const objective = prepareObjective(config, loadRun);
+  return {
+    compute: (parameters, batch, progress) => lossAndGradients(config, parameters, batch, { progress, objective }),
+    stop: objective.dispose,
+  };
 }
 
 async function trainWith(
@@ -83,7 +101,7 @@ async function trainWith(
   seed: number,
   dataset: Dataset,
   options: TrainOptions,
-  helpers?: GradientWorkers,
+  compute: ComputeStep,
 ): Promise<TrainResult> {
   const { model, training } = config;
   const { resume } = options;
@@ -112,8 +130,7 @@ async function trainWith(
       const progress = step / steps;
       step++;
       const { loss, logits, gradients } = await attempt(
-        () =>
-          helpers?.lossAndGradients(states, batch, progress) ?? lossAndGradients(config, states, batch, { progress }),
+        () => compute(states, batch, progress),
         () => diverged(`Activations became NaN at step ${step}`, epoch, training),
       );
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
@@ -198,9 +215,10 @@ function evaluateArrays(
   }
 }
 
-/** @throws ConfigError if data and model do not fit, or no memory could hold a training step */
+/** @throws ConfigError if data, model and the runs that it needs do not fit, or no memory could hold a training step */
 export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
   checkFit(config.model, dataset);
+  checkOrigins(config);
   checkTrainingMemory(config, dataset.train.count, workers);
 }
 

@@ -2,7 +2,7 @@ import type { Arithmetic } from "../backend/select";
 import type { Dataset, DatasetConfig } from "../data/dataset";
 import type { ModelConfig } from "../vit/config";
 
-/** How a model is trained; complete, nothing is left to a default. */
+/** How a model is trained; defaults are filled in. */
 export interface TrainingConfig {
   readonly epochs: number;
   readonly batchSize: number;
@@ -17,6 +17,14 @@ export interface TrainingConfig {
   readonly cropPadding: number;
   /** Mirror half of the images. */
   readonly flip: boolean;
+  /** What is minimized: the settings of each term, by its name; see `objectives/`. */
+  readonly objective: Readonly<Record<string, { readonly weight: number; readonly [setting: string]: unknown }>>;
+  /** Folder of a finished run from whose weights this one starts. */
+  readonly from?: string;
+  /** Weight decay of the weights behind 1-bit ones; as `weightDecay` if left out. */
+  readonly latentDecay?: number;
+  /** The weights behind 1-bit ones are kept within ± this. */
+  readonly latentClip: number | "off";
 }
 
 /** What is trained on what, and how: with a seed, the whole identity of a run. */
