@@ -1,10 +1,11 @@
 import { ConfigError } from "../base/errors";
 import type { ModelConfig } from "../vit/config";
 import { parameterShapes } from "../vit/layers";
+import { recipeOf } from "./identity";
 import { terms } from "./objectives/index";
 import type { Teacher } from "./objectives/term";
 import { originPlaces } from "./origin-places";
-import type { RunConfig, RunRecord } from "./record";
+import type { Origin, RunConfig, RunRecord } from "./record";
 import { readRecord, readWeights } from "./run-folder";
 
 /** What the name of a row of a study begins with, where a folder is expected elsewhere. */
@@ -38,6 +39,22 @@ export function originRecord(folder: string, where: string): RunRecord {
   if (record) return record;
   throw new ConfigError(
     `${where}: no finished run in ${folder}. Name the folder of one, as \`binvit train\` prints it, or train it first.`,
+  );
+}
+
+/**
+ * The runs that a run needs, as its record names them.
+ *
+ * @returns by the setting that names each
+ * @throws as `originRecord`
+ */
+export function readOrigins({ training }: RunConfig): Record<string, Origin> {
+  return Object.fromEntries(
+    originPlaces(training).map(({ key, run }) => {
+      const record = originRecord(run, `training.${key}`);
+      const { name, seed, weightsSha256 } = record;
+      return [key, { name, seed, weightsSha256, recipe: recipeOf(record) }];
+    }),
   );
 }
 

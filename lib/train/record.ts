@@ -27,7 +27,7 @@ export interface TrainingConfig {
   readonly latentClip: number | "off";
 }
 
-/** What is trained on what, and how: with a seed, the whole identity of a run. */
+/** What is trained on what, and how. */
 export interface RunConfig {
   readonly dataset: DatasetConfig;
   readonly model: ModelConfig;
@@ -70,13 +70,28 @@ export interface DatasetRecord extends Pick<Dataset, "name" | "sha256" | "maxVal
   readonly test: number;
 }
 
+/** The revisions of what a run uses, by name, where they are not the first. */
+export type Revisions = Readonly<Record<string, number>>;
+
+/** A run that another one was made from. */
+export interface Origin {
+  readonly name: string;
+  readonly seed: number;
+  readonly weightsSha256: string;
+  /** What is the same for all seeds of that run; as `recipeOf` has it. */
+  readonly recipe: string;
+}
+
 /** `record.json`: everything a table or a figure needs to know of a finished run. */
 export interface RunRecord {
-  readonly schema: "binvit.run/2";
+  readonly schema: "binvit.run/3";
   /** Name of the row, e.g. `mlp+mhsa/channel`; free text for single runs. */
   readonly name: string;
   readonly config: RunConfig;
   readonly seed: number;
+  readonly revisions: Revisions;
+  /** The runs it was made from, by the setting that names them: `from`, `objective.distillation.teacher`. */
+  readonly origins?: Readonly<Record<string, Origin>>;
   readonly dataset: DatasetRecord;
   readonly environment: Environment;
   readonly curve: readonly EpochRecord[];

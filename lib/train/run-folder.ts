@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Arithmetic } from "../backend/select";
 import { FileError } from "../base/errors";
 import { fileError, readJson, writeAtomically } from "../base/files";
 import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../base/safetensors";
@@ -10,17 +9,6 @@ import type { ParameterArrays } from "../vit/parameters";
 import { checkpointPath } from "./checkpoint";
 import { parseRecord } from "./parse-record";
 import type { RunConfig, RunRecord } from "./record";
-import { canonicalJson, sha256 } from "./seal";
-
-/**
- * What makes two runs the same: configuration, seed and arithmetic, but not where the data set lies.
- *
- * @returns 64 hexadecimal digits
- */
-export function runIdentity(config: RunConfig, seed: number, arithmetic: Arithmetic): string {
-  const { folder: _, ...dataset } = config.dataset;
-  return sha256(canonicalJson({ schema: "binvit.run/2", config: { ...config, dataset }, seed, arithmetic }));
-}
 
 /** @returns the SHA-256 of all weights' bytes, in the order of their names */
 export function weightsSha256(parameters: ParameterArrays): string {

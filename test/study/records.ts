@@ -6,10 +6,11 @@ import { sealRecord } from "../../lib/train/seal";
 export function madeUpRecord(name: string, seed: number, accuracy: number): RunRecord {
   const config = parseRunConfig({ extends: "digits" });
   return sealRecord({
-    schema: "binvit.run/2",
+    schema: "binvit.run/3",
     name,
     config,
     seed,
+    revisions: {},
     dataset: {
       name: "digits",
       sha256: "0".repeat(64),

@@ -7,10 +7,10 @@ import { DivergenceError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import type { Dataset } from "../../lib/data/dataset";
 import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "../../lib/train/checkpoint";
+import { runIdentity } from "../../lib/train/identity";
 import { train } from "../../lib/train/loop";
 import type { RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
-import { runIdentity } from "../../lib/train/run-folder";
 import type { TrainingState } from "../../lib/train/state";
 import { smallDigits, smallRun } from "./small-run";
 

@@ -6,9 +6,10 @@ import { useBackend } from "../../lib/backend/select";
 import { FileError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import type { Dataset } from "../../lib/data/dataset";
+import { runIdentity } from "../../lib/train/identity";
 import type { RunConfig, RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
-import { readRecord, readWeights, runIdentity, weightsSha256 } from "../../lib/train/run-folder";
+import { readRecord, readWeights, weightsSha256 } from "../../lib/train/run-folder";
 import { smallDigits, smallRun } from "./small-run";
 
 let digits: Dataset;
@@ -71,7 +72,7 @@ describe("a finished run", () => {
     expect(readdirSync(folder).sort()).toEqual(["record.json", "weights.safetensors"]);
     expect(readRecord(folder)).toEqual(record);
     expect(record).toMatchObject({
-      schema: "binvit.run/2",
+      schema: "binvit.run/3",
       name: "small",
       config,
       seed: 1,
@@ -141,7 +142,7 @@ describe("a finished run", () => {
 describe("a record", () => {
   test.each([
     ["is not JSON", () => '{"schema": "binvit', /record\.json is not valid JSON/],
-    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/9" }), /schema: expected "binvit.run\/2"/],
+    ["has another schema", (r: RunRecord) => ({ ...r, schema: "binvit.run/9" }), /schema: expected "binvit.run\/3"/],
     [
       "was made before the sign behind GELU was corrected",
       (r: RunRecord) => ({ ...r, schema: "binvit.run/1" }),
