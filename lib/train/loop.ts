@@ -10,6 +10,7 @@ import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { GradientWorkers } from "./gradient-workers";
 import { lossAndGradients, type StepResult } from "./gradients";
+import { latentRules } from "./latent";
 import { checkTrainingMemory, explainMemory } from "./memory";
 import { prepareObjective } from "./objective";
 import { Optimizer } from "./optimizer";
@@ -107,6 +108,7 @@ async function trainWith(
   const { resume } = options;
   const optimizer = new Optimizer(resume ?? { weights: startParameters(config, seed, dataset) });
   const { states } = optimizer;
+  const latent = latentRules(config);
   const curve = [...(resume?.curve ?? [])];
   const stepsPerEpoch = Math.ceil(dataset.train.count / training.batchSize);
   const steps = stepsPerEpoch * training.epochs;
@@ -136,7 +138,7 @@ async function trainWith(
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
       if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss} at step ${step}`, epoch, training);
       if (!(clip > 0)) throw diverged(`The gradient became infinite at step ${step}`, epoch, training);
-      optimizer.step(step, { ...adamWDefaults, learningRate, weightDecay: training.weightDecay }, clip);
+      optimizer.step(step, { ...adamWDefaults, learningRate, weightDecay: training.weightDecay }, clip, latent);
       tally.add(logits, batch.labels);
       smoothedLoss += loss * batch.count;
       options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss });

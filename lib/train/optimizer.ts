@@ -3,6 +3,7 @@ import { readKernels } from "../kernels/read";
 import { hasSimd } from "../kernels/simd";
 import type { ParameterArrays } from "../vit/parameters";
 import { type AdamWOptions, adamWStep } from "./adamw";
+import { clip, type LatentRules, noLatent } from "./latent";
 import type { States, TrainingState } from "./state";
 
 const pageBytes = 65_536;
@@ -68,17 +69,21 @@ export class Optimizer {
    * @param step - t, from 1
    * @param options - norms, biases, embeddings and learned coefficients are not decayed, only matrices
    * @param gradientScale - multiplies the gradient first, for clipping
+   * @param latent - what is another for the weights behind 1-bit ones
    */
-  step(step: number, options: AdamWOptions, gradientScale: number): void {
+  step(step: number, options: AdamWOptions, gradientScale: number, latent: LatentRules = noLatent): void {
     for (const [name, at] of this.places) {
+      const isLatent = latent.names.has(name);
       const isMatrix = name.endsWith(".weight") || name.endsWith(".kernel");
-      const own = isMatrix ? options : { ...options, weightDecay: 0 };
+      const decay = isLatent ? (latent.decay ?? options.weightDecay) : options.weightDecay;
+      const own = { ...options, weightDecay: isMatrix ? decay : 0 };
       const state = this.states[name];
       if (this.kernels) this.fusedStep(at, state.weight.length, step, own, gradientScale);
       else {
         const gradient = new Float32Array(this.memory.buffer, at.gradient, state.weight.length);
         adamWStep(state, gradient, step, own, gradientScale);
       }
+      if (isLatent && latent.clip !== "off") clip(state.weight, latent.clip);
     }
   }
 

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { BinvitError, FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
-import type { EpochRecord, RunConfig, RunRecord } from "./record";
+import { originPlaces } from "./origin-places";
+import type { EpochRecord, Origin, RunRecord } from "./record";
 import { parseRunConfig } from "./run-config";
-import { canonicalJson, recordSha256 } from "./seal";
+import { canonicalJson, recordSha256, sealRecord } from "./seal";
 
 const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
@@ -22,12 +23,21 @@ const epochFields: z.ZodType<EpochRecord> = z.strictObject({
   imagesPerSecond: notNegative,
 });
 
+const originFields: z.ZodType<Origin> = z.strictObject({
+  name: z.string(),
+  seed: count,
+  weightsSha256: sha256,
+  recipe: sha256,
+});
+
 // Strict: a key that is not known here was not written by this version, and would be lost where the record is kept.
 const recordFields = z.strictObject({
-  schema: z.literal("binvit.run/2"),
+  schema: z.literal("binvit.run/3"),
   name: z.string(),
   config: z.strictObject({ dataset: group, model: group, training: group }),
   seed: count,
+  revisions: z.record(z.string(), z.int().min(1)),
+  origins: z.record(z.string(), originFields).optional(),
   dataset: z.strictObject({
     name: z.string(),
     sha256,
@@ -57,46 +67,58 @@ const recordFields = z.strictObject({
   sha256,
 });
 
-const earlierSchema: string = "binvit.run/1";
+/** What binvit 0.3 wrote: it knew no revisions, and no runs made from others. */
+const secondFields = recordFields
+  .omit({ revisions: true, origins: true })
+  .extend({ schema: z.literal("binvit.run/2") });
+
+/** Of binvit 0.2. */
+const firstSchema: string = "binvit.run/1";
 
 /**
  * Checks that a parsed JSON file is the record of a run: complete, without any unknown key, every number in its range,
  * the configuration one that could be trained, and all of it as it was written.
  *
- * @param value - what the file holds
+ * @param value - what the file holds, in this version's form or that of the one before
  * @param path - the file, for messages
- * @returns the same value
+ * @returns the record in this version's form, with the defaults of what an earlier one could not say; sealed as that
  * @throws FileError naming the part that is missing or of another type or range, or if anything was changed
  */
 export function parseRecord(value: unknown, path: string): RunRecord {
-  if ((value as Partial<RunRecord> | null)?.schema === earlierSchema) {
+  const { schema } = (value ?? {}) as { readonly schema?: string };
+  if (schema === firstSchema) {
     throw new FileError(
       `${path} was made by binvit 0.2 or earlier. This version corrected the sign behind GELU, so that run would not ` +
         "come out the same. Train it again into another folder; nothing here was changed.",
     );
   }
   const refuse = (problem: string) => new FileError(`${path} is not the record of a run. ${problem} ${remedy}`);
-  let config: RunConfig;
+  let record: RunRecord;
   try {
-    config = parseRunConfig(parseWith(recordFields, value, "it").config, "it.config");
+    record = current(parseWith(schema === "binvit.run/2" ? secondFields : recordFields, value, "it"));
   } catch (error) {
     if (error instanceof BinvitError) throw refuse(error.message);
     throw error;
   }
-  const record = value as RunRecord;
-  if (canonicalJson(config) !== canonicalJson(record.config)) throw refuse("Its configuration is not complete.");
   const problem = contradiction(record);
   if (problem) throw refuse(problem);
-  if (recordSha256(record) !== record.sha256) {
+  if (recordSha256(value as RunRecord) !== record.sha256) {
     throw new FileError(`${path} was changed after it was written: its SHA-256 is not the one it carries. ${remedy}`);
   }
-  return record;
+  return canonicalJson(record) === canonicalJson(value) ? record : sealRecord(record);
+}
+
+/** A record of any version in the form of this one; its seal is still that of what was written. */
+function current(written: z.output<typeof secondFields> | z.output<typeof recordFields>): RunRecord {
+  const { schema: _, name, seed, ...rest } = written;
+  const config = parseRunConfig(written.config, "it.config");
+  return { schema: "binvit.run/3", name, revisions: {}, ...rest, config, seed };
 }
 
 const remedy = "Take it from a backup, or move it away and train again.";
 
 /** @returns what cannot be, if two parts of a record contradict each other */
-function contradiction({ config, dataset, curve, test }: RunRecord): string | undefined {
+function contradiction({ config, dataset, curve, test, origins = {} }: RunRecord): string | undefined {
   const { model, training } = config;
   const lengths: readonly [string, number, number][] = [
     ["it.curve", curve.length, training.epochs],
@@ -109,6 +131,11 @@ function contradiction({ config, dataset, curve, test }: RunRecord): string | un
   }
   const wrong = curve.findIndex(({ epoch }, i) => epoch !== i + 1);
   if (wrong >= 0) return `it.curve.${wrong}.epoch: expected ${wrong + 1}, got ${curve[wrong].epoch}.`;
+  const needed = originPlaces(config.training).map(({ key }) => key);
+  const listed = Object.keys(origins);
+  if (needed.sort().join() !== listed.sort().join()) {
+    return `it.origins: expected ${needed.join(", ") || "none"}, got ${listed.join(", ") || "none"}.`;
+  }
   if (test.count !== dataset.test) return `it.test.count: expected ${dataset.test} images, got ${test.count}.`;
   return undefined;
 }
