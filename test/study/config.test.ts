@@ -147,7 +147,7 @@ describe("a study", () => {
       study({ training: { objective: { distillation: {} } } }),
       "rows.0.training.objective.distillation.teacher: expected string, got nothing.",
     ],
-    [study({ training: { latentClip: 0 } }), 'rows.0.training.latentClip: expected number to be >0, got 0.'],
+    [study({ training: { latentClip: 0 } }), "rows.0.training.latentClip: expected number to be >0, got 0."],
     [study({ training: { epochs: 0 } }), "rows.0.training.epochs: expected number to be >=1, got 0."],
     [null, "expected an object, got null."],
   ])("%j is refused: %s", (input, message) => {
