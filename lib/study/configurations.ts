@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from "../base/canonical-json";
+import { type OriginPlace, renameOrigins } from "../train/origin-places";
 import type { RunRecord } from "../train/record";
 
 /** How a run was made but for its seed, flat: `training.epochs` is 40, `arithmetic` is wasm+kernels. */
@@ -49,7 +50,7 @@ export const configurationId = (record: RunRecord): string =>
 /** @returns what is the same for two records of one training, whatever they are called */
 export const runId = (record: RunRecord): string => `${configurationId(record)} ${record.seed} ${record.weightsSha256}`;
 
-function settingsOf({ config, dataset, environment }: RunRecord): Settings {
+function settingsOf({ config, dataset, environment, revisions, origins = {} }: RunRecord): Settings {
   const settings = new Map<string, string>();
   const add = (key: string, value: unknown): void => {
     if (value === null || typeof value !== "object" || Array.isArray(value)) {
@@ -61,7 +62,10 @@ function settingsOf({ config, dataset, environment }: RunRecord): Settings {
   const { folder: _, ...data } = config.dataset; // where the files lie does not matter, what they hold does
   add("dataset", { ...data, sha256: dataset.sha256.slice(0, 12) });
   add("model", config.model);
-  add("training", config.training);
+  // Nor does where the runs lie that this one was made from: what they are, whatever their seed, does.
+  const named = ({ key }: OriginPlace) => `${origins[key].name}#${origins[key].recipe.slice(0, 8)}`;
+  add("training", renameOrigins(config.training, named));
+  add("revisions", revisions);
   add("arithmetic", environment.arithmetic);
   return settings;
 }

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { canonicalJson } from "../base/canonical-json";
 import { BinvitError, FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
-import type { EpochRecord, RunConfig, RunRecord } from "./record";
+import { originPlaces } from "./origin-places";
+import type { EpochRecord, Origin, RunRecord } from "./record";
 import { parseRunConfig } from "./run-config";
 import { recordSha256, sealRecord } from "./seal";
 
@@ -23,16 +24,21 @@ const epochFields: z.ZodType<EpochRecord> = z.strictObject({
   imagesPerSecond: notNegative,
 });
 
+const originFields: z.ZodType<Origin> = z.strictObject({
+  name: z.string(),
+  seed: count,
+  weightsSha256: sha256,
+  recipe: sha256,
+});
+
 // Strict: a key that is not known here was not written by this version, and would be lost where the record is kept.
 const recordFields = z.strictObject({
-  schema: z.enum(["binvit.run/2", "binvit.run/3"]),
+  schema: z.literal("binvit.run/3"),
   name: z.string(),
   config: z.strictObject({ dataset: group, model: group, training: group }),
-  revisions: z.record(z.string(), z.int().min(1)).optional(), // since binvit.run/3
   seed: count,
-  origins: z
-    .record(z.string(), z.strictObject({ name: z.string(), seed: count, weightsSha256: sha256, recipe: sha256 }))
-    .optional(),
+  revisions: z.record(z.string(), z.int().min(1)),
+  origins: z.record(z.string(), originFields).optional(),
   dataset: z.strictObject({
     name: z.string(),
     sha256,
@@ -62,49 +68,59 @@ const recordFields = z.strictObject({
   sha256,
 });
 
-const earlierSchema: string = "binvit.run/1";
+/** What binvit 0.3 wrote: it knew no revisions, and no runs made from others. */
+const secondFields = recordFields
+  .omit({ revisions: true, origins: true })
+  .extend({ schema: z.literal("binvit.run/2") });
+
+/** Of binvit 0.2. */
+const firstSchema: string = "binvit.run/1";
 
 /**
  * Checks that a parsed JSON file is the record of a run: complete, without any unknown key, every number in its range,
- * the configuration one that can be trained, and all of it as it was written.
+ * the configuration one that could be trained, and all of it as it was written.
  *
- * @param value - what the file holds
+ * @param value - what the file holds, in this version's form or that of the one before
  * @param path - the file, for messages
- * @returns the same value; what an earlier version wrote in today's form, with the defaults of what it did not know
+ * @returns the record in this version's form, with the defaults of what an earlier one could not say; sealed as that
  * @throws FileError naming the part that is missing or of another type or range, or if anything was changed
  */
 export function parseRecord(value: unknown, path: string): RunRecord {
-  if ((value as Partial<RunRecord> | null)?.schema === earlierSchema) {
+  const { schema } = (value ?? {}) as { readonly schema?: string };
+  if (schema === firstSchema) {
     throw new FileError(
       `${path} was made by binvit 0.2 or earlier. This version corrected the sign behind GELU, so that run would not ` +
         "come out the same. Train it again into another folder; nothing here was changed.",
     );
   }
   const refuse = (problem: string) => new FileError(`${path} is not the record of a run. ${problem} ${remedy}`);
-  let config: RunConfig;
+  let record: RunRecord;
   try {
-    config = parseRunConfig(parseWith(recordFields, value, "it").config, "it.config");
+    record = current(parseWith(schema === "binvit.run/2" ? secondFields : recordFields, value, "it"));
   } catch (error) {
     if (error instanceof BinvitError) throw refuse(error.message);
     throw error;
   }
-  const record = value as RunRecord;
-  const problem = contradiction({ ...record, config });
+  const problem = contradiction(record);
   if (problem) throw refuse(problem);
-  if (recordSha256(record) !== record.sha256) {
+  if (recordSha256(value as RunRecord) !== record.sha256) {
     throw new FileError(`${path} was changed after it was written: its SHA-256 is not the one it carries. ${remedy}`);
   }
-  const { revisions = {} } = record;
-  const current = { ...record, schema: "binvit.run/3", config, revisions } as const;
-  return canonicalJson(current) === canonicalJson(record) ? record : sealRecord(current);
+  return canonicalJson(record) === canonicalJson(value) ? record : sealRecord(record);
+}
+
+/** A record of any version in the form of this one; its seal is still that of what was written. */
+function current(written: z.output<typeof secondFields> | z.output<typeof recordFields>): RunRecord {
+  const { schema: _, name, seed, ...rest } = written;
+  const config = parseRunConfig(written.config, "it.config");
+  return { schema: "binvit.run/3", name, revisions: {}, ...rest, config, seed };
 }
 
 const remedy = "Take it from a backup, or move it away and train again.";
 
 /** @returns what cannot be, if two parts of a record contradict each other */
-function contradiction({ schema, revisions, config, dataset, curve, test }: RunRecord): string | undefined {
+function contradiction({ config, dataset, curve, test, origins = {} }: RunRecord): string | undefined {
   const { model, training } = config;
-  if (schema === "binvit.run/3" && !revisions) return "it.revisions: expected an object, got nothing.";
   const lengths: readonly [string, number, number][] = [
     ["it.curve", curve.length, training.epochs],
     ["it.dataset.mean", dataset.mean.length, model.channels],
@@ -116,6 +132,11 @@ function contradiction({ schema, revisions, config, dataset, curve, test }: RunR
   }
   const wrong = curve.findIndex(({ epoch }, i) => epoch !== i + 1);
   if (wrong >= 0) return `it.curve.${wrong}.epoch: expected ${wrong + 1}, got ${curve[wrong].epoch}.`;
+  const needed = originPlaces(config.training).map(({ key }) => key);
+  const listed = Object.keys(origins);
+  if (needed.sort().join() !== listed.sort().join()) {
+    return `it.origins: expected ${needed.join(", ") || "none"}, got ${listed.join(", ") || "none"}.`;
+  }
   if (test.count !== dataset.test) return `it.test.count: expected ${dataset.test} images, got ${test.count}.`;
   return undefined;
 }

@@ -38,7 +38,10 @@ export interface RunInput {
   readonly extends?: PresetName;
   readonly dataset?: Partial<RunConfig["dataset"]>;
   readonly model?: Partial<ModelInput>;
-  readonly training?: Partial<RunConfig["training"]>;
+  readonly training?: Partial<Omit<RunConfig["training"], "objective">> & {
+    /** Settings that are left out have the defaults of their term. */
+    readonly objective?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  };
 }
 
 /**

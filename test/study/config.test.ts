@@ -78,6 +78,35 @@ describe("a study", () => {
     expect(parsed.rows[0].config.training.epochs).toBe(3);
   });
 
+  test("has rows with settings of their own, over those of all", () => {
+    const own = { ...row, model: { depth: 3 }, training: { epochs: 7 } };
+    const parsed = parseStudyConfig(
+      study({ model: { depth: 2, mlpDim: 32 }, training: { batchSize: 8 }, rows: [own] }),
+    );
+    expect(parsed.rows[0].config.model).toMatchObject({ depth: 3, mlpDim: 32 });
+    expect(parsed.rows[0].config.training).toMatchObject({ epochs: 7, batchSize: 8 });
+  });
+
+  test("has rows that start from others or learn from them, of the same seed, in whatever order they stand", () => {
+    const teacher = { component: "float", scale: "float", binarize: {} };
+    const pupil = { ...row, training: { objective: { distillation: { teacher: "row:float" } } } };
+    const last = { ...row, scale: "again", from: "mlp/learned" };
+    const parsed = parseStudyConfig(study({ rows: [last, pupil, teacher] }));
+    const runs = studyRuns(parsed, [1, 2], "out", "wasm+kernels");
+    expect(runs.map(({ row: { name }, seed }) => `${name} ${seed}`)).toEqual([
+      ...["mlp/again 1", "mlp/learned 1", "float 1"],
+      ...["mlp/again 2", "mlp/learned 2", "float 2"],
+    ]);
+    expect(runs[3].needs).toEqual([runs[4]]);
+    expect(runs[4].needs).toEqual([runs[5]]);
+    expect(runs[3].config.training.from).toBe(runs[4].folder);
+    expect(runs[4].config.training.objective.distillation.teacher).toBe(runs[5].folder);
+    const longer = parseStudyConfig(study({ rows: [last, pupil, { ...teacher, training: { epochs: 26 } }] }));
+    const others = studyRuns(longer, [1, 2], "out", "wasm+kernels");
+    // Another teacher makes others of all that come from it.
+    for (const [i, { folder }] of others.entries()) expect(folder).not.toBe(runs[i].folder);
+  });
+
   test.each([
     [study({ rows: [] }), "rows: expected array to have >=1 items, got []."],
     [study({ rows: undefined }), "rows: expected array, got nothing."],
@@ -90,6 +119,38 @@ describe("a study", () => {
     [study({ rows: [{ ...row, scale: undefined }] }), "rows.0.scale: expected string, got nothing."],
     [study({ rows: [{ ...row, component: "../../escape" }] }), "rows.0.component: expected letters, digits"],
     [study({ rows: [{ ...row, scale: "a/b" }] }), "rows.0.scale: expected letters, digits"],
+    [
+      study({ rows: [{ ...row, from: "mpl/learned" }] }),
+      'needs "mpl/learned", which is no row. Did you mean mlp/learned?',
+    ],
+    [study({ rows: [{ ...row, from: "mlp/learned" }] }), '"mlp/learned" needs "mlp/learned". One of them has to'],
+    [
+      study({
+        rows: [
+          { ...row, from: "mlp/b" },
+          { ...row, scale: "b", training: { objective: { distillation: { teacher: "row:mlp/learned" } } } },
+        ],
+      }),
+      '"mlp/learned" needs "mlp/b" needs "mlp/learned". One of them',
+    ],
+    [
+      study({ rows: [{ ...row, model: { binarize: {} } }] }),
+      'rows.0.model.binarize: a row says this with its own "binarize"',
+    ],
+    [
+      study({ rows: [{ ...row, from: "a", training: { from: "b" } }] }),
+      "rows.0.training.from: a row says this with its own",
+    ],
+    [
+      study({ training: { objective: {} } }),
+      "rows.0.training.objective: expected at least one term, such as cross-entropy",
+    ],
+    [study({ training: { objective: { hinge: {} } } }), 'rows.0.training.objective: unknown key "hinge"'],
+    [
+      study({ training: { objective: { distillation: {} } } }),
+      "rows.0.training.objective.distillation.teacher: expected string, got nothing.",
+    ],
+    [study({ training: { latentClip: 0 } }), "rows.0.training.latentClip: expected number to be >0, got 0."],
     [study({ training: { epochs: 0 } }), "rows.0.training.epochs: expected number to be >=1, got 0."],
     [null, "expected an object, got null."],
   ])("%j is refused: %s", (input, message) => {

@@ -131,6 +131,22 @@ test("so are those that differ in much, in data or in arithmetic; not those that
   expect(warning).toMatch(/; and 1 setting more\.$/);
 });
 
+test("seeds of a row that starts from another are one row, wherever and whichever that one's seeds are", () => {
+  const staged = (seed: number, recipe: string, weights: string) => {
+    const record = madeUpRecord("mlp/staged", seed, 0.8);
+    const training = { ...record.config.training, from: `runs/mlp-s${seed}` };
+    const origins = { from: { name: "mlp/first", seed, weightsSha256: weights.repeat(64), recipe: recipe.repeat(64) } };
+    return sealRecord({ ...record, config: { ...record.config, training }, origins });
+  };
+  const warnings: string[] = [];
+  keepRecords([staged(1, "a", "1"), staged(2, "a", "2")], folder);
+  expect(resultRows(loadStudy(folder, (line) => warnings.push(line)))).toMatchObject([{ accuracy: { count: 2 } }]);
+  expect(warnings).toEqual([]);
+  keepRecords([staged(3, "b", "3")], folder);
+  expect(resultRows(loadStudy(folder, (line) => warnings.push(line)))).toHaveLength(2);
+  expect(warnings.join()).toContain("They differ in training.from mlp/first#aaaaaaaa vs mlp/first#bbbbbbbb");
+});
+
 test("a study's name with a slip in it is answered with the one that was meant", () => {
   expect(() => loadStudy("quik")).toThrow("No finished runs in quik. Did you mean quick? Make them with");
 });

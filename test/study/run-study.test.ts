@@ -7,6 +7,7 @@ import { kitRoot } from "../../lib/base/kit-root";
 import { runStudy, type StudyEvent } from "../../lib/study/run-study";
 import { parseStudyConfig, type StudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
+import type { RunRecord } from "../../lib/train/record";
 import { readRecord } from "../../lib/train/run-folder";
 import { sealRecord } from "../../lib/train/seal";
 
@@ -137,6 +138,54 @@ describe("a study", () => {
     expect(records).toHaveLength(3);
     expect(events.flatMap((event) => (event.kind === "notice" ? [[event.run.row.name, event.notice]] : []))).toEqual([
       ["float", expect.stringMatching(/checkpoint\.safetensors is damaged, .* this run starts over\.$/)],
+    ]);
+  });
+
+  const inStages = (training: object = {}) =>
+    parseStudyConfig({
+      name: "staged",
+      extends: "digits",
+      dataset: { trainLimit: 64 },
+      model: { embedDim: 8, depth: 1, numHeads: 2, mlpDim: 8 },
+      training: { epochs: 1, warmupEpochs: 0 },
+      rows: [
+        { component: "mlp", scale: "staged", binarize: { mlp: "channel" }, from: "mlp/taught" },
+        {
+          component: "mlp",
+          scale: "taught",
+          binarize: { mlp: "channel-w1a32" },
+          training: { objective: { "cross-entropy": {}, distillation: { teacher: "row:float" } } },
+        },
+        { component: "float", scale: "float", binarize: {}, training },
+      ],
+    });
+
+  test("trains what others need before them, and finds all of it the next time", async () => {
+    const first = await run(inStages(), "staged");
+    expect(first.problems).toEqual([]);
+    expect(first.records).toMatchObject([{ name: "mlp/staged" }, { name: "mlp/taught" }, { name: "float" }]);
+    expect(first.kinds("started")).toEqual(["float", "mlp/taught", "mlp/staged"]);
+    const [staged, taught, float] = first.records as RunRecord[];
+    expect(staged.origins).toMatchObject({ from: { name: "mlp/taught", weightsSha256: taught.weightsSha256 } });
+    expect(taught.origins?.["objective.distillation.teacher"].weightsSha256).toBe(float.weightsSha256);
+    const again = await run(inStages(), "staged");
+    expect(again.kinds("found")).toEqual(["float", "mlp/taught", "mlp/staged"]);
+    expect(again.records).toEqual(first.records);
+    // A teacher that is lost is trained again, to the same weights: its pupils are what they were.
+    rmSync(studyRuns(inStages(), [1], join(folder, "staged"), "wasm+kernels")[2].folder, { recursive: true });
+    const repaired = await run(inStages(), "staged");
+    expect(repaired.kinds("started")).toEqual(["float"]);
+    expect(repaired.kinds("found")).toEqual(["mlp/taught", "mlp/staged"]);
+  });
+
+  test("does not try what needs a run that failed, and says why", async () => {
+    const { records, problems, kinds } = await run(inStages({ learningRate: 1e38, clipNorm: 1e30 }), "unstaged");
+    expect(records).toEqual([]);
+    expect(kinds("started")).toEqual(["float"]);
+    expect(problems).toEqual([
+      "mlp/staged, seed 1: it needs mlp/taught, which failed",
+      "mlp/taught, seed 1: it needs float, which failed",
+      expect.stringMatching(/^float, seed 1: The .*loss became/),
     ]);
   });
 

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { FileError } from "../../lib/base/errors";
 import { kitRoot } from "../../lib/base/kit-root";
-import type { LayerBinarizer } from "../../lib/binarize/binarizer";
 import { parseRecord } from "../../lib/train/parse-record";
 import type { RunRecord } from "../../lib/train/record";
 import { sealRecord } from "../../lib/train/seal";
@@ -34,29 +33,53 @@ const everyPlace = places(sound).filter(
   ([first, second]) => first !== "sha256" && (first !== "curve" || Number(second ?? 0) < 1),
 );
 
+const hasDefault =
+  /^config\.(model\.(pooling|normEpsilon|activation|stem|binarize)|training\.(objective$|objective.*weight|latentClip))/;
+/** Of a group, in which every key has a default. */
+const isEmpty = (value: unknown) => JSON.stringify(value) === "{}";
+
 test("a record that was just written is taken as it is", () => {
   expect(read(JSON.parse(JSON.stringify(sound)))).toEqual(sound);
 });
 
-test("a setting that was not there when it was written has its default", () => {
-  const record = changed((r) => delete r.config.model.pooling);
-  expect(read(record).config).toEqual(sound.config);
+test("what was not there yet when it was written has its default", () => {
+  for (const change of [
+    (r: Loose) => delete r.config.model.pooling,
+    (r: Loose) => delete r.config.training.objective,
+    (r: Loose) => delete r.config.training.objective["cross-entropy"].weight,
+    (r: Loose) => delete r.config.training.latentClip,
+  ]) {
+    expect(read(changed(change))).toEqual(sound);
+  }
 });
 
-test("a record of the format before is read in today's form, and nothing else of it is changed", () => {
+test("a record of the form before is read in today's, and nothing else of it is changed", () => {
   const path = join(kitRoot(), "data", "results", "quick", "mlp-channel-s1.json");
   const written = JSON.parse(readFileSync(path, "utf8"));
   expect(written.schema).toBe("binvit.run/2");
-  const { schema, revisions, config, sha256, ...rest } = parseRecord(written, path);
+  const record = parseRecord(written, path);
+  const { schema, revisions, config, sha256, ...rest } = record;
   expect({ schema, revisions }).toEqual({ schema: "binvit.run/3", revisions: {} });
   expect(written).toMatchObject(rest);
-  const { weight, input } = config.model.binarize.fc1 as LayerBinarizer;
-  expect([weight, input]).toMatchObject([
-    { quantizer: "sign", scale: "channel" },
-    { quantizer: "sign", slope: "clip" },
-  ]);
+  expect(config.training).toEqual({
+    ...written.config.training,
+    objective: { "cross-entropy": { weight: 1 } },
+    latentClip: "off",
+  });
+  expect(parseRecord(JSON.parse(JSON.stringify(record)), path)).toEqual(record); // as it would be kept
   written.test.accuracy = 0.99;
   expect(() => parseRecord(written, path)).toThrow("was changed after it was written");
+});
+
+const origin = { name: "float", seed: 3, weightsSha256: "1".repeat(64), recipe: "2".repeat(64) };
+const learned = (r: Loose) => (r.config.training.objective = { distillation: { teacher: "runs/float-s3" } });
+
+test("a record says what the runs were that its own was made from", () => {
+  const record = changed((r) => {
+    learned(r);
+    r.origins = { "objective.distillation.teacher": origin };
+  });
+  expect(read(record).origins).toEqual({ "objective.distillation.teacher": origin });
 });
 
 describe("a record is refused with its path and the reason", () => {
@@ -82,6 +105,18 @@ describe("a record is refused with its path and the reason", () => {
       /it\.curve\.3\.validationAccuracy: expected .*>=0/,
     ],
     ["no training", (r) => delete r.config.training, /it\.config\.training: expected an object, got nothing/],
+    [
+      "a teacher of whom it says nothing",
+      learned,
+      /it\.origins: expected objective\.distillation\.teacher, got none\./,
+    ],
+    [
+      "a run that it was not made from",
+      (r) => (r.origins = { from: origin }),
+      /it\.origins: expected none, got from\./,
+    ],
+    ["a setting of another version", (r) => (r.config.training.mixup = 1), /it\.config\.training: unknown key "mixup"/],
+    ["revisions in an earlier form", (r) => (r.schema = "binvit.run/2"), /it: unknown key "revisions"/],
     [
       "a digest of other letters",
       (r) => (r.weightsSha256 = "z".repeat(64)),
@@ -119,12 +154,7 @@ describe("a record is refused with its path and the reason", () => {
   test("any part that is missing", () => {
     for (const path of everyPlace) {
       if (Array.isArray(holder(sound, path))) continue; // lists have a test of their own
-      if (
-        /^config\.(model\.(pooling|normEpsilon|activation|stem|binarize)|training\.(objective|latentClip))/.test(
-          path.join("."),
-        )
-      )
-        continue; // have defaults
+      if (hasDefault.test(path.join("."))) continue;
       const record = changed((copy) => delete holder(copy, path)[path[path.length - 1]]);
       expect(() => read(record), path.join(".")).toThrow(FileError);
     }
@@ -135,7 +165,8 @@ describe("a record is refused with its path and the reason", () => {
       for (const other of [null, true, "text", -1.5, [], {}, [[[]]]]) {
         const [key, was] = [path[path.length - 1], holder(sound, path)[path[path.length - 1]]];
         if (typeof other === typeof was && typeof other !== "object") continue;
-        if (/revisions|binarize|objective/.test(path.join(".")) && JSON.stringify(other) === "{}") continue;
+        if (/^(revisions|config\.model\.binarize.*|config.*\.cross-entropy)$/.test(path.join(".")) && isEmpty(other))
+          continue;
         const record = changed((copy) => {
           holder(copy, path)[key] = other;
         });
