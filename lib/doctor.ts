@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type BackendReport, useBackend } from "./backend/select";
 import { kitRoot } from "./base/kit-root";
 import { version } from "./base/version";
-import { datasets } from "./data/sets";
+import { datasets } from "./data/sets/index";
 import { datasetState } from "./data/state";
 
 /** One line of the doctor's report. */

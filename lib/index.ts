@@ -37,7 +37,7 @@ export { binaryPatchEmbedding } from "./binarize/conv";
 export type { BinaryLinearParameters } from "./binarize/layer-form";
 export { binaryLinear } from "./binarize/linear";
 export { type Method, use } from "./binarize/method";
-export { type MethodName, methods } from "./binarize/methods";
+export { type MethodName, methods } from "./binarize/methods/index";
 export { scaleFactor } from "./binarize/methods/scaled-sign";
 export {
   type InputQuantizer,
@@ -50,7 +50,7 @@ export {
 export { addMethod, binarizers } from "./binarize/registry";
 export { pseudoGradient, sign } from "./binarize/sign";
 export type { Slope } from "./binarize/slope";
-export { type SlopeName, slopes } from "./binarize/slopes";
+export { type SlopeName, slopes } from "./binarize/slopes/index";
 export { binarizeWeight } from "./binarize/weight";
 // data
 export { type Batch, batches } from "./data/batches";

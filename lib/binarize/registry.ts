@@ -2,8 +2,8 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import type { Binarizer, Choice } from "./binarizer";
 import type { Method, Use } from "./method";
-import { type MethodName, methods } from "./methods";
 import { aboveMean } from "./methods/above-mean";
+import { type MethodName, methods } from "./methods/index";
 import { realInput } from "./methods/scaled-sign";
 import type { InputQuantizer, WeightQuantizer } from "./quantizer";
 

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
 import type { Slope } from "./slope";
-import { type SlopeName, slopes } from "./slopes";
+import { type SlopeName, slopes } from "./slopes/index";
 
 /** Beyond the slope itself, what a derivative of sign may depend on. */
 export interface SignOptions {

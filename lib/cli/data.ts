@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { DataError, UsageError } from "../base/errors";
 import type { DatasetInfo } from "../data/dataset-info";
 import type { Progress } from "../data/fetch-file";
-import { datasetNames, datasets } from "../data/sets";
+import { datasetNames, datasets } from "../data/sets/index";
 import { alternatives, oneOf } from "./run-input";
 import { alignedTable, StatusLine } from "./terminal";
 

@@ -1,4 +1,4 @@
-import type { DatasetName } from "./sets";
+import type { DatasetName } from "./sets/index";
 
 /** Which data set a run uses; everything that changes its content is here. */
 export interface DatasetConfig {

@@ -4,7 +4,7 @@ import type { Dataset } from "./dataset";
 import type { DatasetConfig } from "./dataset-config";
 import type { DatasetInfo } from "./dataset-info";
 import { readOfficial } from "./official";
-import { datasetNames, datasets, isDatasetName } from "./sets";
+import { datasetNames, datasets, isDatasetName } from "./sets/index";
 import { firstImages } from "./stratify";
 
 /**

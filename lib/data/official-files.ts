@@ -8,7 +8,7 @@ import { BinvitError, DataError, FileError } from "../base/errors";
 import { kitRoot } from "../base/kit-root";
 import type { DataFile, DatasetInfo, OfficialInfo } from "./dataset-info";
 import { type FoundFiles, findFiles, spelling } from "./find-files";
-import { datasets } from "./sets";
+import { datasets } from "./sets/index";
 
 const unzip = promisify(gunzip);
 

@@ -1,4 +1,4 @@
-import { methods } from "../binarize/methods";
+import { methods } from "../binarize/methods/index";
 
 /**
  * Colours a reader with any colour vision can tell apart.

@@ -1,5 +1,5 @@
 import type { Method } from "../binarize/method";
-import { methods } from "../binarize/methods";
+import { methods } from "../binarize/methods/index";
 import { unsupported } from "../deploy/left";
 import type { RunRecord } from "../train/record";
 import type { ModelConfig } from "../vit/config";

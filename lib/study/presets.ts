@@ -1,5 +1,5 @@
 import type { Method } from "../binarize/method";
-import { type MethodName, methods } from "../binarize/methods";
+import { type MethodName, methods } from "../binarize/methods/index";
 import type { StudyInput } from "./study-config";
 
 /**

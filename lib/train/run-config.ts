@@ -4,7 +4,7 @@ import { parseJson } from "../base/json";
 import { keyPaths } from "../base/key-paths";
 import { parseWith, type Written } from "../base/parse-with";
 import { didYouMean } from "../base/suggest";
-import { datasetNames } from "../data/sets";
+import { datasetNames } from "../data/sets/index";
 import { type ModelInput, modelFields, parseModelConfig } from "../vit/parse-config";
 import { type PresetName, presets } from "./presets";
 import type { RunConfig } from "./record";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
-import { activations } from "../binarize/activations";
+import { activations } from "../binarize/activations/index";
 import { attendBinary, binarizeProbabilities, binaryScores, partOf } from "../binarize/attention";
 import type { Binarizer, Choice } from "../binarize/binarizer";
 import { binaryPatchEmbedding } from "../binarize/conv";

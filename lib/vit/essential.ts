@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { withoutDefaults } from "../base/without-defaults";
-import { activations } from "../binarize/activations";
+import { activations } from "../binarize/activations/index";
 import type { Binarizer, Choice } from "../binarize/binarizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
 import type { Slope } from "../binarize/slope";
-import { slopes } from "../binarize/slopes";
+import { slopes } from "../binarize/slopes/index";
 import type { ModelConfig } from "./config";
 import { modelFields } from "./parse-config";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import { parseWith, type Written } from "../base/parse-with";
 import type { Binarizer, Choice, LayerBinarizer, ScoresBinarizer, ValuesBinarizer } from "../binarize/binarizer";
-import { type MethodName, methods } from "../binarize/methods";
+import { type MethodName, methods } from "../binarize/methods/index";
 import { scaleForms, scaleGradient, slopeName } from "../binarize/methods/scaled-sign";
 import type { Site } from "../binarize/quantizer";
 import { binarizers, inputQuantizerOf, quantizers, weightQuantizerOf } from "../binarize/registry";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import { parseWith, type Written } from "../base/parse-with";
-import { activations } from "../binarize/activations";
+import { activations } from "../binarize/activations/index";
 import type { ModelConfig } from "./config";
 import { binarizeFields, resolveBinarize } from "./parse-binarize";
 import { checkParameters } from "./size-limit";

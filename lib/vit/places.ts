@@ -1,6 +1,6 @@
 import { ConfigError } from "../base/errors";
 import type { Activation } from "../binarize/activation";
-import { activations } from "../binarize/activations";
+import { activations } from "../binarize/activations/index";
 import type { Choice, LayerBinarizer, ScoresBinarizer, ValuesBinarizer } from "../binarize/binarizer";
 import type { OwnParameter, Site } from "../binarize/quantizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";

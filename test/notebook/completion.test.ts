@@ -59,6 +59,7 @@ test("Tab offers the keys and names of a configuration, whether or not what is t
   expect(offered("parseStudyConfig({ rows: [{ | }] })").sort()).toEqual([
     "binarize",
     "component",
+    "from",
     "model",
     "scale",
     "training",

@@ -1,3 +1,4 @@
+import { datasets } from "../../lib/data/sets";
 import type { EpochRecord, RunRecord } from "../../lib/train/record";
 import { parseRunConfig } from "../../lib/train/run-config";
 import { sealRecord } from "../../lib/train/seal";
@@ -13,7 +14,7 @@ export function madeUpRecord(name: string, seed: number, accuracy: number): RunR
     revisions: {},
     dataset: {
       name: "digits",
-      sha256: "0".repeat(64),
+      sha256: datasets.digits.sha256,
       train: 1257,
       validation: 180,
       test: 360,

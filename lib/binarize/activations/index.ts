@@ -1,5 +1,5 @@
 import type { Activation } from "../activation";
-import { methods } from "../methods";
+import { methods } from "../methods/index";
 import { gelu } from "./gelu";
 import { relu } from "./relu";
 

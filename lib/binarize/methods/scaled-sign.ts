@@ -6,7 +6,7 @@ import { mean } from "../../ops/mean";
 import { stopGradient } from "../../ops/stop-gradient";
 import { tokenScale } from "../../ops/token-scale";
 import { type InputRule, inputQuantizer, type OwnParameter, plainSigns, weightQuantizer } from "../quantizer";
-import { type SlopeName, slopes } from "../slopes";
+import { type SlopeName, slopes } from "../slopes/index";
 
 /** Form and axis of the floating-point coefficient α. */
 export const scaleForms = [
