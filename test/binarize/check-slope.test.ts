@@ -32,15 +32,15 @@ describe("wrong slopes", () => {
   });
 
   test.each<[string, Slope, (x: number, progress: number) => number]>([
-    ["a little too steep", slope((x) => tf.mul(slopes.approx.at(x), 1.005)), pretended("approx")],
+    ["a little too steep", slope((x, p) => tf.mul(slopes.approx.at(x, p), 1.005)), pretended("approx")],
     ["too wide", slope((x) => tf.cast(tf.lessEqual(tf.abs(x), 1.1), "float32")), pretended("clip")],
     ["of another moment", slope((x) => slopes.ede.at(x, 1)), pretended("ede")],
     [
       "not a number somewhere",
-      slope((x) => tf.where(tf.less(x, -2.9), Number.NaN, slopes.clip.at(x))),
+      slope((x) => tf.where(tf.less(x, -2.9), Number.NaN, slopes.clip.at(x, 1))),
       pretended("clip"),
     ],
-    ["shifted", slope((x) => slopes.swish.at(tf.sub(x, 0.05))), pretended("swish")],
+    ["shifted", slope((x) => slopes.swish.at(tf.sub(x, 0.05), 1)), pretended("swish")],
   ])("%s", (_, wrong, f) => {
     expect(() => checkSlope(wrong, f)).toThrow("not the derivative");
   });
