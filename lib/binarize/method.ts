@@ -30,6 +30,10 @@ export interface Method {
   readonly probabilities?: Use<InputQuantizer>;
   /** Whether scores get a learned correction each. */
   readonly correction?: "table";
+  /** What its paper binarizes, and its rows in the study of methods: layers where it is left out. */
+  readonly about?: readonly ("layers" | "attention")[];
+  /** What its models have between fc1 and fc2, by the name that `model.activation` knows it by; GELU if left out. */
+  readonly activation?: string;
   /** Activations that it brings along, by the name that `model.activation` knows them by. */
   readonly activations?: Readonly<Record<string, Activation>>;
 }

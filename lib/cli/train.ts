@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import type { Command } from "commander";
 import type { EpochRecord } from "../train/record";
 import { backendChoice, collect, oneSeed, parallelLimits, presetOrFile, runName, wholeNumber } from "./run-input";
@@ -36,7 +36,9 @@ async function run(what: string, options: Options): Promise<void> {
   const { presets } = await import("../train/presets");
   const { applySettings, parseRunConfig } = await import("../train/run-config");
   const { fileName } = await import("../train/file-name");
-  const { runIdentity } = await import("../train/identity");
+  const { findFolder } = await import("../train/find-folder");
+  const { runIdentity, weightsOf } = await import("../train/identity");
+  const { checkOrigins, readOrigins } = await import("../train/origins");
   const { arithmetic, useBackend } = await import("../backend/select");
   const seed = oneSeed("--seed", options.seed);
   const workers = wholeNumber("--workers", options.workers, parallelLimits);
@@ -46,8 +48,9 @@ async function run(what: string, options: Options): Promise<void> {
   const name = runName("--name", options.name ?? basename(what, ".json"));
   const signal = interruptSignal();
   const backend = await useBackend(choice);
-  const identity = runIdentity(config, seed, arithmetic());
-  const folder = options.out ?? join("runs", `${fileName(name, "run")}-s${seed}-${identity.slice(0, 8)}`);
+  checkOrigins(config);
+  const identity = runIdentity(config, seed, arithmetic(), weightsOf(readOrigins(config)));
+  const folder = options.out ?? findFolder("runs", `${fileName(name, "run")}-s${seed}`, identity);
   const { trainInto } = await import("../train/run");
   console.log(`Training ${name}, seed ${seed}, on ${config.dataset.name} with the ${backend.backend} backend.`);
   const status = new StatusLine();

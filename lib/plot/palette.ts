@@ -1,3 +1,5 @@
+import { methods } from "../binarize/methods";
+
 /**
  * Colours a reader with any colour vision can tell apart.
  *
@@ -31,7 +33,7 @@ export const palette = [
 /** Colour of a model without any binarized layer. */
 export const floatColor = "#333333";
 
-const scaleColors: ReadonlyMap<string, string> = new Map(
+const scaleColors = new Map<string, string>(
   Object.entries({
     float: floatColor,
     none: palette[1],
@@ -43,21 +45,12 @@ const scaleColors: ReadonlyMap<string, string> = new Map(
     xnor: palette[3],
     learned: palette[2],
     "learned-tensor": palette[6],
-    "xnor-plus": palette[7],
-    "bi-real": palette[8],
-    "real-to-binary": palette[9],
-    "ir-net": palette[10],
-    "react-net": palette[11],
-    lsq: palette[12],
-    bit: palette[13],
-    dorefa: palette[14],
-    recu: palette[15],
-    gsb: palette[16],
-    "bvt-ima": palette[17],
-    bhvit: palette[18],
-    bivit: palette[19],
   }),
 );
+
+// Every other method takes the next colour, in the order of their list.
+const further = Object.keys(methods).filter((name) => !scaleColors.has(name));
+for (const [i, name] of further.entries()) scaleColors.set(name, palette[7 + (i % (palette.length - 7))]);
 
 const componentSymbols: ReadonlyMap<string, string> = new Map(
   Object.entries({

@@ -1,5 +1,5 @@
+import { canonicalJson, sha256 } from "../base/canonical-json";
 import type { RunRecord } from "../train/record";
-import { canonicalJson, sha256 } from "../train/seal";
 
 /** How a run was made but for its seed, flat: `training.epochs` is 40, `arithmetic` is wasm+kernels. */
 type Settings = ReadonlyMap<string, string>;

@@ -1,3 +1,5 @@
+import type { Method } from "../binarize/method";
+import { type MethodName, methods } from "../binarize/methods";
 import type { StudyInput } from "./study-config";
 
 /**
@@ -32,56 +34,35 @@ const quick: StudyInput = {
   ],
 };
 
-/** The methods that binarize every weight of a block and its inputs; what is not theirs stays float. */
-const ofLayers = [
-  "unscaled",
-  "tensor",
-  "channel",
-  "xnor",
-  "learned",
-  "xnor-plus",
-  "bi-real",
-  "real-to-binary",
-  "ir-net",
-  "react-net",
-  "lsq",
-  "bit",
-  "dorefa",
-  "recu",
-];
-
-/** Those that say something of attention too: its products are binarized as well, and compared with `channel` there. */
-const ofAttention = ["channel", "bit", "gsb", "bvt-ima", "bhvit", "bivit"];
-
-/** What a method changes beside binarization. */
-const activations: Readonly<Record<string, string>> = { "react-net": "rprelu", bit: "relu" };
-
 /**
- * The methods study: every method at equal budget on 8×8 digits, same model, data, epochs and optimizer.
+ * The methods study: every method at equal budget on 8×8 digits: the same data, epochs and optimizer.
  *
- * Float, BWN, then each method on MLP and MHSA, and the methods of attention on scores and values too: 22 runs a seed.
- * Recorded results: data/results/methods.
+ * Float, then each method on MLP and MHSA, and those that say something of attention on scores and values too, beside
+ * `channel`. A method that is added has its rows here at once. Recorded results: data/results/methods.
  */
-const methods: StudyInput = {
+const methodsStudy: StudyInput = {
   name: "methods",
   extends: "digits",
-  rows: [
-    { component: "float", scale: "float", binarize: {} },
-    { component: "mlp+mhsa", scale: "channel-w1a32", binarize: { mlp: "channel-w1a32", mhsa: "channel-w1a32" } },
-    ...ofLayers.map((method) => row("mlp+mhsa", method, { mlp: method, mhsa: method })),
-    ...ofAttention.map((method) =>
-      row("mlp+mhsa+attention", method, { mlp: method, mhsa: method, scores: method, values: method }),
-    ),
-  ],
+  rows: [{ component: "float", scale: "float", binarize: {} }, ...rowsAbout("layers"), ...rowsAbout("attention")],
 };
 
-function row(component: string, method: string, binarize: object): StudyInput["rows"][number] {
-  const activation = activations[method];
-  return { component, scale: method, binarize, ...(activation && { model: { activation } }) };
+function rowsAbout(what: "layers" | "attention"): StudyInput["rows"][number][] {
+  const all = Object.entries(methods) as [MethodName, Method][];
+  return all.flatMap(([name, { about = ["layers"], activation }]) => {
+    if (!about.includes(what)) return [];
+    const layers = { mlp: name, mhsa: name };
+    return {
+      ...(what === "layers"
+        ? { component: "mlp+mhsa", binarize: layers }
+        : { component: "mlp+mhsa+attention", binarize: { ...layers, scores: name, values: name } }),
+      scale: name,
+      ...(activation && { model: { activation } }),
+    };
+  });
 }
 
 /** The studies that `binvit study NAME` knows. */
-export const studies = { quick, methods } as const;
+export const studies = { quick, methods: methodsStudy } as const;
 
 /** A name in `studies`. */
 export type StudyName = keyof typeof studies;

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Arithmetic, arithmetic, useBackend } from "../backend/select";
+import { arithmetic, useBackend } from "../backend/select";
 import { BinvitError, CancelledError, FileError, TrainingError } from "../base/errors";
 import { fileError } from "../base/file-error";
 import { prepareFolder, writeAtomically } from "../base/files";
@@ -9,20 +9,13 @@ import { kitRoot } from "../base/kit-root";
 import type { Dataset } from "../data/dataset";
 import type { DatasetConfig } from "../data/dataset-config";
 import { loadDataset } from "../data/load";
-import { fileName } from "../train/file-name";
-import { runIdentity } from "../train/identity";
 import type { Progress } from "../train/loop";
 import type { RunRecord } from "../train/record";
 import { checkData, sameRun } from "../train/run";
 import { readRecord } from "../train/run-folder";
-import type { StudyConfig, StudyRow } from "./study-config";
-
-/** One run of a study: a row with a seed, and its folder. */
-export interface StudyRun {
-  readonly row: StudyRow;
-  readonly seed: number;
-  readonly folder: string;
-}
+import { RunQueue } from "./run-queue";
+import type { StudyConfig } from "./study-config";
+import { type StudyRun, studyRuns } from "./study-runs";
 
 /** What happens to a run while a study goes on. */
 export type StudyEvent =
@@ -42,28 +35,12 @@ export interface StudyResult {
 }
 
 /**
- * The runs of a study; the folder's name carries the identity, so another configuration gets another folder.
- *
- * @param study - rows
- * @param seeds - every row is trained with each
- * @param out - the study's folder
- * @param how - what the numbers are computed with
- */
-export function studyRuns(study: StudyConfig, seeds: readonly number[], out: string, how: Arithmetic): StudyRun[] {
-  return seeds.flatMap((seed) =>
-    study.rows.map((row) => {
-      const id = runIdentity(row.config, seed, how).slice(0, 8);
-      return { row, seed, folder: join(out, `${fileName(row.name, "row")}-s${seed}-${id}`) };
-    }),
-  );
-}
-
-/**
  * Trains every run that is not finished, several at a time, each in a process of its own.
  *
  * One that fails does not keep the others from being trained and counted. A record that is damaged, or of another run,
  * is moved aside with its weights, and the run trained again. One of this run, finished on other data than is here, is
- * left where it is, and not counted; where the data is missing, nobody can tell, and it is.
+ * left where it is, and not counted; where the data is missing, nobody can tell, and it is. A run that needs others, to
+ * start from or as teachers, waits for them.
  *
  * @param study - rows
  * @param options - seeds, processes at a time, folder, callback, cancel signal
@@ -83,24 +60,38 @@ export async function runStudy(
   const { seeds, jobs, out, onEvent, signal } = options;
   await useBackend(); // for its name: the processes that train choose the same
   const runs = studyRuns(study, seeds, out, arithmetic());
-  const waiting: StudyRun[] = [];
+  const waiting = new Set(runs);
   const onOtherData = new Map<StudyRun, string>();
   const dataOf = readOnce();
-  for (const run of runs) {
+  // What needs others can be recognized only by their weights: those first.
+  for (const run of [...runs].sort((a, b) => depth(a) - depth(b))) {
+    if (run.needs.some((needed) => waiting.has(needed))) continue;
     const { record } = recordOf(run);
-    const problem = record && dataProblem(record, await dataOf(run.row.config.dataset), run.folder);
-    if (problem !== undefined) {
+    if (!record) continue;
+    waiting.delete(run);
+    const problem = dataProblem(record, await dataOf(run.row.config.dataset), run.folder);
+    if (problem === undefined) onEvent?.({ kind: "found", run });
+    else {
       onOtherData.set(run, problem);
       onEvent?.({ kind: "failed", run, problem });
-    } else if (record) onEvent?.({ kind: "found", run });
-    else waiting.push(run);
+    }
   }
-  if (waiting.length > 0) prepareFolder(out);
+  if (waiting.size > 0) prepareFolder(out);
   const failed = new Map<StudyRun, string>();
+  const fail = (run: StudyRun, problem: string) => {
+    failed.set(run, problem);
+    if (!signal?.aborted) onEvent?.({ kind: "failed", run, problem });
+  };
+  const queue = new RunQueue([...waiting], (run, needed) => fail(run, `it needs ${needed.row.name}, which failed`));
   const work = async () => {
-    for (let run = waiting.shift(); run && !signal?.aborted; run = waiting.shift()) {
+    for (let run = await queue.next(); run && !signal?.aborted; run = await queue.next()) {
       try {
-        const { problem } = recordOf(run);
+        const { record, problem } = recordOf(run);
+        if (record) {
+          onEvent?.({ kind: "found", run });
+          queue.done(run);
+          continue;
+        }
         if (problem) {
           setAside(run.folder);
           onEvent?.({ kind: "damaged", run, problem });
@@ -108,10 +99,10 @@ export async function runStudy(
         onEvent?.({ kind: "started", run });
         await trainInProcess(run, eventsOf(run, onEvent), signal);
         onEvent?.({ kind: "finished", run, record: readRecord(run.folder)! });
+        queue.done(run);
       } catch (error) {
-        const problem = (error as Error).message;
-        failed.set(run, problem);
-        if (!signal?.aborted) onEvent?.({ kind: "failed", run, problem });
+        fail(run, (error as Error).message);
+        queue.failed(run);
       }
     }
   };
@@ -120,7 +111,8 @@ export async function runStudy(
   // Asked once more: another study may have finished meanwhile what it kept this one from.
   const ends = runs.map((run) => {
     const problem = onOtherData.get(run);
-    return { run, ...(problem === undefined ? recordOf(run) : { problem }) };
+    if (problem !== undefined) return { run, problem };
+    return { run, ...(run.needs.some((other) => failed.has(other)) ? {} : recordOf(run)) };
   });
   return {
     records: ends.flatMap(({ record }) => record ?? []),
@@ -130,11 +122,14 @@ export async function runStudy(
   };
 }
 
-/** The record of a run, if it is finished; or why what is there is not it. */
-function recordOf({ row, seed, folder }: StudyRun): { record?: RunRecord; problem?: string } {
+/** How many runs have to be trained one after the other before this one can be. */
+const depth = ({ needs }: StudyRun): number => (needs.length === 0 ? 0 : 1 + Math.max(...needs.map(depth)));
+
+/** The record of a run, if it is finished; or why what is there is not it. What it needs has to be finished. */
+function recordOf({ config, seed, folder }: StudyRun): { record?: RunRecord; problem?: string } {
   try {
     const record = readRecord(folder);
-    if (!record || sameRun(record, { config: row.config, seed })) return { record };
+    if (!record || sameRun(record, { config, seed })) return { record };
     return {
       problem: `${join(folder, "record.json")} is that of another run, ${record.name} with seed ${record.seed}.`,
     };
@@ -200,7 +195,7 @@ const eventsOf =
 
 function trainInProcess(run: StudyRun, onMessage: (message: RunMessage) => void, signal?: AbortSignal): Promise<void> {
   const configPath = join(run.folder, "config.json");
-  writeAtomically(configPath, `${JSON.stringify(run.row.config, null, 1)}\n`);
+  writeAtomically(configPath, `${JSON.stringify(run.config, null, 1)}\n`);
   const launcher = join(kitRoot(), "lib", "bin", "binvit.js");
   const args = ["train", configPath, "--seed", String(run.seed), "--name", run.row.name, "--out", run.folder];
   return new Promise((resolve, reject) => {

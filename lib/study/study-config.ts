@@ -2,10 +2,12 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import { keyPaths } from "../base/key-paths";
 import { parseWith, type Written } from "../base/parse-with";
+import { rowMark } from "../train/origins";
 import type { PresetName } from "../train/presets";
 import type { RunConfig } from "../train/record";
 import { parseRunConfig, type RunInput, runPaths } from "../train/run-config";
 import type { ModelInput } from "../vit/parse-config";
+import { checkNeeds } from "./row-order";
 
 /** One row of a study's table: what is binarized, how, and the configuration that does it. */
 export interface StudyRow {
@@ -41,12 +43,18 @@ const studyFields = z.strictObject({
         binarize: z.record(z.string(), z.unknown()),
         model: z.record(z.string(), z.unknown()).optional(),
         training: z.record(z.string(), z.unknown()).optional(),
+        from: z.string().min(1).optional(),
       }),
     )
     .min(1),
 });
 
-/** A study as it is written in a file: a run's configuration, and what each row binarizes. */
+/**
+ * A study as it is written in a file: a run's configuration, and what each row binarizes.
+ *
+ * Where a run's configuration names the folder of another run, such as a teacher's, `row:` and a row's name stand for
+ * that row's run of the same seed.
+ */
 export interface StudyInput extends RunInput {
   readonly name: string;
   readonly extends: PresetName;
@@ -54,10 +62,11 @@ export interface StudyInput extends RunInput {
     readonly component: string;
     readonly scale: string;
     readonly binarize: NonNullable<ModelInput["binarize"]>;
-    /** What else of the model is another in this row. */
-    readonly model?: RunInput["model"];
-    /** What of the training is another in this row. */
+    /** What is another for this row than for the study. */
+    readonly model?: Omit<Partial<ModelInput>, "binarize">;
     readonly training?: RunInput["training"];
+    /** Name of the row from whose weights, of the same seed, this one starts. */
+    readonly from?: string;
   }[];
 }
 
@@ -67,23 +76,38 @@ export interface StudyInput extends RunInput {
  * @param input - parsed JSON: `{ "name": "mine", "extends": "digits", "rows": [{ "component": "mlp", "scale":
  * "learned", "binarize": { "mlp": "learned" } }] }`
  * @param where - what to call it in messages
- * @throws ConfigError if a key is unknown, a row stands twice or a row's model cannot be
+ * @throws ConfigError if a key is unknown, a row stands twice, its model cannot be, or what it needs is no other row
  */
 export function parseStudyConfig(input: Written<StudyInput>, where = "study"): StudyConfig {
   const { name, rows, ...base } = parseWith(studyFields, input, where, [...keyPaths(studyFields), ...runPaths]);
-  const parsed = rows.map(({ component, scale, binarize, model, training }, i) => ({
-    name: component === scale ? component : `${component}/${scale}`,
-    component,
-    scale,
-    config: parseRunConfig(
-      { ...base, model: { ...base.model, ...model, binarize }, training: { ...base.training, ...training } },
-      `${where}.rows.${i}`,
-    ),
-  }));
+  const parsed = rows.map(({ component, scale, binarize, from, ...own }, i) => {
+    const place = `${where}.rows.${i}`;
+    refuseTwice(own, from, place);
+    const model = { ...base.model, ...own.model, binarize };
+    const training = { ...base.training, ...own.training, ...(from !== undefined && { from: rowMark + from }) };
+    const name = component === scale ? component : `${component}/${scale}`;
+    return { name, component, scale, config: parseRunConfig({ ...base, model, training }, place) };
+  });
   const seen = new Set<string>();
   for (const row of parsed) {
     if (seen.has(row.name)) throw new ConfigError(`${where}: row "${row.name}" stands twice. Give each its own scale.`);
     seen.add(row.name);
   }
+  checkNeeds(parsed, where);
   return { name, rows: parsed };
+}
+
+/** What a row says in two places, of which one would be lost. */
+function refuseTwice(
+  { model, training }: { readonly model?: object; readonly training?: object },
+  from: string | undefined,
+  where: string,
+): void {
+  const twice: readonly [boolean, string, string][] = [
+    [Object.hasOwn(model ?? {}, "binarize"), "model.binarize", "binarize"],
+    [from !== undefined && Object.hasOwn(training ?? {}, "from"), "training.from", "from"],
+  ];
+  for (const [found, key, own] of twice) {
+    if (found) throw new ConfigError(`${where}.${key}: a row says this with its own "${own}". Keep that one.`);
+  }
 }

@@ -1,4 +1,4 @@
-import { sha256 } from "./seal";
+import { sha256 } from "../base/canonical-json";
 
 /** Names that files may have as they are: of a row, in which one slash becomes a hyphen; of a single run. */
 const plain = { row: /^[a-z0-9_+.]+(\/[a-z0-9_+.-]+)?$/, run: /^[\w+.-]+$/ };

@@ -5,6 +5,8 @@ import type { Batch } from "../data/batches";
 import { parameterShapes } from "../vit/places";
 import { lossAndGradients } from "./gradients";
 import { explainMemory } from "./memory";
+import { prepareObjective } from "./objective";
+import { loadRun } from "./origins";
 import type { RunConfig } from "./record";
 
 /** What a thread is started with; the arrays are shared. */
@@ -37,6 +39,7 @@ const nothing: WorkerReply = { count: 0, loss: 0, logits: new Float32Array() };
 
 async function serve({ config, parameters, gradients, oneBit }: WorkerSetup): Promise<void> {
   await useBackend("wasm", { oneBit });
+  const objective = prepareObjective(config, loadRun);
   let end = 0;
   const named = Object.fromEntries(
     Object.entries(parameterShapes(config.model)).map(([name, shape]) => {
@@ -47,7 +50,7 @@ async function serve({ config, parameters, gradients, oneBit }: WorkerSetup): Pr
   );
   parentPort!.on("message", (task: WorkerTask) => {
     try {
-      const result = lossAndGradients(config, named, task, { progress: task.progress });
+      const result = lossAndGradients(config, named, task, { progress: task.progress, objective });
       let at = 0;
       for (const name of Object.keys(named)) {
         gradients.set(result.gradients[name], at);

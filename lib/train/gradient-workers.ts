@@ -10,6 +10,8 @@ import type { ParameterArrays } from "../vit/parameters";
 import { parameterShapes } from "../vit/places";
 import type { WorkerReply, WorkerSetup, WorkerTask } from "./gradient-worker";
 import { lossAndGradients, type StepResult } from "./gradients";
+import { type Objective, prepareObjective } from "./objective";
+import { loadRun } from "./origins";
 import type { RunConfig } from "./record";
 
 /** A thread, and the memory it writes its gradients to. */
@@ -25,6 +27,7 @@ interface Helper {
 export class GradientWorkers {
   private constructor(
     private readonly config: RunConfig,
+    private readonly objective: Objective,
     /** Names in the order in which parameters and gradients lie in the shared memory. */
     private readonly names: readonly string[],
     private readonly parameters: Float32Array,
@@ -55,7 +58,13 @@ export class GradientWorkers {
       const workerData: WorkerSetup = { config, parameters, gradients, oneBit: hasSignKernels() };
       return { worker: new Worker(script, { workerData }), gradients };
     });
-    const workers = new GradientWorkers(config, Object.keys(shapes), parameters, helpers);
+    const workers = new GradientWorkers(
+      config,
+      prepareObjective(config, loadRun),
+      Object.keys(shapes),
+      parameters,
+      helpers,
+    );
     await Promise.all(helpers.map(({ worker }) => reply(worker))); // each says when its backend runs
     return workers;
   }
@@ -82,7 +91,7 @@ export class GradientWorkers {
     let result: StepResult | undefined;
     let failure: unknown;
     try {
-      result = lossAndGradients(this.config, parameters, own, { progress });
+      result = lossAndGradients(this.config, parameters, own, { progress, objective: this.objective });
     } catch (error) {
       failure = error; // the others must have answered before the next step
     }
@@ -93,6 +102,7 @@ export class GradientWorkers {
 
   /** Ends the threads. */
   async stop(): Promise<void> {
+    this.objective.dispose();
     await Promise.all(this.helpers.map(({ worker }) => worker.terminate()));
   }
 

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../backend/read";
 import type { Batch } from "../data/batches";
-import { crossEntropy } from "../ops/cross-entropy";
 import { forward } from "../vit/model";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
+import { type Objective, prepareObjective } from "./objective";
+import { loadRun } from "./origins";
 import type { RunConfig } from "./record";
 
 /** What one pass forward and backward over a batch gives, on the host. */
@@ -22,19 +23,37 @@ export interface StepOptions {
   readonly progress?: number;
   /** From images to logits; `forward`, unless another way to compute them is to be measured. */
   readonly model?: typeof forward;
+  /** What is minimized, where it was made ready before; else that is done for this step alone. */
+  readonly objective?: Objective;
 }
 
 /**
  * Loss, logits and the gradient of every parameter on one batch.
  *
- * @param options - how far the training is, and what computes the logits
+ * @param options - how far the training is, what computes the logits, and what is minimized
  * @returns gradients by parameter name, on the host
  */
 export function lossAndGradients(
   config: RunConfig,
   parameters: ParameterArrays,
   batch: Batch,
-  { progress = 0, model = forward }: StepOptions = {},
+  { progress = 0, model = forward, objective }: StepOptions = {},
+): StepResult {
+  const own = objective ? undefined : prepareObjective(config, loadRun);
+  try {
+    return step(config, parameters, batch, progress, model, objective ?? own!);
+  } finally {
+    own?.dispose();
+  }
+}
+
+function step(
+  config: RunConfig,
+  parameters: ParameterArrays,
+  batch: Batch,
+  progress: number,
+  model: typeof forward,
+  objective: Objective,
 ): StepResult {
   const { imageSize, channels } = config.model;
   const names = Object.keys(parameters);
@@ -44,14 +63,19 @@ export function lossAndGradients(
   tf.tidy(() => {
     const images = tf.tensor(batch.images, [batch.count, imageSize, imageSize, channels]);
     const labels = tf.tensor1d(batch.labels, "int32");
-    const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
-      const named = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-      const output = model(config.model, named, images, { progress });
-      logits = readFloats(output);
-      return crossEntropy(output, labels, config.training.labelSmoothing);
-    })(Object.values(toTensors(parameters)));
+    const tensors = toTensors(parameters);
+    const targets = objective.targets(images);
+    const compute = () => {
+      const result = objective.loss({ parameters: tensors, images, labels, progress, model }, targets);
+      logits = readFloats(result.logits);
+      return result.loss;
+    };
+    // Not tf.valueAndGrads: an objective may leave out parameters, as attention maps leave out the head.
+    const { value, grads } = tf.engine().gradients(compute, Object.values(tensors), undefined, true);
     loss = readFloats(value)[0];
-    for (const [i, name] of names.entries()) gradients[name] = readFloats(grads[i]);
+    for (const [i, name] of names.entries()) {
+      gradients[name] = grads[i] ? readFloats(grads[i]) : new Float32Array(parameters[name].data.length);
+    }
   });
   return { loss, logits, gradients };
 }

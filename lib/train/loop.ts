@@ -1,21 +1,24 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError, DivergenceError } from "../base/errors";
-import { Random } from "../base/random";
-import { batches } from "../data/batches";
+import type { Batch } from "../data/batches";
 import type { Dataset } from "../data/dataset";
 import type { ModelConfig, Sizes } from "../vit/config";
-import { startFromBatch } from "../vit/first-batch";
-import { initialParameters, type ParameterArrays, toTensors } from "../vit/parameters";
+import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
+import { epochBatches } from "./epoch-batches";
 import { type Evaluation, evaluate, Tally } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { checkWorkers, GradientWorkers } from "./gradient-workers";
-import { lossAndGradients } from "./gradients";
+import { lossAndGradients, type StepResult } from "./gradients";
+import { decays, latentWeights } from "./latent";
 import { checkTrainingMemory, explainMemory } from "./memory";
+import { prepareObjective } from "./objective";
 import { Optimizer } from "./optimizer";
+import { checkOrigins, loadRun } from "./origins";
 import type { EpochRecord, RunConfig } from "./record";
 import { StoppedTraining, type TrainResult } from "./result";
 import { learningRateAt } from "./schedule";
+import { startParameters } from "./start";
 import { snapshot, type TrainingState } from "./state";
 
 /** Where a running training stands. */
@@ -61,14 +64,29 @@ export async function train(
 ): Promise<TrainResult> {
   const { workers = 1 } = options;
   checkRun(config, dataset, workers);
-  const helpers = workers === 1 ? undefined : await GradientWorkers.start(config, workers - 1);
+  const steps = await startSteps(config, workers);
   try {
-    return await trainWith(config, seed, dataset, options, helpers);
+    return await trainWith(config, seed, dataset, options, steps.compute);
   } catch (error) {
     throw explainMemory(error, config);
   } finally {
-    await helpers?.stop();
+    await steps.stop();
   }
+}
+
+/** Loss and gradients of a batch, by this thread or by several. */
+type ComputeStep = (parameters: ParameterArrays, batch: Batch, progress: number) => StepResult | Promise<StepResult>;
+
+async function startSteps(config: RunConfig, workers: number): Promise<{ compute: ComputeStep; stop: () => unknown }> {
+  if (workers !== 1) {
+    const threads = await GradientWorkers.start(config, workers - 1);
+    return { compute: threads.lossAndGradients.bind(threads), stop: () => threads.stop() };
+  }
+  const objective = prepareObjective(config, loadRun);
+  return {
+    compute: (parameters, batch, progress) => lossAndGradients(config, parameters, batch, { progress, objective }),
+    stop: objective.dispose,
+  };
 }
 
 async function trainWith(
@@ -76,12 +94,16 @@ async function trainWith(
   seed: number,
   dataset: Dataset,
   options: TrainOptions,
-  helpers?: GradientWorkers,
+  compute: ComputeStep,
 ): Promise<TrainResult> {
   const { model, training } = config;
   const { resume } = options;
-  const optimizer = new Optimizer(resume ?? { weights: freshParameters(config, seed, dataset) });
+  const optimizer = new Optimizer(resume ?? { weights: startParameters(config, seed, dataset) });
   const { states } = optimizer;
+  const kinds = decays(model);
+  const latent = latentWeights(model);
+  const { weightDecay, latentDecay = weightDecay } = training;
+  const decayOf = (name: string) => ({ none: 0, matrix: weightDecay, latent: latentDecay })[kinds.get(name) ?? "none"];
   const curve = [...(resume?.curve ?? [])];
   const stepsPerEpoch = Math.ceil(dataset.train.count / training.batchSize);
   const steps = stepsPerEpoch * training.epochs;
@@ -99,20 +121,20 @@ async function trainWith(
     const epochStart = performance.now();
     let learningRate = 0;
     let smoothedLoss = 0;
-    for (const batch of trainingBatches(training, seed, dataset, epoch)) {
+    for (const batch of epochBatches(config, seed, dataset, epoch)) {
       if (options.signal?.aborted) throw stopped();
       learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
       const progress = step / steps;
       step++;
       const { loss, logits, gradients } = await attempt(
-        () =>
-          helpers?.lossAndGradients(states, batch, progress) ?? lossAndGradients(config, states, batch, { progress }),
+        () => compute(states, batch, progress),
         () => diverged(`Activations became NaN at step ${step}`, epoch, training),
       );
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
       if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss} at step ${step}`, epoch, training);
       if (!(clip > 0)) throw diverged(`The gradient became infinite at step ${step}`, epoch, training);
-      optimizer.step(step, { ...adamWDefaults, learningRate, weightDecay: training.weightDecay }, clip);
+      optimizer.step(step, { ...adamWDefaults, learningRate }, clip, decayOf);
+      if (training.latentClip !== "off") optimizer.clip(latent, training.latentClip);
       tally.add(logits, batch.labels);
       smoothedLoss += loss * batch.count;
       options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss });
@@ -145,19 +167,6 @@ async function trainWith(
   const test = evaluateArrays(model, states, dataset, dataset.test);
   if (!Number.isFinite(test.loss)) throw diverged(`The test loss became ${test.loss}`, training.epochs, training);
   return { parameters, curve, test, seconds: seconds() };
-}
-
-/** Initial parameters; those of quantizers that want to see data are started by the first batch of the first epoch. */
-function freshParameters({ model, training }: RunConfig, seed: number, dataset: Dataset): ParameterArrays {
-  const [first] = trainingBatches(training, seed, dataset, 1);
-  return startFromBatch(model, initialParameters(model, seed), first.images);
-}
-
-/** The batches of an epoch, in its own order. */
-function trainingBatches(training: RunConfig["training"], seed: number, dataset: Dataset, epoch: number) {
-  const random = new Random(seed, 1_000_000 + epoch);
-  const augment = { cropPadding: training.cropPadding, flip: training.flip };
-  return batches(dataset, dataset.train, { batchSize: training.batchSize, random, augment });
 }
 
 /** What a stopped training has reached; the test split is measured on only if somebody asks, which may take seconds. */
@@ -204,10 +213,11 @@ function evaluateArrays(
   }
 }
 
-/** @throws ConfigError if data and model do not fit, workers are too many, or no memory could hold a training step */
+/** @throws ConfigError if data, model and the runs that it needs do not fit, or no memory could hold a training step */
 export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
   checkFit(config.model, dataset);
   checkWorkers(workers);
+  checkOrigins(config);
   checkTrainingMemory(config, dataset.train.count, workers);
 }
 

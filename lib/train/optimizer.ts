@@ -66,19 +66,36 @@ export class Optimizer {
    * One step with the gradients that `gradientNorm` was given.
    *
    * @param step - t, from 1
-   * @param options - norms, biases, embeddings and learned coefficients are not decayed, only matrices
+   * @param options - rates
    * @param gradientScale - multiplies the gradient first, for clipping
+   * @param decayOf - weight decay of a parameter, by its name
    */
-  step(step: number, options: AdamWOptions, gradientScale: number): void {
+  step(
+    step: number,
+    options: Omit<AdamWOptions, "weightDecay">,
+    gradientScale: number,
+    decayOf: (name: string) => number,
+  ): void {
     for (const [name, at] of this.places) {
-      const isMatrix = name.endsWith(".weight") || name.endsWith(".kernel");
-      const own = isMatrix ? options : { ...options, weightDecay: 0 };
+      const own = { ...options, weightDecay: decayOf(name) };
       const state = this.states[name];
       if (this.kernels) this.fusedStep(at, state.weight.length, step, own, gradientScale);
       else {
         const gradient = new Float32Array(this.memory.buffer, at.gradient, state.weight.length);
         adamWStep(state, gradient, step, own, gradientScale);
       }
+    }
+  }
+
+  /**
+   * Cuts weights to [−limit, limit].
+   *
+   * @param names - of the parameters
+   */
+  clip(names: readonly string[], limit: number): void {
+    for (const name of names) {
+      const { weight } = this.states[name];
+      for (let i = 0; i < weight.length; i++) weight[i] = Math.min(limit, Math.max(-limit, weight[i]));
     }
   }
 

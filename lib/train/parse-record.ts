@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { canonicalJson } from "../base/canonical-json";
 import { BinvitError, FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
 import type { EpochRecord, RunConfig, RunRecord } from "./record";
 import { parseRunConfig } from "./run-config";
-import { canonicalJson, recordSha256, sealRecord } from "./seal";
+import { recordSha256, sealRecord } from "./seal";
 
 const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
@@ -29,6 +30,9 @@ const recordFields = z.strictObject({
   config: z.strictObject({ dataset: group, model: group, training: group }),
   revisions: z.record(z.string(), z.int().min(1)).optional(), // since binvit.run/3
   seed: count,
+  origins: z
+    .record(z.string(), z.strictObject({ name: z.string(), seed: count, weightsSha256: sha256, recipe: sha256 }))
+    .optional(),
   dataset: z.strictObject({
     name: z.string(),
     sha256,

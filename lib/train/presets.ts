@@ -1,11 +1,12 @@
 import type { ModelInput } from "../vit/parse-config";
 import type { RunConfig } from "./record";
 
-/** A preset is written like a configuration file; `binarize` is off in all of them. */
+/** A preset is written like a configuration file; `binarize` is off in all of them, and
+ * what is left out is the default. */
 interface Preset {
   readonly dataset: RunConfig["dataset"];
   readonly model: ModelInput;
-  readonly training: RunConfig["training"];
+  readonly training: Omit<RunConfig["training"], "objective" | "latentClip">;
 }
 
 /** 32×32 colour images as 65 tokens of width 128. */

@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset";
 import type { DatasetConfig } from "../data/dataset-config";
 import type { ModelConfig } from "../vit/config";
 
-/** How a model is trained; complete, nothing is left to a default. */
+/** How a model is trained; defaults are filled in. */
 export interface TrainingConfig {
   readonly epochs: number;
   readonly batchSize: number;
@@ -18,9 +18,17 @@ export interface TrainingConfig {
   readonly cropPadding: number;
   /** Mirror half of the images. */
   readonly flip: boolean;
+  /** What is minimized: the settings of each term, by its name; see `objectives/`. */
+  readonly objective: Readonly<Record<string, { readonly weight: number; readonly [setting: string]: unknown }>>;
+  /** Folder of a finished run from whose weights this one starts. */
+  readonly from?: string;
+  /** Weight decay of the weights behind 1-bit ones; as `weightDecay` if left out. */
+  readonly latentDecay?: number;
+  /** The weights behind 1-bit ones are kept within ± this. */
+  readonly latentClip: number | "off";
 }
 
-/** What is trained on what, and how: with a seed, the whole identity of a run. */
+/** What is trained on what, and how. */
 export interface RunConfig {
   readonly dataset: DatasetConfig;
   readonly model: ModelConfig;
@@ -66,6 +74,15 @@ export interface DatasetRecord extends Pick<Dataset, "name" | "sha256" | "maxVal
   readonly test: number;
 }
 
+/** A run that another one was made from. */
+export interface Origin {
+  readonly name: string;
+  readonly seed: number;
+  readonly weightsSha256: string;
+  /** What is the same for all seeds of that run; as `recipeOf` has it. */
+  readonly recipe: string;
+}
+
 /** `record.json`: everything a table or a figure needs to know of a finished run. */
 export interface RunRecord {
   readonly schema: "binvit.run/3";
@@ -75,6 +92,8 @@ export interface RunRecord {
   /** Revisions of quantizers, slopes and activation that are not at 1. */
   readonly revisions: Revisions;
   readonly seed: number;
+  /** The runs it was made from, by the setting that names them: `from`, `objective.distillation.teacher`. */
+  readonly origins?: Readonly<Record<string, Origin>>;
   readonly dataset: DatasetRecord;
   readonly environment: Environment;
   readonly curve: readonly EpochRecord[];

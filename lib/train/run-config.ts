@@ -8,20 +8,7 @@ import { datasetNames } from "../data/sets";
 import { type ModelInput, modelFields, parseModelConfig } from "../vit/parse-config";
 import { type PresetName, presets } from "./presets";
 import type { RunConfig } from "./record";
-
-const positive = z.number().positive();
-
-const trainingFields = z.strictObject({
-  epochs: z.int().min(1),
-  batchSize: z.int().min(1),
-  learningRate: positive,
-  warmupEpochs: z.number().min(0),
-  weightDecay: z.number().min(0),
-  clipNorm: positive,
-  labelSmoothing: z.number().min(0).lt(1),
-  cropPadding: z.int().min(0),
-  flip: z.boolean(),
-});
+import { trainingFields } from "./training-fields";
 
 const datasetFields = z.strictObject({
   name: z.enum(datasetNames),

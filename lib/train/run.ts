@@ -7,8 +7,9 @@ import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
 import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
-import { revisionsOf, runIdentity } from "./identity";
+import { recordIdentity, revisionsOf, runIdentity, weightsOf } from "./identity";
 import { checkRun, type TrainOptions, train } from "./loop";
+import { readOrigins } from "./origins";
 import type { Environment, RunConfig, RunRecord } from "./record";
 import { readRecord, removeLeftovers, weightsSha256, writeRun } from "./run-folder";
 import { lockFolder, type RunLock } from "./run-lock";
@@ -48,6 +49,7 @@ export async function trainInto(
   options: RunOptions = {},
   dataset?: Dataset,
 ): Promise<{ record: RunRecord; existed: boolean }> {
+  readOrigins(run.config); // what the run needs has to be there, whatever is in the folder
   const finished = (data: Dataset) => {
     const found = findRun(run, folder);
     if (found) checkData(found, data, folder);
@@ -79,11 +81,12 @@ function findRun(run: Run, folder: string): RunRecord | undefined {
 }
 
 /** Whether a record is what training a run here would give. */
-export function sameRun({ config, seed, environment, revisions }: RunRecord, run: Omit<Run, "name">): boolean {
-  return (
-    runIdentity(config, seed, environment.arithmetic, revisions) === runIdentity(run.config, run.seed, arithmetic())
-  );
-}
+export const sameRun = (record: RunRecord, run: Omit<Run, "name">): boolean =>
+  recordIdentity(record) === identityHere(run);
+
+/** The identity of a run that is made here; what it needs has to be finished. */
+const identityHere = ({ config, seed }: Omit<Run, "name">): string =>
+  runIdentity(config, seed, arithmetic(), weightsOf(readOrigins(config)));
 
 async function trainLocked(
   run: Run,
@@ -94,7 +97,8 @@ async function trainLocked(
 ): Promise<RunRecord> {
   removeLeftovers(folder);
   const { workers = 1 } = options;
-  const progress = { run: runIdentity(run.config, run.seed, arithmetic()), data: data.sha256, workers };
+  const progress = { run: identityHere(run), data: data.sha256, workers };
+  const origins = readOrigins(run.config);
   let savedAt = performance.now();
   const result = await train(run.config, run.seed, data, {
     ...options,
@@ -112,8 +116,9 @@ async function trainLocked(
     schema: "binvit.run/3",
     name: run.name,
     config: run.config,
-    revisions: revisionsOf(run.config),
     seed: run.seed,
+    revisions: revisionsOf(run.config),
+    ...(Object.keys(origins).length > 0 && { origins }),
     dataset: {
       name: data.name,
       sha256: data.sha256,

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { withoutDefaults } from "../base/without-defaults";
 import { activations } from "../binarize/activations";
 import type { Binarizer, Choice } from "../binarize/binarizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
@@ -44,26 +45,12 @@ export function essentialModel(model: ModelConfig): object {
       ? []
       : [[part, Object.fromEntries(Object.entries(how).map(([role, of]) => [role, essential(role, of)]))]],
   );
-  return { ...withoutDefaults(modelFields().shape, sizes), binarize: Object.fromEntries(parts) };
+  return { ...(withoutDefaults(modelFields(), sizes) as object), binarize: Object.fromEntries(parts) };
 }
 
 function essential(role: string, choice: Choice | string): unknown {
   if (typeof choice === "string") return choice;
   const { quantizer, ...settings } = choice;
   const { settings: shape } = role === "weight" ? weightQuantizerOf(choice) : inputQuantizerOf(choice);
-  return { quantizer, ...withoutDefaults(shape, settings) };
-}
-
-/**
- * @param shape - a schema for each key
- * @param values - complete
- * @returns those that are not what their schema makes of nothing
- */
-export function withoutDefaults(shape: z.ZodRawShape, values: Readonly<Record<string, unknown>>): object {
-  const kept = Object.entries(values).filter(([key, value]) => {
-    const field = shape[key] as z.ZodType | undefined;
-    const nothing = field?.safeParse(undefined);
-    return value !== undefined && !(nothing?.success && JSON.stringify(nothing.data) === JSON.stringify(value));
-  });
-  return Object.fromEntries(kept);
+  return { quantizer, ...(withoutDefaults(z.object(shape), settings) as object) };
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
 import { studies } from "../../lib/study/presets";
-import { studyRuns } from "../../lib/study/run-study";
 import { parseStudyConfig } from "../../lib/study/study-config";
+import { studyRuns } from "../../lib/study/study-runs";
 import { parseRunConfig } from "../../lib/train/run-config";
 
 const row = { component: "mlp", scale: "learned", binarize: { mlp: "learned" } };

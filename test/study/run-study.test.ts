@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CancelledError } from "../../lib/base/errors";
 import { kitRoot } from "../../lib/base/kit-root";
-import { runStudy, type StudyEvent, studyRuns } from "../../lib/study/run-study";
+import { runStudy, type StudyEvent } from "../../lib/study/run-study";
 import { parseStudyConfig, type StudyConfig } from "../../lib/study/study-config";
+import { studyRuns } from "../../lib/study/study-runs";
 import { readRecord } from "../../lib/train/run-folder";
 import { sealRecord } from "../../lib/train/seal";
 

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { train } from "../../lib/train/loop";
+import type { TrainingState } from "../../lib/train/state";
 import type * as model from "../../lib/vit/model";
 import { smallDigits, smallRun } from "./small-run";
 
@@ -27,13 +28,9 @@ test("a pass knows how far the training is: steps from 0, each validation at its
 test("what is resumed goes on at the progress where it stopped", async () => {
   const config = smallRun({ training: { epochs: 2, batchSize: 32 } });
   const digits = await smallDigits();
-  let resume: Parameters<typeof train>[3];
-  await train(config, 1, digits, {
-    onEpoch: ({ epoch }, state) => {
-      if (epoch === 1) resume = { resume: state() };
-    },
-  });
+  const saved: TrainingState[] = [];
+  await train(config, 1, digits, { onEpoch: (_, state) => saved.push(state()) });
   seen.progress.length = 0;
-  await train(config, 1, digits, resume);
+  await train(config, 1, digits, { resume: saved[0] });
   expect(seen.progress).toEqual([0.5, 0.75, 1, 1]);
 });

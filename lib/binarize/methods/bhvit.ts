@@ -33,6 +33,7 @@ const decomposed = inputQuantizer({
  */
 export const bhvit: Method = {
   title: "BHViT attention",
+  about: ["attention"],
   reference: "Gao et al., BHViT, 2025",
   weight: use(scaledSign),
   input: use(signInput),

@@ -60,6 +60,8 @@ export const elastic = inputQuantizer({
  */
 export const bit: Method = {
   title: "BiT",
+  about: ["layers", "attention"],
+  activation: "relu",
   reference: "Liu et al., BiT, 2022",
   weight: use(centered),
   input: use(elastic),

@@ -37,6 +37,7 @@ const softmaxAware = inputQuantizer({
  */
 export const bivit: Method = {
   title: "BiViT attention",
+  about: ["attention"],
   reference: "He et al., BiViT, 2023",
   weight: use(scaledSign, { scale: "learned" }),
   input: use(signInput),

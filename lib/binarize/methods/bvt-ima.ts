@@ -13,6 +13,7 @@ import { scaledSign, signInput } from "./scaled-sign";
  */
 export const bvtIma: Method = {
   title: "BVT-IMA",
+  about: ["attention"],
   reference: "BVT-IMA, AAAI 2024",
   weight: use(scaledSign),
   input: use(signInput),

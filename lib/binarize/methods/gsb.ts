@@ -67,6 +67,7 @@ const superposed = inputQuantizer({
  */
 export const gsb: Method = {
   title: "GSB",
+  about: ["attention"],
   reference: "Gao et al., GSB, 2023",
   weight: use(scaledSign),
   input: use(signInput),

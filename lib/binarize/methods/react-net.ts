@@ -50,6 +50,7 @@ const rprelu: Activation = {
  */
 export const reActNet: Method = {
   title: "ReActNet",
+  activation: "rprelu",
   reference: "Liu et al., ReActNet, 2020",
   weight: use(scaledSign, { scaleGradient: "detached" }),
   input: use(rsign),

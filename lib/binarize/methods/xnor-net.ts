@@ -18,6 +18,7 @@ export const tensor: Method = {
 /** XNOR-Net without K: α = mean abs(W) of each output channel. Section 3.1. */
 export const channel: Method = {
   title: "XNOR-Net without K",
+  about: ["layers", "attention"],
   reference,
   weight: use(scaledSign),
   input: use(signInput),

@@ -1,0 +1,15 @@
+import { Random } from "../base/random";
+import { type Batch, batches } from "../data/batches";
+import type { Dataset } from "../data/dataset";
+import type { RunConfig } from "./record";
+
+/**
+ * The batches of one epoch, shuffled and augmented; the same each time they are asked for.
+ *
+ * @param epoch - from 1
+ */
+export function epochBatches({ training }: RunConfig, seed: number, dataset: Dataset, epoch: number): Generator<Batch> {
+  const { batchSize, cropPadding, flip } = training;
+  const random = new Random(seed, 1_000_000 + epoch);
+  return batches(dataset, dataset.train, { batchSize, random, augment: { cropPadding, flip } });
+}
