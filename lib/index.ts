@@ -31,8 +31,10 @@ export { decodeSafetensors, encodeSafetensors } from "./base/safetensors";
 export { version } from "./base/version";
 // binarize
 export type { Activation } from "./binarize/activation";
-export { binarizeOperand, binarizeProbabilities } from "./binarize/attention";
+export { attendBinary, binarizeOperand, binarizeProbabilities, binaryScores } from "./binarize/attention";
 export type { Binarizer, Choice, LayerBinarizer } from "./binarize/binarizer";
+export { checkMethod, type GradientCheck, type MethodCheckOptions } from "./binarize/check-method";
+export { checkSlope, type SlopeCheck, type SlopeGrid } from "./binarize/check-slope";
 export { binaryPatchEmbedding } from "./binarize/conv";
 export type { BinaryLinearParameters } from "./binarize/layer-form";
 export { binaryLinear } from "./binarize/linear";
@@ -88,6 +90,7 @@ export { gelu } from "./ops/gelu";
 export { layerNorm } from "./ops/layer-norm";
 export { linear } from "./ops/linear";
 export { patchify } from "./ops/patchify";
+export { stopGradient } from "./ops/stop-gradient";
 // figures
 export { accuracyByComponent } from "./plot/accuracy-by-component";
 export { attentionMaps } from "./plot/attention-maps";
@@ -108,6 +111,8 @@ export { trainingCurves } from "./plot/training-curves";
 export { weightHistogram } from "./plot/weight-histogram";
 // studies
 export { type Interval, interval } from "./study/interval";
+export { type MethodRow, methodRows } from "./study/method-rows";
+export { methodTimes } from "./study/method-times";
 export { studies } from "./study/presets";
 export { loadStudy } from "./study/records";
 export { parseStudyConfig, type StudyConfig, type StudyInput } from "./study/study-config";

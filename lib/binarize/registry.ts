@@ -20,9 +20,10 @@ export const binarizers = Object.fromEntries(
  *
  * @param name - what configurations call it; a name that was added before is replaced
  * @param method - its quantizers need names of their own
+ * @returns the name, of the type that configurations take
  * @throws ConfigError if the kit has a method, or another quantizer, of that name
  */
-export function addMethod(name: string, method: Method): void {
+export function addMethod(name: string, method: Method): MethodName {
   if (built.has(name)) throw new ConfigError(`The kit has a method "${name}". Choose another name.`);
   const others = allMethods().filter((other) => other !== known()[name]);
   for (const role of ["weight", "input"] as const) {
@@ -34,6 +35,7 @@ export function addMethod(name: string, method: Method): void {
   }
   known()[name] = method;
   (binarizers as Record<string, Binarizer>)[name] = spellOut(method);
+  return name as MethodName;
 }
 
 const built: ReadonlySet<string> = new Set(Object.keys(methods));

@@ -15,6 +15,13 @@ export interface Slope {
    * @returns shape of x
    */
   at(x: tf.Tensor, progress: number): tf.Tensor;
+  /**
+   * The function that sign is pretended to be, of which `at` is the derivative; `checkSlope` compares the two.
+   *
+   * @param x - a number
+   * @param progress - as above
+   */
+  readonly pretends?: (x: number, progress: number) => number;
   /** Its name in the fused kernels, which do the same in one pass; without it the products are still on bits. */
   readonly kernel?: SteForm;
 }

@@ -49,7 +49,7 @@ beforeAll(async () => {
 
 test("a method that is added is known by its name, and trains in every part", async () => {
   expect(() => parseBinarizer(named("mine"))).toThrow(ConfigError);
-  addMethod("mine", method());
+  expect(addMethod("mine", method())).toBe("mine");
   expect(parseBinarizer(named("mine"))).toEqual({
     weight: { quantizer: "mine", power: 1 },
     input: { quantizer: "mine" },

@@ -11,4 +11,9 @@ export const insideOne = (x: tf.Tensor): tf.Tensor => tf.cast(tf.lessEqual(tf.ab
  *
  * Reference: Courbariaux et al., *Binarized Neural Networks*, 2016, eq. 4.
  */
-export const clip: Slope = { revision: 1, at: insideOne, kernel: "clip" };
+export const clip: Slope = {
+  revision: 1,
+  at: insideOne,
+  pretends: (x) => Math.max(-1, Math.min(1, x)),
+  kernel: "clip",
+};

@@ -18,5 +18,9 @@ export const swish: Slope = {
     const numerator = tf.sub(2, tf.mul(bx, tf.tanh(tf.div(bx, 2))));
     return tf.div(tf.mul(numerator, swishBeta), tf.add(tf.cosh(bx), 1));
   },
+  pretends(x) {
+    const [bx, sigma] = [swishBeta * x, 1 / (1 + Math.exp(-swishBeta * x))];
+    return 2 * sigma * (1 + bx * (1 - sigma)) - 1;
+  },
   kernel: "swish",
 };
