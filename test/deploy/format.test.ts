@@ -4,6 +4,7 @@ import { FileError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { packedConfig } from "../../lib/deploy/left";
+import { packModel } from "../../lib/deploy/pack";
 import { type PackedConfig, packedShapes } from "../../lib/deploy/packed-config";
 import type { PackedModel } from "../../lib/deploy/packed-model";
 import { presets } from "../../lib/train/presets";
@@ -29,6 +30,13 @@ describe("a packed file", () => {
     expect(await encodePackedModel(back)).toEqual(file);
     const images = anyImages(config, 3);
     expect(engineOf(back).forward(images, 3)).toEqual(engineOf(model).forward(images, 3));
+  });
+
+  test("takes of a whole data set the statistics alone", async () => {
+    const { pixels, classNames } = anyMeaning(config);
+    const meaning = { pixels: { ...pixels, train: { pixels: new Uint8Array(9) } } as typeof pixels, classNames };
+    const file = await encodePackedModel(packModel(config, anyParameters(config, 1), origin, meaning));
+    expect(await decodePackedModel(file)).toEqual(model);
   });
 
   test("is read from the middle of a buffer", async () => {
@@ -145,7 +153,8 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withLayer({ ...(left.layers.qkv as object), center: true }), /layers\.qkv: unknown key "center"/);
     await refused(withConfig({ layers: { ...left.layers, head: "float" } }), /model\.layers: unknown key "head"/);
     await refused(withConfig({ binarize: {} }), /model: unknown key "binarize"/);
-    await refused(withConfig({ stem: "conv" }), /model\.stem: expected "patch", got "conv"/);
+    await refused(withConfig({ stem: "linear" }), /model\.stem: expected "patch" or "conv", got "linear"/);
+    await refused(withConfig({ stem: "conv" }), /model\.layers must have conv2 with stem "conv" and only there/);
     await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
   });
 

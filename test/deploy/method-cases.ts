@@ -39,7 +39,29 @@ const all: readonly MethodCase[] = [
   ["fc1 alone, rprelu", { activation: "rprelu", binarize: { fc1: "lsq" } }],
   ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map(everything),
   ["bit relu everywhere", { activation: "relu", ...everything("bit")[1] }],
+  ...stems(),
 ];
+
+/** A stem of convolutions: everything binary, then the stem alone in every form that a layer can be left in. */
+function stems(): MethodCase[] {
+  const withStem = ([name, changes]: MethodCase, more: Changes = {}): MethodCase => [
+    `${name}, stem of convolutions`,
+    { stem: "conv", ...changes, ...more },
+  ];
+  const alone = (name: MethodName): MethodCase => [name, { binarize: { conv: name } }];
+  return [
+    ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map((name) => withStem(everything(name))),
+    withStem(["bit relu everywhere", everything("bit")[1]], { activation: "relu" }),
+    withStem(["react-net rprelu everywhere", everything("react-net")[1]], { activation: "rprelu" }),
+    ...(["unscaled", "tensor", "xnor", "xnor-plus", "channel-w1a32", "lsq"] as const).map((name) =>
+      withStem(alone(name)),
+    ),
+    withStem(["dorefa relu", { activation: "relu", binarize: { conv: "dorefa" } }]),
+    withStem(["unscaled, strides of 1 and 1", { patchSize: 1, binarize: { conv: "unscaled" } }]),
+    withStem(["xnor, strides of 2 and 2", { imageSize: 8, patchSize: 4, binarize: { conv: "xnor", mlp: "xnor" } }]),
+    withStem(["float, mlp channel", { binarize: { mlp: "channel" } }]),
+  ];
+}
 
 const why = ([, changes]: MethodCase) => unsupported(smallModel(changes));
 

@@ -203,6 +203,8 @@ describe("an ONNX file states", () => {
       classNames: '["a","b","c","d","\u96f6"]',
     };
     expect(metadata({ pixels: pixelsOf, classNames })).toEqual({ ...texts, input: '"normalized"' });
+    const withMore = { ...pixelsOf, train: new Uint8Array(9) } as typeof pixelsOf; // as a data set has
+    expect(metadata({ pixels: withMore, classNames })).toEqual({ ...texts, input: '"normalized"' });
     expect(metadata({ pixels: pixelsOf, classNames, rawPixels: true })).toEqual({ ...texts, input: '"raw pixels"' });
   });
 });
