@@ -13,6 +13,9 @@ export type Changes = Partial<ModelInput>;
 /** A way to binarize, by what tests call it. */
 export type MethodCase = readonly [name: string, changes: Changes];
 
+const kept = (quantizer: string, settings: object) =>
+  ({ probabilities: { quantizer, ...settings }, operand: "lsq" }) as const;
+
 const names = Object.keys(methods) as MethodName[];
 
 const layersOf = (name: MethodName): MethodCase => [name, { binarize: { mlp: name, mhsa: name } }];
@@ -36,8 +39,10 @@ const all: readonly MethodCase[] = [
   ["bit relu", { activation: "relu", binarize: { mlp: "bit", mhsa: "bit" } }],
   ["dorefa relu", { activation: "relu", binarize: { mlp: "dorefa", mhsa: "dorefa" } }],
   ["dorefa probabilities", { binarize: { values: { probabilities: { quantizer: "dorefa" }, operand: "lsq" } } }],
+  ["bivit with the mean of the kept", { binarize: { values: kept("softmax-aware", { scale: "row" }) } }],
+  ["bivit, 0.6, and gsb's operands", { binarize: { scores: "gsb", values: kept("softmax-aware", { share: 0.6 }) } }],
   ["fc1 alone, rprelu", { activation: "rprelu", binarize: { fc1: "lsq" } }],
-  ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map(everything),
+  ...(["bit", "bvt-ima", "channel", "bhvit", "gsb", "bivit"] as const).map(everything),
   ["bit relu everywhere", { activation: "relu", ...everything("bit")[1] }],
 ];
 
