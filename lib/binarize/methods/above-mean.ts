@@ -1,7 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import { hasKernels, kernels } from "../../backend/kernels";
-import { stopGradient } from "../../ops/stop-gradient";
 import { type InputRule, inputQuantizer } from "../quantizer";
 import type { Slope } from "../slope";
 
@@ -43,7 +42,10 @@ const kept: Slope = { revision: 1, at: (x) => tf.cast(tf.greaterEqual(x, 0), "fl
  */
 export function keptFrom(x: tf.Tensor, { threshold, share }: Pick<InputRule, "threshold" | "share">): tf.Tensor {
   if (share === undefined) return threshold ?? tf.tensor1d([0]);
-  const relative = tf.mul(stopGradient(tf.max(x, -1, true)), share);
+  const relative = tf.mul(
+    constantOf(x, (p) => tf.max(p, -1, true)),
+    share,
+  );
   return threshold ? tf.add(threshold, relative) : relative;
 }
 
@@ -55,8 +57,13 @@ export function keptFrom(x: tf.Tensor, { threshold, share }: Pick<InputRule, "th
  * @returns shape [B, H, N, 1]
  */
 export function keptMean(x: tf.Tensor, rule: Pick<InputRule, "threshold" | "share">): tf.Tensor {
+  return constantOf(x, (p) => meanAbove(p, keptFrom(p, rule)));
+}
+
+/** f(x), a constant to the gradient. `stopGradient` of it would have f differentiated, only to multiply by 0. */
+function constantOf(x: tf.Tensor, f: (x: tf.Tensor) => tf.Tensor): tf.Tensor {
   const constant = tf.customGrad((input) => ({
-    value: meanAbove(input as tf.Tensor, keptFrom(input as tf.Tensor, rule)),
+    value: f(input as tf.Tensor),
     gradFunc: () => tf.zeros(x.shape),
   })) as (x: tf.Tensor) => tf.Tensor;
   return constant(x);
