@@ -3,10 +3,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { Random } from "../../lib/base/random";
 import { attendBinary, binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
-import type { ValuesBinarizer } from "../../lib/binarize/binarizer";
+import type { Choice, ValuesBinarizer } from "../../lib/binarize/binarizer";
+import { binaryLinear } from "../../lib/binarize/linear";
+import { use } from "../../lib/binarize/method";
+import { methods } from "../../lib/binarize/methods";
 import { keptFrom, keptMean } from "../../lib/binarize/methods/above-mean";
-import { binarizers } from "../../lib/binarize/registry";
+import { inputQuantizer } from "../../lib/binarize/quantizer";
+import { addMethod, binarizers } from "../../lib/binarize/registry";
 import { sign } from "../../lib/binarize/sign";
+import { slopes } from "../../lib/binarize/slopes";
 import { parseBinarizer } from "../../lib/vit/parse-binarize";
 import { backends } from "../verify/backends";
 
@@ -69,9 +74,18 @@ describe.each(backends)("binarized probabilities on $name", ({ use }) => {
   });
 });
 
-describe.each(backends)("a share of the row's largest probability on $name", ({ use }) => {
+/** Asks for a share of the row's largest where rows are no probabilities too. */
+const ofAnyRow = inputQuantizer({
+  name: "share anywhere",
+  revision: 1,
+  settings: {},
+  rule: () => ({ share: 0.5, slope: slopes.identity }),
+});
+const anywhere = addMethod("share-anywhere", { ...methods.channel, input: use(ofAnyRow), operand: use(ofAnyRow) });
+
+describe.each(backends)("a share of the row's largest probability on $name", (backend) => {
   beforeAll(async () => {
-    await use();
+    await backend.use();
   });
   const [H, N] = [3, 7];
   const p = () => tf.softmax(tf.tensor4d(normals(5, 2 * H * N * N), [2, H, N, N]));
@@ -103,6 +117,20 @@ describe.each(backends)("a share of the row's largest probability on $name", ({ 
       return kept.reduce((sum, value) => sum + value, 0) / kept.length;
     });
     for (const [i, value] of readFloats(mean).entries()) expect(value).toBeCloseTo(expected[i], 6);
+  });
+
+  test.each([0.25, 0.6, 1])("is a setting of BiViT's: %f", (share) => {
+    const probabilities: Choice = { quantizer: "softmax-aware", scale: "none", share };
+    const expected = rows().flatMap((row) => row.map((value) => (value >= f(f(share) * Math.max(...row)) ? 1 : 0)));
+    expect([...readFloats(binarizeProbabilities(p(), { probabilities }))]).toEqual(expected);
+  });
+
+  test("is refused where nothing is a row of probabilities", () => {
+    const how = binarizers[anywhere as "channel"];
+    const message = 'Quantizer "share anywhere" is for attention probabilities.';
+    expect(() => binarizeOperand(p(), how)).toThrow(message);
+    const layer = { weight: tf.ones([N, 2]), bias: tf.zeros([2]) };
+    expect(() => binaryLinear(tf.ones([1, 2, N]), layer, how)).toThrow(message);
   });
 
   test("has no gradient: what BiViT keeps passes it straight through", () => {
