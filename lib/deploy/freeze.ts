@@ -87,6 +87,7 @@ function freezeProduct(
   if (place.part === "values" && place.binarizer !== "off") {
     const left = leftOfValues(place.binarizer, tensors, ...sizes);
     put(`${place.name}.probabilities.threshold`, left.thresholds);
+    put(`${place.name}.probabilities.share`, left.shares);
     put(`${place.name}.probabilities.alpha`, left.alpha);
     threshold("value", left.threshold);
     put(`${place.name}.value.scale`, left.scale);

@@ -21,6 +21,7 @@ const scores = record({ threshold: count, factor: oneOf("none", "token"), correc
 
 const values = record({
   levels: wholeFrom(1, 16),
+  share: oneOf("none", "each"),
   factor: oneOf("constant", "kept"),
   threshold: count,
   scale: oneOf("none", "one"),

@@ -108,6 +108,7 @@ function valuesOf(
   }
   return {
     levels: kept.rules ?? 1,
+    share: kept.shares ? "each" : "none",
     factor: kept.factor === "kept" ? "kept" : "constant",
     threshold: countOf(left.thresholds),
     scale: left.factor === "one" ? "one" : "none",

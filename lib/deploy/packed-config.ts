@@ -23,10 +23,12 @@ export interface PackedScores {
   readonly correction: "none" | "table";
 }
 
-/** What is left of binarized probabilities and values: Σ α_l ([A ≥ t_l] · sign(v − τ)) · γ. */
+/** What is left of binarized probabilities and values: Σ α_l ([A ≥ t_l + r_l M] · sign(v − τ)) · γ, M the row's largest. */
 export interface PackedValues {
   /** How many thresholds t each head has. */
   readonly levels: number;
+  /** r, one for each t; 0 where there are none. */
+  readonly share: "none" | "each";
   /** α: a number, or the mean of what is kept of each row. */
   readonly factor: "constant" | "kept";
   readonly threshold: Count;
@@ -132,6 +134,7 @@ export function packedShapes(config: PackedConfig): Record<string, PackedShape> 
     }
     if (part === "qkv" && values !== "float") {
       floats(`${block}.attention.values.probabilities.threshold`, numHeads, values.levels);
+      if (values.share === "each") floats(`${block}.attention.values.probabilities.share`, numHeads, values.levels);
       if (values.factor === "constant")
         floats(`${block}.attention.values.probabilities.alpha`, numHeads, values.levels);
       several(`${block}.attention.values.value.threshold`, values.threshold, embedDim);

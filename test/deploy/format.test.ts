@@ -80,6 +80,24 @@ describe("a packed file", () => {
   });
 });
 
+test.each([
+  ["gsb", { levels: 3, share: "each", factor: "constant" }],
+  ["bivit", { levels: 1, share: "each", factor: "constant" }],
+  [
+    { probabilities: { quantizer: "softmax-aware", scale: "row" }, operand: "lsq" },
+    { share: "each", factor: "kept" },
+  ],
+  ["bhvit", { levels: 3, share: "none", factor: "constant" }],
+] as const)("a file has a share for each threshold, where they follow the row: %j", (binarized, expected) => {
+  const left = packedConfig(smallModel({ numHeads: 2, depth: 1, binarize: { values: binarized as "gsb" } }));
+  expect(left.values).toMatchObject(expected);
+  const { levels, share } = left.values as Exclude<PackedConfig["values"], "float">;
+  const name = "blocks.0.attention.values.probabilities";
+  const shape = { dtype: "F32", shape: [2, levels] };
+  expect(packedShapes(left)[`${name}.threshold`]).toEqual(shape);
+  expect(packedShapes(left)[`${name}.share`]).toEqual(share === "each" ? shape : undefined);
+});
+
 describe("a damaged file", () => {
   test("cut off anywhere is refused", async () => {
     const file = await encodePackedModel(model);
@@ -137,11 +155,13 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ activation: "tanh" }), /model\.activation: expected "gelu" or/);
     const scores = { threshold: "none", factor: "none", correction: "table" };
     await refused(withConfig({ scores }), /tensor "blocks\.0\.attention\.scores\.scale" is missing/);
-    const values = { levels: 17, factor: "kept", threshold: "none", scale: "none" };
+    const values = { levels: 17, share: "none", factor: "kept", threshold: "none", scale: "none" };
     await refused(withConfig({ values }), /model\.values\.levels: expected a whole number from 1 to 16, got 17/);
     for (const [key, complete] of Object.entries({ scores, values: { ...values, levels: 1 } })) {
       await refused(withConfig({ [key]: { ...complete, rate: 1 } }), new RegExp(`model\\.${key}: unknown key "rate"`));
       for (const part of Object.keys(complete)) {
+        const missing = new RegExp(`model\\.${key}\\.${part}: expected .*, got nothing`);
+        await refused(withConfig({ [key]: { ...complete, [part]: undefined } }), missing);
         const reason = new RegExp(`model\\.${key}\\.${part}: expected .*, got true`);
         await refused(withConfig({ [key]: { ...complete, [part]: true } }), reason);
       }
@@ -193,27 +213,34 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withTensor("head.bias", { shape: [3], data: new Uint8Array(3) }), /"head\.bias" is U8 3, .* F32 3/);
   });
 
-  test.each(["bit", "bvt-ima", "bhvit", "react-net", "xnor-plus"] as const)("any tensor of %s", async (name) => {
-    const all = { conv: name, mlp: name, mhsa: name, ...(name !== "xnor-plus" && { scores: name, values: name }) };
-    const activation = name === "react-net" ? "rprelu" : "gelu";
-    const config = smallModel({ depth: 1, activation, binarize: all });
-    const other = pack(config, anyParameters(config, 1));
-    const refusedWith = async (key: string, tensor: PackedModel["tensors"][string] | undefined, reason: RegExp) => {
-      const entries = Object.entries({ ...other.tensors, [key]: tensor }).filter(([, value]) => value);
-      const file = await encodePackedModel({
-        ...other,
-        tensors: Object.fromEntries(entries) as PackedModel["tensors"],
-      });
-      await expect(decodePackedModel(file), key).rejects.toThrow(reason);
-    };
-    expect(await decodePackedModel(await encodePackedModel(other))).toEqual(other);
-    for (const [key, { shape, data }] of Object.entries(other.tensors)) {
-      await refusedWith(key, undefined, / is missing, the configuration expects /);
-      await refusedWith(key, { shape: [1, ...shape], data }, / the configuration expects /);
-      if (!(data instanceof Float32Array)) continue;
-      await refusedWith(key, { shape, data: data.slice().fill(Number.NaN, 0, 1) }, /holds numbers that are not finite/);
-    }
-  });
+  test.each(["bit", "bvt-ima", "bhvit", "react-net", "xnor-plus", "gsb", "bivit"] as const)(
+    "any tensor of %s",
+    async (name) => {
+      const all = { conv: name, mlp: name, mhsa: name, ...(name !== "xnor-plus" && { scores: name, values: name }) };
+      const activation = name === "react-net" ? "rprelu" : "gelu";
+      const config = smallModel({ depth: 1, activation, binarize: all });
+      const other = pack(config, anyParameters(config, 1));
+      const refusedWith = async (key: string, tensor: PackedModel["tensors"][string] | undefined, reason: RegExp) => {
+        const entries = Object.entries({ ...other.tensors, [key]: tensor }).filter(([, value]) => value);
+        const file = await encodePackedModel({
+          ...other,
+          tensors: Object.fromEntries(entries) as PackedModel["tensors"],
+        });
+        await expect(decodePackedModel(file), key).rejects.toThrow(reason);
+      };
+      expect(await decodePackedModel(await encodePackedModel(other))).toEqual(other);
+      for (const [key, { shape, data }] of Object.entries(other.tensors)) {
+        await refusedWith(key, undefined, / is missing, the configuration expects /);
+        await refusedWith(key, { shape: [1, ...shape], data }, / the configuration expects /);
+        if (!(data instanceof Float32Array)) continue;
+        await refusedWith(
+          key,
+          { shape, data: data.slice().fill(Number.NaN, 0, 1) },
+          /holds numbers that are not finite/,
+        );
+      }
+    },
+  );
 
   test("padding bits, and numbers that are not finite", async () => {
     await refused(

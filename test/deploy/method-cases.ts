@@ -1,5 +1,9 @@
 import { Random } from "../../lib/base/random";
+import { use } from "../../lib/binarize/method";
 import { type MethodName, methods } from "../../lib/binarize/methods";
+import { inputQuantizer } from "../../lib/binarize/quantizer";
+import { addMethod } from "../../lib/binarize/registry";
+import { slopes } from "../../lib/binarize/slopes";
 import type { Dataset } from "../../lib/data/dataset";
 import { unsupported } from "../../lib/deploy/left";
 import type { ModelConfig } from "../../lib/vit/config";
@@ -12,6 +16,27 @@ export type Changes = Partial<ModelInput>;
 
 /** A way to binarize, by what tests call it. */
 export type MethodCase = readonly [name: string, changes: Changes];
+
+/** Keeps what no method of the kit does: from a threshold of each head and a share of the row's largest together. */
+const both = inputQuantizer({
+  name: "both",
+  revision: 1,
+  settings: {},
+  parameters: ({ inputs: keys, outputs: heads }) => ({ threshold: { shape: [heads, 1, 1], start: 0.2 / keys } }),
+  rule: (_, { threshold }) => ({
+    threshold,
+    share: 0.3,
+    slope: slopes.identity,
+    levels: "zero-one",
+    factor: "kept",
+  }),
+  left: ({ outputs: heads }) => ({ thresholds: heads, shares: true, factor: "kept", levels: "zero-one" }),
+  refuses: ({ role }) => (role === "probabilities" ? undefined : "it is made for the rows of a softmax"),
+});
+addMethod("threshold-and-share", { ...methods.channel, probabilities: use(both) });
+
+const kept = (quantizer: string, settings: object) =>
+  ({ probabilities: { quantizer, ...settings }, operand: "lsq" }) as const;
 
 const names = Object.keys(methods) as MethodName[];
 
@@ -36,8 +61,10 @@ const all: readonly MethodCase[] = [
   ["bit relu", { activation: "relu", binarize: { mlp: "bit", mhsa: "bit" } }],
   ["dorefa relu", { activation: "relu", binarize: { mlp: "dorefa", mhsa: "dorefa" } }],
   ["dorefa probabilities", { binarize: { values: { probabilities: { quantizer: "dorefa" }, operand: "lsq" } } }],
+  ["bivit with the mean of the kept", { binarize: { values: kept("softmax-aware", { scale: "row" }) } }],
+  ["bivit, 0.6, and gsb's operands", { binarize: { scores: "gsb", values: kept("softmax-aware", { share: 0.6 }) } }],
   ["fc1 alone, rprelu", { activation: "rprelu", binarize: { fc1: "lsq" } }],
-  ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map(everything),
+  ...(["bit", "bvt-ima", "channel", "bhvit", "gsb", "bivit"] as const).map(everything),
   ["bit relu everywhere", { activation: "relu", ...everything("bit")[1] }],
   ...stems(),
 ];

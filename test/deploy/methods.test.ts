@@ -63,10 +63,6 @@ describe("what cannot be packed", () => {
   const reasons: [string, RegExp][] = [
     ["real-to-binary", /^binarize\.\w+ multiplies by what a network makes of its input/],
     ["real-to-binary scores and values", /^binarize\.\w+ multiplies by what a network makes of its input/],
-    ["gsb values", /^quantizer "superposed" leaves no thresholds of attention's probabilities$/],
-    ["gsb scores and values", /^quantizer "superposed" leaves no thresholds/],
-    ["bivit values", /^quantizer "softmax-aware" leaves no thresholds of attention's probabilities$/],
-    ["bivit scores and values", /^quantizer "softmax-aware" leaves no thresholds/],
   ];
 
   test("is that alone", () => {

@@ -20,7 +20,9 @@ interface Config {
   readonly activation: "gelu" | "relu" | "knee";
   readonly layers: Readonly<Record<"conv" | "conv2" | "qkv" | "projection" | "fc1" | "fc2", Form>>;
   readonly scores: "float" | { readonly factor: "none" | "token"; readonly correction: "none" | "table" };
-  readonly values: "float" | { readonly levels: number; readonly factor: "constant" | "kept" };
+  readonly values:
+    | "float"
+    | { readonly levels: number; readonly share: "none" | "each"; readonly factor: "constant" | "kept" };
 }
 
 /** A layer: for each output its weights, which are ±1 where they are signs. */
@@ -254,7 +256,10 @@ function attention(config: Config, floats: Model["floats"], name: string, joint:
         const gamma = floats[`${name}.values.value.scale`]?.[0] ?? 1;
         for (let level = 0; level < values.levels; level++) {
           const at = head * values.levels + level;
-          const kept = powers.map((power) => power / total >= floats[`${name}.values.probabilities.threshold`][at]);
+          const share = values.share === "each" ? floats[`${name}.values.probabilities.share`][at] : 0;
+          const threshold =
+            floats[`${name}.values.probabilities.threshold`][at] + share * (Math.max(...powers) / total);
+          const kept = powers.map((power) => power / total >= threshold);
           const keptSum = powers.reduce((sum, power, u) => sum + (kept[u] ? power / total : 0), 0);
           const constant = floats[`${name}.values.probabilities.alpha`]?.[at];
           const alpha = constant ?? keptSum / Math.max(1, kept.filter(Boolean).length);

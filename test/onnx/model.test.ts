@@ -213,7 +213,7 @@ describe("what cannot be exported is refused", () => {
   test.each<[Partial<ModelInput>["binarize"], RegExp]>([
     [{ fc1: "real-to-binary" }, /binarize\.fc1 multiplies by what a network makes of its input/],
     [{ qkv: { weight: "off", input: "channel" } }, /binarize\.qkv leaves weights as they are/],
-    [{ values: "gsb" }, /"superposed" leaves no thresholds/],
+    [{ values: { probabilities: { quantizer: "gate" }, operand: "channel" } }, /leaves no thresholds/],
   ])("%j, in ONNX and packed", (binarize, message) => {
     const config = model({ binarize });
     for (const make of [
