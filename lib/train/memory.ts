@@ -3,6 +3,7 @@ import { isOutOfMemory } from "../backend/out-of-memory";
 import { arithmetic } from "../backend/select";
 import { ConfigError } from "../base/errors";
 import { type ModelConfig, numTokens } from "../vit/config";
+import { linears } from "../vit/linears";
 import { addressable, gibibytes, parameterCount, smaller } from "../vit/size-limit";
 import type { RunConfig } from "./record";
 
@@ -11,16 +12,21 @@ type Task = "training" | "evaluation";
 /**
  * What a block keeps for one image until the pass is over, in floats: so many times N·D (token widths), N·M (hidden
  * units) and H·N² (attention scores). Fitted to the peak of TensorFlow.js's memory over some 200 combinations of sizes,
- * binarizers, tasks, with and without kernels; within 10% of most, above none by as much.
+ * binarizers, tasks, with and without kernels; within 10% of most, above none by as much. Quantizers that no fused kernel
+ * knows keep up to four times as much: what is refused here cannot be trained, and where memory runs out all the same
+ * `explainMemory` says so.
  */
 const kept = {
   /** The kernels keep little, whatever is binarized. */
   kernels: { training: [19, 4.3, 1], evaluation: [8.7, 2.1, 0.35] },
-  /** With kernels, but scores or values binarized, which the attention kernel does not do. */
+  /** With kernels, but scores or values binarized, which one kernel alone does not do. */
   ownAttention: { training: [67, 4.3, 20], evaluation: [25, 2, 10] },
   /** Without kernels, a float model; a binarized one keeps half as much again. */
   plain: { training: [49, 41, 20], evaluation: [10, 17, 7] },
 } as const;
+
+/** What a stem of convolutions keeps for each entry of its unfolded windows, in floats. */
+const keptOfWindows = { training: 1.9, evaluation: 1.2 } as const;
 
 /** Copies of the parameters in the backend: themselves, and where there is training their gradients on the way. */
 const copies = { training: 3.5, evaluation: 1.25 } as const;
@@ -37,8 +43,11 @@ function estimate(model: ModelConfig, task: Task): Estimate {
   const [width, hidden, scores] = (arithmetic() === "wasm+kernels" ? attention : kept.plain)[task];
   const tokens = numTokens(model);
   const wholeBlocks = pooling === "mean" ? depth : depth - 1; // the last MLP is for the class token alone
+  const windows = model.stem === "patch" ? [] : linears(model).flatMap((layer) => (layer.window ? [layer] : []));
   const floats =
-    depth * (width * tokens * embedDim + scores * numHeads * tokens ** 2) + wholeBlocks * hidden * tokens * mlpDim;
+    depth * (width * tokens * embedDim + scores * numHeads * tokens ** 2) +
+    wholeBlocks * hidden * tokens * mlpDim +
+    keptOfWindows[task] * windows.reduce((sum, layer) => sum + layer.tokens * layer.inputs, 0);
   return { fixed: 4 * copies[task] * parameterCount(model), perImage: 4 * floats };
 }
 

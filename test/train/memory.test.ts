@@ -127,6 +127,8 @@ test.each([
   { embedDim: 128 },
   { mlpDim: 512, binarize: { mlp: "channel", mhsa: "channel", conv: "channel" } },
   { binarize: { scores: "channel", values: "channel" } },
+  { stem: "conv" },
+  { stem: "conv", patchSize: 2, embedDim: 96, numHeads: 3, binarize: { conv: "xnor" } },
 ])("the estimate for %j is what a step takes", (changes) => {
   const config = run("shapes", { embedDim: 64, mlpDim: 128, depth: 3, ...changes });
   const parameters = initialParameters(config.model, 1);
