@@ -61,8 +61,33 @@ function rowsAbout(what: "layers" | "attention"): StudyInput["rows"][number][] {
   });
 }
 
+/**
+ * The stems study: a patch embedding, or two 3×3 convolutions, with nothing binarized, the convolutions, or everything.
+ *
+ * Recorded results: data/results/stems.
+ */
+const stems: StudyInput = {
+  name: "stems",
+  extends: "digits",
+  rows: (["patch", "conv"] as const).flatMap((stem) =>
+    [
+      { component: stem, scale: "float", binarize: {} },
+      ...(["unscaled", "channel", "xnor"] as const).map((scale) => ({
+        component: stem,
+        scale,
+        binarize: { conv: scale },
+      })),
+      {
+        component: `${stem}+everything`,
+        scale: "bit",
+        binarize: { conv: "bit", mlp: "bit", mhsa: "bit", scores: "bit", values: "bit" },
+      } as const,
+    ].map((row) => ({ ...row, model: { stem } })),
+  ),
+};
+
 /** The studies that `binvit study NAME` knows. */
-export const studies = { quick, methods: methodsStudy } as const;
+export const studies = { quick, methods: methodsStudy, stems } as const;
 
 /** A name in `studies`. */
 export type StudyName = keyof typeof studies;
