@@ -60,7 +60,9 @@ test("the commands know it: what it is given, whom it cannot learn from, what el
   const set = (setting: string) => ["--set", `training.objective={${setting}}`];
   const wide = await binvit("train", "digits", ...set(`"feature-distillation":{"teacher":"runs/${teacher}"}`));
   expect(wide.code).not.toBe(0);
-  expect(wide.output).toMatch(/training\.objective\.feature-distillation\.teacher: .* has 16 features, this model 64\./);
+  expect(wide.output).toMatch(
+    /training\.objective\.feature-distillation\.teacher: .* has 16 features, this model 64\./,
+  );
   const unknown = await binvit("summary", "digits", ...set('"feature-distilation":{"teacher":"x"}'));
   expect(unknown.output).toContain('Did you mean "feature-distillation"?');
   const alone = await binvit("summary", "digits", ...set('"feature-distillation":{}'));
