@@ -1,6 +1,7 @@
 import type { Method } from "../binarize/method";
 import { type MethodName, methods } from "../binarize/methods/index";
 import type { StudyInput } from "./study-config";
+import type { StudyName } from "./study-names";
 
 /**
  * The quick study: the report's comparison on 8×8 digits.
@@ -61,8 +62,5 @@ function rowsAbout(what: "layers" | "attention"): StudyInput["rows"][number][] {
   });
 }
 
-/** The studies that `binvit study NAME` knows. */
-export const studies = { quick, methods: methodsStudy } as const;
-
-/** A name in `studies`. */
-export type StudyName = keyof typeof studies;
+/** The studies that `binvit study NAME` knows, each of them named in study-names.ts. */
+export const studies = { quick, methods: methodsStudy } as const satisfies Record<StudyName, StudyInput>;
