@@ -24,7 +24,7 @@ describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
       const images = anyImages(config, count);
       const expected = createEngine(pack(config, parameters)).forward(images, count);
       for (const operatorSet of [17, 23]) {
-        const input = { name: "images", shape: [count, 6, 6, 2], data: images };
+        const input = { name: "images", shape: [count, config.imageSize, config.imageSize, 2], data: images };
         const session = await runtime.open(onnxModel(config, parameters, { operatorSet }), input, "logits");
         const logits = (await session.run()).slice();
         await session.release();
