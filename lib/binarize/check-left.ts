@@ -3,8 +3,8 @@ import { readFloats } from "../backend/read";
 import { ConfigError } from "../base/errors";
 import type { Random } from "../base/random";
 import type { Binarizer, Choice } from "./binarizer";
-import { type InputRule, type Left, type OwnParameter, plainSigns, type Site } from "./quantizer";
-import { inputQuantizerOf, weightQuantizerOf } from "./registry";
+import type { InputRule, Left, OwnParameter, Site } from "./quantizer";
+import { inputQuantizerOf, leftOfInput, weightQuantizerOf } from "./registry";
 
 const [images, tokens, inputs, outputs] = [2, 5, 8, 4];
 const layer = { inputs, outputs, tokens, neverNegative: false };
@@ -72,7 +72,7 @@ function checkInput(name: string, choice: Choice, site: Site, shape: number[], r
   const own = begin(quantizer.parameters?.(site, choice) ?? {}, x, random);
   const read = (t: tf.Tensor) => [quantizer.rule(t, own, { settings: choice, site, progress })].flat() as InputRule[];
   const [rules, again] = [read(x), read(other)];
-  const said = quantizer.left?.(site, choice) ?? plainSigns;
+  const said = leftOfInput(choice, site);
   const expect = (what: string, declared: unknown, given: unknown) => {
     if (declared === given) return;
     throw new ConfigError(

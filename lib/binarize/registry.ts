@@ -5,7 +5,7 @@ import type { Method, Use } from "./method";
 import { aboveMean } from "./methods/above-mean";
 import { type MethodName, methods } from "./methods/index";
 import { realInput } from "./methods/scaled-sign";
-import type { InputQuantizer, WeightQuantizer } from "./quantizer";
+import { type InputQuantizer, type Left, plainSigns, type Site, type WeightQuantizer } from "./quantizer";
 
 type AnyQuantizer = WeightQuantizer | InputQuantizer;
 
@@ -64,6 +64,10 @@ export const weightQuantizerOf = ({ quantizer }: Choice): WeightQuantizer =>
 /** @throws ConfigError if no method uses one of that name */
 export const inputQuantizerOf = ({ quantizer }: Choice): InputQuantizer =>
   (quantizers("input").get(quantizer) as InputQuantizer | undefined) ?? unknown("input", quantizer);
+
+/** @returns what is left of an input's quantizer after training, where it stands */
+export const leftOfInput = (choice: Choice, site: Site): Left =>
+  inputQuantizerOf(choice).left?.(site, choice) ?? plainSigns;
 
 function unknown(role: "weight" | "input", name: string): never {
   throw new ConfigError(`There is no ${role} quantizer "${name}". Known: ${[...quantizers(role).keys()].join(", ")}.`);

@@ -1,8 +1,12 @@
 import { existsSync } from "node:fs";
-import { Option } from "commander";
+import { Argument, Option } from "commander";
 import { UsageError } from "../base/errors";
 import { readJson } from "../base/read-json";
 import { didYouMean } from "../base/suggest";
+
+/** The argument that `presetOrFile` reads. */
+export const presetArgument = (known: readonly string[]): Argument =>
+  new Argument("<preset|file>", alternatives([...known, "a JSON file"]));
 
 /**
  * A preset's name or a JSON file, as given on the command line.
@@ -13,8 +17,13 @@ import { didYouMean } from "../base/suggest";
  * @returns the configuration as written
  * @throws UsageError if it is neither
  */
-export function presetOrFile(what: string, known: readonly string[], fromName: (name: string) => unknown): unknown {
-  if (known.includes(what)) return fromName(what);
+export function presetOrFile<Name extends string>(
+  what: string,
+  known: readonly Name[],
+  fromName: (name: Name) => unknown,
+): unknown {
+  const preset = known.find((name) => name === what);
+  if (preset !== undefined) return fromName(preset);
   if (existsSync(what) || what.endsWith(".json")) return readJson(what);
   throw new UsageError(
     `${quoted(what)} is neither a preset nor a file.${didYouMean(what, known)} Presets: ${known.join(", ")}.`,
@@ -135,4 +144,9 @@ export function oneOf<Word extends string>(what: string, text: string, words: re
 }
 
 /** A backend's name from the command line. */
-export const backendChoice = (text: string) => oneOf("--backend", text, ["auto", "tensorflow", "wasm", "cpu"]);
+export const backendChoice = (text: string) => oneOf("--backend", text, backendNames);
+
+const backendNames = ["auto", "tensorflow", "wasm", "cpu"] as const;
+
+/** The option that `backendChoice` reads. */
+export const backendOption = (): Option => new Option("--backend <name>", alternatives(backendNames)).default("auto");

@@ -2,7 +2,8 @@ import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { TrainingError } from "../base/errors";
 import type { StudyEvent, StudyResult } from "../study/run-study";
-import { parallelLimits, presetOrFile, seedList, wholeNumber, workersElsewhere } from "./run-input";
+import { studyNames } from "../study/study-names";
+import { parallelLimits, presetArgument, presetOrFile, seedList, wholeNumber, workersElsewhere } from "./run-input";
 import { interruptSignal } from "./terminal";
 
 /** `binvit study`: a grid of runs and its table. */
@@ -10,7 +11,7 @@ export function registerStudy(program: Command): void {
   program
     .command("study")
     .description("train every row of a study with every seed, then print its table; finished runs are found")
-    .argument("<preset|file>", "quick, or a JSON file")
+    .addArgument(presetArgument(studyNames))
     .option("--seeds <list>", "seeds, e.g. 1,2,3 or 1-10", "1")
     .option("--jobs <n>", "runs side by side, each in a process of its own", "2")
     .addOption(workersElsewhere())
@@ -70,7 +71,7 @@ export async function trainStudy(
   const { parseStudyConfig } = await import("../study/study-config");
   const seeds = seedList("--seeds", options.seeds);
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
-  const written = presetOrFile(what, Object.keys(studies), (name) => studies[name as keyof typeof studies]);
+  const written = presetOrFile(what, studyNames, (name) => studies[name]);
   const study = parseStudyConfig(written, basename(what));
   const { runStudy } = await import("../study/run-study");
   const { StudyProgress } = await import("./study-progress");

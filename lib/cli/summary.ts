@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { collect, presetOrFile } from "./run-input";
+import { presets } from "../train/presets";
+import { collect, presetArgument, presetOrFile } from "./run-input";
 import { alignedTable } from "./terminal";
 
 /** `binvit summary`: a model's layers, sizes and operations. */
@@ -8,7 +9,7 @@ export function registerSummary(program: Command): void {
   program
     .command("summary")
     .description("print each layer's shape, bits, bytes and operations for one image")
-    .argument("<preset|file>", "digits, shapes, cifar-s, or a JSON file")
+    .addArgument(presetArgument(Object.keys(presets)))
     .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect)
     .option("--json", "print JSON instead")
     .addHelpText("after", "\nExample:\n  binvit summary digits --set model.binarize.mlp=channel")
@@ -16,7 +17,6 @@ export function registerSummary(program: Command): void {
 }
 
 async function run(what: string, options: { readonly set?: string[]; readonly json?: boolean }): Promise<void> {
-  const { presets } = await import("../train/presets");
   const { applySettings, parseRunConfig } = await import("../train/run-config");
   const { summarize } = await import("../vit/summary");
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));

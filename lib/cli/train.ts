@@ -1,7 +1,18 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
+import { presets } from "../train/presets";
 import type { EpochRecord } from "../train/record";
-import { backendChoice, collect, oneSeed, parallelLimits, presetOrFile, runName, wholeNumber } from "./run-input";
+import {
+  backendChoice,
+  backendOption,
+  collect,
+  oneSeed,
+  parallelLimits,
+  presetArgument,
+  presetOrFile,
+  runName,
+  wholeNumber,
+} from "./run-input";
 import { bar, duration, interruptSignal, StatusLine } from "./terminal";
 
 /** `binvit train`: one run into one folder. */
@@ -9,13 +20,13 @@ export function registerTrain(program: Command): void {
   program
     .command("train")
     .description("train one model; an interrupted run goes on where it was, a finished one is found")
-    .argument("<preset|file>", "digits, shapes, cifar-s, or a JSON file")
+    .addArgument(presetArgument(Object.keys(presets)))
     .option("--set <key=value>", "change a setting, e.g. model.binarize.mlp=channel (repeatable)", collect)
     .option("--seed <n>", "seed of weights, order and augmentation", "1")
     .option("--name <text>", "name of the run in tables")
     .option("--out <folder>", "folder for record.json and the weights (default: runs/<name>-s<seed>-<id>)")
     .option("--workers <n>", "threads that share out every batch; runs repeat bit for bit for the same number", "1")
-    .option("--backend <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .addOption(backendOption())
     .addHelpText(
       "after",
       "\nExamples:\n  binvit train digits\n  binvit train digits --set model.binarize.mlp=channel --set training.epochs=5",
@@ -33,7 +44,6 @@ interface Options {
 }
 
 async function run(what: string, options: Options): Promise<void> {
-  const { presets } = await import("../train/presets");
   const { applySettings, parseRunConfig } = await import("../train/run-config");
   const { fileName } = await import("../train/file-name");
   const { findFolder } = await import("../train/find-folder");

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { BinvitError } from "../base/errors";
-import { backendChoice } from "./run-input";
+import { backendChoice, backendOption } from "./run-input";
 import { alignedTable } from "./terminal";
 
 /** `binvit verify`: the kit's operations against reference vectors. */
@@ -9,7 +9,7 @@ export function registerVerify(program: Command): void {
     .command("verify")
     .description("run a folder of reference vectors through the kit's operations; exit code 1 if any fails")
     .argument("<folder>", "one JSON file a case; the format is described in test/golden/README.md")
-    .option("--backend <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .addOption(backendOption())
     .option("--json", "print JSON instead")
     .addHelpText("after", "\nExample:\n  binvit verify test/golden")
     .action(run);

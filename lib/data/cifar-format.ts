@@ -35,3 +35,18 @@ export const cifarFormat = (labelBytes: 1 | 2): FileFormat => ({
     return { pixels, labels, count };
   },
 });
+
+/** What CIFAR-10 and CIFAR-100 have in common: 32×32 colour photographs, 50,000 and 10,000. */
+export const cifar = {
+  imageSize: 32,
+  channels,
+  maxValue: 255,
+  train: 45_000,
+  validation: 5_000,
+  test: 10_000,
+  licence: "none stated, research use",
+  homepage: "https://www.cs.toronto.edu/~kriz/cifar.html",
+} as const;
+
+/** The base address of both. */
+export const cifarUrl = "https://www.cs.toronto.edu/~kriz/";

@@ -1,6 +1,6 @@
 import type { Choice } from "../binarize/binarizer";
-import { plainSigns, type Site } from "../binarize/quantizer";
-import { inputQuantizerOf } from "../binarize/registry";
+import type { Site } from "../binarize/quantizer";
+import { leftOfInput } from "../binarize/registry";
 import { type BinarizableLayer, type ModelConfig, numTokens } from "../vit/config";
 import { type LinearPlace, places, weightLayers } from "../vit/places";
 import { alphaCount, leftOf } from "../vit/summary";
@@ -80,7 +80,7 @@ const countOf = (thresholds = 0): Count => (thresholds === 0 ? "none" : threshol
 function operandOf(config: ModelConfig, choice: Choice, role: "query" | "key" | "value") {
   const { embedDim: inputs, numHeads: outputs } = config;
   const site: Site = { role, inputs, outputs, tokens: numTokens(config), neverNegative: false };
-  const left = inputQuantizerOf(choice).left?.(site, choice) ?? plainSigns;
+  const left = leftOfInput(choice, site);
   if (left.levels === "signs" && left.factor !== "other" && left.factor !== "position") return left;
   return refuse(`quantizer "${choice.quantizer}" leaves no plain signs of attention's ${role}`);
 }
@@ -102,8 +102,8 @@ function valuesOf(
   if (left.factor === "token") refuse(`quantizer "${operand.quantizer}" scales each token of attention's values`);
   const tokens = numTokens(config);
   const site: Site = { role: "probabilities", inputs: tokens, outputs: config.numHeads, tokens, neverNegative: true };
-  const kept = inputQuantizerOf(probabilities).left?.(site, probabilities);
-  if (kept?.levels !== "zero-one" || !["none", "one", "kept"].includes(kept.factor)) {
+  const kept = leftOfInput(probabilities, site);
+  if (kept.levels !== "zero-one" || !["none", "one", "kept"].includes(kept.factor)) {
     return refuse(`quantizer "${probabilities.quantizer}" leaves no thresholds of attention's probabilities`);
   }
   return {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
-import { mean } from "./mean";
+import { deviations } from "./deviation";
 
 /**
  * Layer normalization over the last axis.
@@ -30,7 +30,7 @@ export function layerNorm(x: tf.Tensor, gamma: tf.Tensor, beta: tf.Tensor, epsil
           kernels.layerNormGrad(dy, savedX, savedG, savedCenter, savedInverse) as tf.Tensor[],
       };
     }
-    const centered = tf.sub(input as tf.Tensor, mean(input as tf.Tensor, -1));
+    const centered = deviations(input as tf.Tensor, -1);
     const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centered), -1, true), epsilon));
     const normalized = tf.mul(centered, inverse);
     keep([normalized, inverse, g]);

@@ -1,6 +1,7 @@
 import type { Method } from "../binarize/method";
 import { type MethodName, methods } from "../binarize/methods/index";
 import type { StudyInput } from "./study-config";
+import type { StudyName } from "./study-names";
 
 /**
  * The quick study: the report's comparison on 8×8 digits.
@@ -86,8 +87,5 @@ const stems: StudyInput = {
   ),
 };
 
-/** The studies that `binvit study NAME` knows. */
-export const studies = { quick, methods: methodsStudy, stems } as const;
-
-/** A name in `studies`. */
-export type StudyName = keyof typeof studies;
+/** The studies that `binvit study NAME` knows, each of them named in study-names.ts. */
+export const studies = { quick, methods: methodsStudy, stems } as const satisfies Record<StudyName, StudyInput>;

@@ -3,7 +3,7 @@ import type { TrainingConfig } from "./record";
 
 /** A setting that names another run. */
 export interface OriginPlace {
-  /** Dotted path within `training`: `from`, `objective.distillation.teacher`. */
+  /** Dotted path within `training`: `from`, `objective.<term>.teacher`. */
   readonly key: string;
   /** As written: a run's folder, or `row:` and the name of a study's row. */
   readonly run: string;

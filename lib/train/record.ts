@@ -92,7 +92,7 @@ export interface RunRecord {
   /** Revisions of quantizers, slopes and activation that are not at 1. */
   readonly revisions: Revisions;
   readonly seed: number;
-  /** The runs it was made from, by the setting that names them: `from`, `objective.distillation.teacher`. */
+  /** The runs it was made from, by the setting that names them: `from`, `objective.<term>.teacher`. */
   readonly origins?: Readonly<Record<string, Origin>>;
   readonly dataset: DatasetRecord;
   readonly environment: Environment;

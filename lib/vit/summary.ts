@@ -1,6 +1,6 @@
 import type { LayerBinarizer } from "../binarize/binarizer";
-import { type Left, plainSigns } from "../binarize/quantizer";
-import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
+import type { Left } from "../binarize/quantizer";
+import { leftOfInput, weightQuantizerOf } from "../binarize/registry";
 import { type ModelConfig, numTokens } from "./config";
 import { type LinearPlace, type ParameterPlace, type ProductPlace, places } from "./places";
 
@@ -112,7 +112,7 @@ function weightRow({ name, parameters, inputs, outputs, binarizer, tokens, site 
 /** @returns what is left of an input's quantizer; undefined where it stays float */
 export function leftOf({ input }: LayerBinarizer, site: LinearPlace["site"]): Left | undefined {
   if (input === "off") return undefined;
-  return inputQuantizerOf(input).left?.(site, input) ?? plainSigns;
+  return leftOfInput(input, site);
 }
 
 /** @returns how many α a packed layer has: those of its weight, of which a constant β and a halving become part */
@@ -129,7 +129,7 @@ function productRow(config: ModelConfig, { name, parameters, binarizer, part }: 
   if (part === "values" && binarizer !== "off") {
     const { probabilities } = binarizer;
     const site = { role: "probabilities", inputs: tokens, outputs: 1, tokens, neverNegative: true } as const;
-    terms = inputQuantizerOf(probabilities).left?.(site, probabilities).rules ?? 1;
+    terms = leftOfInput(probabilities, site).rules ?? 1;
   }
   const macs = terms * tokens * tokens * config.embedDim;
   return {

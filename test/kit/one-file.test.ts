@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 
@@ -18,9 +18,20 @@ test.each([
   ["elastic binarization, {0, 1} for attention", "binarize/methods/bit.ts", ['"elastic"', './bit"']],
   ["a learned scale of outputs and positions", "binarize/methods/xnor-net-plus.ts", ["xnor-plus", "xnorNetPlus"]],
   ["the corrected scores", "binarize/methods/bvt-ima.ts", ["bvt-ima", "bvtIma"]],
+  [
+    "distillation",
+    "train/objectives/distillation.ts",
+    ['"distillation"', './distillation"', "objective.distillation", "temperature"],
+  ],
+  [
+    "distillation of attention",
+    "train/objectives/attention-distillation.ts",
+    ["attention-distillation", "attentionDistillation"],
+  ],
+  ["weights drawn to ±1", "train/objectives/unit-weights.ts", ['"unit-weights"', './unit-weights"', "unitWeights"]],
 ])("%s: all of it in one file, and its line in the list", (_, file, words) => {
   expect(files(...words).filter((name) => name !== "verify/operations.ts")).toEqual(
-    [file, "binarize/methods/index.ts"].sort(),
+    [file, posix.join(posix.dirname(file), "index.ts")].sort(),
   );
 });
 

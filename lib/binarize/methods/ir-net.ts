@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { abs } from "../../ops/abs";
-import { mean } from "../../ops/mean";
+import { deviations, sampleVariance } from "../../ops/deviation";
 import { stopGradient } from "../../ops/stop-gradient";
 import { type Method, use } from "../method";
 import { weightQuantizer } from "../quantizer";
@@ -12,9 +12,9 @@ const balanced = weightQuantizer({
   revision: 1,
   settings: {},
   quantize(weight) {
-    const centered = tf.sub(weight, mean(weight, 0));
-    const variance = tf.div(tf.sum(tf.square(centered), 0, true), Math.max(1, (weight.shape[0] as number) - 1));
-    const latent = tf.div(centered, tf.sqrt(tf.maximum(variance, 1e-30))); // of equal weights nothing is left
+    const centered = deviations(weight, 0);
+    const deviation = tf.sqrt(tf.maximum(sampleVariance(centered, [0]), 1e-30)); // of equal weights nothing is left
+    const latent = tf.div(centered, deviation);
     const size = stopGradient(tf.mean(abs(latent), 0, true));
     return { latent, slope: ede, factor: tf.pow(2, tf.round(tf.div(tf.log(tf.maximum(size, 1e-30)), Math.LN2))) };
   },

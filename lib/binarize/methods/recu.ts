@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import { mean } from "../../ops/mean";
+import { deviations, sampleVariance } from "../../ops/deviation";
 import { stopGradient } from "../../ops/stop-gradient";
 import { type Method, use } from "../method";
 import { inputQuantizer, type OwnParameter, weightQuantizer } from "../quantizer";
 import { approx } from "../slopes/approx";
 import { identity } from "../slopes/identity";
-import { scaleFactor, signInput } from "./scaled-sign";
+import { startedAtMeanSize } from "./mean-size";
+import { signInput } from "./scaled-sign";
 
 /** θ at the beginning and at the end of training. */
 const [first, last] = [0.85, 0.99];
@@ -16,16 +17,11 @@ const clamped = weightQuantizer({
   name: "recu",
   revision: 1,
   settings: {},
-  parameters: ({ inputs, outputs }): Record<string, OwnParameter> => ({
-    alpha: {
-      shape: [outputs],
-      start: ({ weight }) => tf.tidy(() => scaleFactor(tf.tensor2d(weight, [inputs, outputs]), "channel").dataSync()),
-    },
-  }),
+  parameters: (site): Record<string, OwnParameter> => ({ alpha: startedAtMeanSize(site) }),
   quantize(weight, { alpha }, { progress }) {
-    const centered = tf.sub(weight, mean(weight, 0));
-    const variance = tf.div(tf.sum(tf.square(centered), 0, true), Math.max(1, (weight.shape[0] as number) - 1));
-    const standard = tf.mul(tf.div(centered, tf.sqrt(tf.add(variance, epsilon))), 2 * Math.SQRT2);
+    const centered = deviations(weight, 0);
+    const deviation = tf.sqrt(tf.add(sampleVariance(centered, [0]), epsilon));
+    const standard = tf.mul(tf.div(centered, deviation), 2 * Math.SQRT2);
     const theta = first + ((last - first) * Math.expm1(progress)) / Math.expm1(1);
     const quantile = stopGradient(tf.mul(tf.mean(tf.abs(standard)), -Math.log(2 - 2 * theta)));
     const limit = tf.mul(quantile, tf.onesLike(standard)); // gradients of maximum do not broadcast
@@ -42,9 +38,7 @@ const standardized = inputQuantizer({
   rule(x) {
     const axes = [x.rank - 2, x.rank - 1];
     const centered = tf.sub(x, tf.mean(x, axes, true));
-    const count = axes.reduce((product, axis) => product * (x.shape[axis] as number), 1);
-    const variance = tf.div(tf.sum(tf.square(centered), axes, true), Math.max(1, count - 1));
-    return { slope: approx, gain: tf.rsqrt(tf.add(variance, epsilon)) };
+    return { slope: approx, gain: tf.rsqrt(tf.add(sampleVariance(centered, axes), epsilon)) };
   },
 });
 

@@ -2,11 +2,12 @@ import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
 import type { ScaleForm } from "../../backend/kernel-codes";
 import { abs } from "../../ops/abs";
-import { mean } from "../../ops/mean";
+import { deviations } from "../../ops/deviation";
 import { stopGradient } from "../../ops/stop-gradient";
 import { tokenScale } from "../../ops/token-scale";
 import { type InputRule, inputQuantizer, type OwnParameter, plainSigns, weightQuantizer } from "../quantizer";
 import { type SlopeName, slopes } from "../slopes/index";
+import { startedAtMeanSize } from "./mean-size";
 
 /** Form and axis of the floating-point coefficient α. */
 export const scaleForms = [
@@ -52,15 +53,13 @@ export const scaledSign = weightQuantizer({
     center: z.boolean().default(false),
     slope: slopeName.default("clip"),
   },
-  parameters({ inputs, outputs }, { scale }): Record<string, OwnParameter> {
+  parameters(site, { scale }): Record<string, OwnParameter> {
     if (!isLearned(scale)) return {};
-    const perOutput = scale === "learned";
-    const start = ({ weight }: { weight: Float32Array }) => meanSizes(weight, inputs, outputs, perOutput);
-    return { scale: { shape: [1, perOutput ? outputs : 1], start } };
+    return { scale: startedAtMeanSize(site, [1, scale === "learned" ? site.outputs : 1], Float64Array) };
   },
   quantize(weight, own, { settings }) {
     const { scale, center } = settings;
-    const latent = center ? tf.sub(weight, mean(weight, 0)) : weight;
+    const latent = center ? deviations(weight, 0) : weight;
     const slope = slopes[settings.slope];
     if (scale === "none") return { latent, slope };
     if (isLearned(scale)) return { latent, slope, factor: own.scale };
@@ -119,16 +118,6 @@ export const signInput = inputQuantizer({
  */
 export const scaleFactor = (latent: tf.Tensor, form: "tensor" | "channel"): tf.Tensor =>
   form === "tensor" ? tf.reshape(tf.mean(abs(latent)), [1, 1]) : tf.mean(abs(latent), 0, true);
-
-/** The same on the host, for parameters that start there. */
-function meanSizes(weight: Float32Array, inputs: number, outputs: number, perOutput: boolean): Float32Array {
-  const sums = new Float64Array(outputs);
-  weight.forEach((value, i) => {
-    sums[i % outputs] += Math.abs(value);
-  });
-  const sizes = Float32Array.from(sums, (sum) => sum / inputs);
-  return perOutput ? sizes : Float32Array.of(sizes.reduce((a, b) => a + b, 0) / outputs);
-}
 
 /**
  * Inputs as they are, times the mean of abs(x) of each row; nobody needs it, but XNOR-Net's K can be looked at alone.

@@ -2,18 +2,14 @@ import * as tf from "@tensorflow/tfjs";
 import { type Method, use } from "../method";
 import { inputQuantizer, type OwnParameter, plainSigns, weightQuantizer } from "../quantizer";
 import { clip } from "../slopes/clip";
-import { scaleFactor, signInput } from "./scaled-sign";
+import { startedAtMeanSize } from "./mean-size";
+import { signInput } from "./scaled-sign";
 
 const channelScale = weightQuantizer({
   name: "xnor-plus",
   revision: 1,
   settings: {},
-  parameters: ({ inputs, outputs }): Record<string, OwnParameter> => ({
-    alpha: {
-      shape: [outputs],
-      start: ({ weight }) => tf.tidy(() => scaleFactor(tf.tensor2d(weight, [inputs, outputs]), "channel").dataSync()),
-    },
-  }),
+  parameters: (site): Record<string, OwnParameter> => ({ alpha: startedAtMeanSize(site) }),
   quantize: (latent, { alpha }) => ({ latent, slope: clip, factor: tf.reshape(alpha, [1, -1]) }),
   factors: () => "per-output",
 });

@@ -1,4 +1,4 @@
-import { cifarFormat } from "../cifar-format";
+import { cifar, cifarFormat, cifarUrl } from "../cifar-format";
 import type { OfficialInfo } from "../dataset-info";
 
 /**
@@ -8,17 +8,10 @@ import type { OfficialInfo } from "../dataset-info";
  */
 export const cifar10 = {
   name: "cifar10",
-  imageSize: 32,
-  channels: 3,
+  ...cifar,
   classNames: ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"],
-  maxValue: 255,
-  train: 45_000,
-  validation: 5_000,
-  test: 10_000,
-  licence: "none stated, research use",
-  homepage: "https://www.cs.toronto.edu/~kriz/cifar.html",
   source: {
-    url: "https://www.cs.toronto.edu/~kriz/",
+    url: cifarUrl,
     downloads: [{ name: "cifar-10-binary.tar.gz", md5: "c32a1d4ab5d03f1284b67883e8d87530" }],
     subfolder: "cifar-10-batches-bin",
     format: cifarFormat(1),

@@ -1,4 +1,4 @@
-import { cifarFormat } from "../cifar-format";
+import { cifar, cifarFormat, cifarUrl } from "../cifar-format";
 import type { OfficialInfo } from "../dataset-info";
 
 /** The fine labels, in the order of the official `fine_label_names.txt`. */
@@ -21,17 +21,10 @@ const fineLabels = `
  */
 export const cifar100 = {
   name: "cifar100",
-  imageSize: 32,
-  channels: 3,
+  ...cifar,
   classNames: fineLabels.trim().split(/\s+/),
-  maxValue: 255,
-  train: 45_000,
-  validation: 5_000,
-  test: 10_000,
-  licence: "none stated, research use",
-  homepage: "https://www.cs.toronto.edu/~kriz/cifar.html",
   source: {
-    url: "https://www.cs.toronto.edu/~kriz/",
+    url: cifarUrl,
     downloads: [{ name: "cifar-100-binary.tar.gz", md5: "03b5dce01913d631647c71ecec9e9cb8" }],
     subfolder: "cifar-100-binary",
     format: cifarFormat(2),

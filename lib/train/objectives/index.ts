@@ -5,4 +5,9 @@ import type { Term } from "./term";
 import { unitWeights } from "./unit-weights";
 
 /** Every term that an objective may have. Add yours here. */
-export const terms = [crossEntropy, distillation, attentionDistillation, unitWeights] as readonly Term[];
+export const terms = [
+  crossEntropy, // alone, where a run says nothing of its objective
+  distillation,
+  attentionDistillation,
+  unitWeights,
+] as readonly Term[];

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
+import { quantizers } from "../../lib/binarize/registry";
+import { createProgram } from "../../lib/cli/main";
+import { datasetNames } from "../../lib/data/sets";
+import { studies } from "../../lib/study/presets";
+import { studyNames } from "../../lib/study/study-names";
+import { presets } from "../../lib/train/presets";
+import { page } from "./changed-kit";
+
+const helpOf = (command: string): string =>
+  createProgram()
+    .commands.find((one) => one.name() === command)!
+    .helpInformation();
+
+test.each([
+  ["train", Object.keys(presets)],
+  ["summary", Object.keys(presets)],
+  ["study", Object.keys(studies)],
+])("%s --help names every preset", (command, names) => {
+  expect(helpOf(command).replace(/\s+/g, " ")).toContain(`${names.join(", ")} or a JSON file`);
+});
+
+test("the names of the studies are theirs, in their order", () => {
+  expect(studyNames).toEqual(Object.keys(studies));
+});
+
+test("the page of methods speaks of every quantizer", () => {
+  const names = new Set([...quantizers("weight").keys(), ...quantizers("input").keys()]);
+  expect([...names].filter((name) => !page("methods.md").includes(`\`${name}\``))).toEqual([]);
+});
+
+test("the page of data names source and licence of every data set", () => {
+  const text = readFileSync(join(kitRoot(), "data", "README.md"), "utf8");
+  const sections = text.split(/^## /m).filter((section) => /licence/i.test(section));
+  const named = sections.flatMap((section) => (/^(.+) \(/.exec(section)?.[1] ?? "").split(", "));
+  expect(datasetNames.filter((name) => !named.includes(name))).toEqual([]);
+});
