@@ -61,6 +61,11 @@ const configurations: [string, ModelConfig][] = [
   ["float", smallModel()],
   ["float, a stem of convolutions", smallModel({ stem: "conv" })],
   ["float, mean pooling", smallModel({ pooling: "mean" })],
+  ["float, shifted tokens", smallModel({ imageSize: 6, shift: [1, 2] })],
+  [
+    "shifted tokens, mean pooling",
+    smallModel({ imageSize: 6, shift: [2], pooling: "mean", binarize: { mlp: "channel" } }),
+  ],
   ["everything learned", smallModel({ binarize: { conv: "learned", mlp: "learned", mhsa: "learned" } })],
 ];
 
