@@ -91,6 +91,7 @@ export { layerNorm } from "./ops/layer-norm";
 export { linear } from "./ops/linear";
 export { patchify } from "./ops/patchify";
 export { stopGradient } from "./ops/stop-gradient";
+export { unfold } from "./ops/unfold";
 // figures
 export { accuracyByComponent } from "./plot/accuracy-by-component";
 export { attentionMaps } from "./plot/attention-maps";

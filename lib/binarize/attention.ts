@@ -5,7 +5,7 @@ import { stopGradient } from "../ops/stop-gradient";
 import { tokenScale } from "../ops/token-scale";
 import type { Choice, ScoresBinarizer, ValuesBinarizer } from "./binarizer";
 import { expectOwn } from "./layer-form";
-import { keptMean } from "./methods/above-mean";
+import { keptFrom, keptMean } from "./methods/above-mean";
 import type { InputRule, Own, Site } from "./quantizer";
 import { inputQuantizerOf } from "./registry";
 import { sign } from "./sign";
@@ -78,7 +78,7 @@ function lookUp(table: tf.Tensor, products: tf.Tensor): tf.Tensor {
 /**
  * The values of all tokens, binarized, weighted by binarized probabilities.
  *
- * context = Σ α_l ([A ≥ τ_l] · sign(V − τ)) · γ
+ * context = Σ α_l ([A ≥ τ_l + r_l M] · sign(V − τ)) · γ, M the largest of each row of A
  *
  * α comes last: sums of ±1 are whole numbers, and one that is 0 stays 0, whose sign is +1 on every backend; sums of ±α
  * would leave a rounding.
@@ -128,7 +128,7 @@ export function binarizeOperand(
 }
 
 /**
- * Attention probabilities, binarized: A ≈ Σ α_l [A ≥ τ_l].
+ * Attention probabilities, binarized: A ≈ Σ α_l [A ≥ τ_l + r_l M], M the largest of each row.
  *
  * @param probabilities - rows that sum to 1; shape [B, H, N, N]
  * @param binarizer - its choice for probabilities is used
@@ -158,13 +158,15 @@ function readOperand(
   progress = 1,
 ): BinaryOperand {
   const [, heads, , headDim] = x.shape as [number, number, number, number];
-  const { threshold, gain, slope, factor } = operandRule(x, choice, role, own, progress);
+  const { threshold, share, gain, slope, factor } = operandRule(x, choice, role, own, progress);
   const perHead = (t: tf.Tensor) => (t.size === 1 ? t : tf.reshape(t, [heads, 1, headDim]));
   const shifted = threshold ? tf.sub(x, perHead(threshold)) : x;
   const signs = sign(shifted, slope, { progress, gain: gain && perHead(gain) });
+  if (factor === "kept" || share !== undefined) {
+    throw new ConfigError(`Quantizer "${choice.quantizer}" is for attention probabilities.`);
+  }
   if (factor === undefined) return { signs };
   if (factor === "token") return { signs, factor: stopGradient(tokenScale(x)) };
-  if (factor === "kept") throw new ConfigError(`Quantizer "${choice.quantizer}" is for attention probabilities.`);
   return { signs, factor: typeof factor === "function" ? factor(x) : tf.reshape(factor, [1, 1, 1, 1]) };
 }
 
@@ -200,10 +202,10 @@ function rulesAt(x: tf.Tensor, choice: Choice, own: Own, site: Site, progress: n
 
 /** {0, 1} of one rule, differentiably, and its α: one number, one for each head, or one for each row. */
 function readProbabilities(x: tf.Tensor, rule: InputRule, progress: number): { bits: tf.Tensor; alpha: tf.Tensor } {
-  const { threshold = tf.tensor1d([0]), gain, slope, factor } = rule;
-  const signs = sign(tf.sub(x, threshold), slope, { progress, gain });
+  const { gain, slope, factor } = rule;
+  const signs = sign(tf.sub(x, keptFrom(x, rule)), slope, { progress, gain });
   const bits = tf.mul(tf.add(signs, 1), 0.5);
-  if (factor === "kept") return { bits, alpha: keptMean(x, threshold) };
+  if (factor === "kept") return { bits, alpha: keptMean(x, rule) };
   return { bits, alpha: typeof factor === "object" ? factor : tf.scalar(1) };
 }
 

@@ -81,17 +81,29 @@ function checkInput(name: string, choice: Choice, site: Site, shape: number[], r
     );
   };
   expect("rules", said.rules ?? 1, rules.length);
+  expect(
+    "shares",
+    said.shares ?? false,
+    rules.some(({ share }) => share !== undefined),
+  );
   for (const [i, rule] of rules.entries()) {
     expect("levels", said.levels, rule.levels ?? "signs");
     if (said.factor === "other") continue; // it is not left as numbers, so nothing else has to be
     // A function may be the mean of each row as well as anything else.
     if (typeof rule.factor !== "function" || said.factor !== "token")
       expect("factor", said.factor, factorKind(rule, site));
-    expect("thresholds", said.thresholds, rule.threshold?.size ?? 0);
+    if (rule.share !== undefined && site.role !== "probabilities") {
+      throw new ConfigError(
+        `Method "${name}": input quantizer "${quantizer.name}" has a share for ${site.role}, but only attention ` +
+          "probabilities have rows with a largest. Leave `share` out, or say in `refuses` that it is for those alone.",
+      );
+    }
+    const absent = rule.share === undefined ? 0 : said.thresholds; // a share stands without τ as well
+    expect("thresholds", said.thresholds, rule.threshold?.size ?? absent);
     if (rule.threshold && `${readFloats(rule.threshold)}` !== `${readFloats(again[i].threshold as tf.Tensor)}`) {
       throw new ConfigError(
         `Method "${name}": the threshold of "${quantizer.name}" follows what comes in, so that no number is left of it. ` +
-          'Say `factor: "other"` in `left`, or make it a parameter.',
+          'Say `factor: "other"` in `left`, make it a parameter, or of probabilities a `share` of the largest.',
       );
     }
   }

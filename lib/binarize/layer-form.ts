@@ -63,7 +63,8 @@ export function inputRule(
       `Quantizer "${input.quantizer}" superposes signs, which only attention probabilities can do.`,
     );
   }
-  return rules;
+  if (rules.share === undefined) return rules;
+  throw new ConfigError(`Quantizer "${input.quantizer}" is for attention probabilities.`);
 }
 
 /**

@@ -49,7 +49,7 @@ export function leftOfScores(how: ScoresBinarizer, own: Own, heads: number, head
   return { scale, query: rules[0].threshold, key: rules[1].threshold, correction: own.correction };
 }
 
-/** What is left of binarized probabilities and values: thresholds and α of each head and level, threshold and γ of v. */
+/** What is left of binarized probabilities and values: thresholds, shares and α of each head and level, τ and γ of v. */
 export function leftOfValues(how: ValuesBinarizer, own: Own, heads: number, headDim: number, tokens: number) {
   const value = operandRule(tf.zeros([1, heads, tokens, headDim]), how.operand, "value", partOf(own, "value"), 1);
   const uniform = tf.fill([1, heads, tokens, tokens], 1 / tokens);
@@ -61,6 +61,9 @@ export function leftOfValues(how: ValuesBinarizer, own: Own, heads: number, head
       rules.map(({ threshold = tf.scalar(0) }) => perHead(threshold)),
       1,
     ),
+    shares: rules.some(({ share }) => share !== undefined)
+      ? tf.tile(tf.tensor2d([rules.map(({ share = 0 }) => share)]), [heads, 1])
+      : undefined,
     alpha: alphas.length > 0 ? tf.concat(alphas.map(perHead), 1) : undefined,
     threshold: value.threshold,
     scale: isOne(value.factor) ? tf.reshape(value.factor, [1]) : undefined,

@@ -104,7 +104,7 @@ export interface WeightKernel {
  */
 export interface InputQuantizer<Shape extends z.ZodRawShape = z.ZodRawShape> extends Described<Shape> {
   /**
-   * @param x - what is binarized; gains and factors may depend on it, thresholds may not
+   * @param x - what is binarized; gains and factors may depend on it, thresholds only by `share`
    * @param own - its own parameters
    */
   rule(x: tf.Tensor, own: Own, context: Context<Shape>): InputRule | readonly InputRule[];
@@ -118,6 +118,8 @@ export interface InputQuantizer<Shape extends z.ZodRawShape = z.ZodRawShape> ext
 export interface InputRule {
   /** τ; shape [I], or [1]; of probabilities [1], or [H, 1, 1]. None where it is 0. */
   readonly threshold?: tf.Tensor;
+  /** Of probabilities: this share of the row's largest, a constant to the gradient, comes on top of τ. */
+  readonly share?: number;
   /** The slope is taken at (x − τ) · gain; positive; 1 where it is left out. */
   readonly gain?: tf.Tensor;
   readonly slope: Slope;
@@ -137,6 +139,8 @@ export interface Left {
   /** `other` is a factor that neither a packed file nor ONNX can hold. */
   readonly factor: "none" | "one" | "token" | "position" | "kept" | "other";
   readonly levels: "signs" | "zero-one" | "real";
+  /** Whether thresholds of probabilities follow the largest of the row, by `share`; then τ may be left out of a rule. */
+  readonly shares?: boolean;
   /** How many rules are superposed. */
   readonly rules?: number;
 }

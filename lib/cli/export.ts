@@ -49,9 +49,9 @@ export async function runExport(folder: string, { onnx, opset, rawPixels }: Opti
   const { isStandardOutput } = await import("../base/written-place");
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // signs and coefficients are the simulation's to the last bit
-  const { maxValue, mean, std, classNames } = record.dataset;
-  const pixels = { maxValue, mean, std };
-  const bytes = onnxModel(record.config.model, weights, { operatorSet, rawPixels, pixels, classNames });
+  const { maxValue, classNames } = record.dataset;
+  const options = { operatorSet, rawPixels, pixels: record.dataset, classNames };
+  const bytes = onnxModel(record.config.model, weights, options);
   writeAtomically(onnx, bytes);
   const { imageSize, channels, numClasses } = record.config.model;
   const input = rawPixels ? `pixels from 0 to ${maxValue}` : "normalized as its metadata says";

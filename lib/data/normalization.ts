@@ -7,6 +7,9 @@ export interface PixelStatistics {
   readonly std: readonly number[];
 }
 
+/** @returns the statistics alone of what may hold more, such as a whole data set */
+export const pixelStatistics = ({ maxValue, mean, std }: PixelStatistics): PixelStatistics => ({ maxValue, mean, std });
+
 /**
  * Maps every byte of every channel c to its normalized value.
  *

@@ -1,5 +1,5 @@
 import type { InferenceKernels, Pointer } from "../kernels/module";
-import { numPatches, numTokens, type Sizes } from "../vit/config";
+import { numTokens, type Sizes } from "../vit/config";
 import { linears } from "../vit/linears";
 import type { Arena } from "./arena";
 import { type PackedConfig, signBytes } from "./packed-config";
@@ -12,15 +12,15 @@ export interface Activations {
   readonly images: Pointer;
   /** The residual stream [T, D], before and after a sublayer: no kernel reads what it writes. */
   readonly stream: readonly [Pointer, Pointer];
-  /** [T, D]: normalized tokens, context of the attention, what a float layer adds to the stream. */
+  /** [T, D]: normalized tokens, context of the attention, what a float layer adds to the stream; pixels of a stem. */
   readonly narrow: Pointer;
-  /** [T, max(3D, MLP width, …)]: patches, q k v, hidden units. */
+  /** [T, max(3D, MLP width, …)]: unfolded windows, q k v, hidden units. */
   readonly wide: Pointer;
   /** Packed inputs of a layer; also where weights are staged. */
   readonly signs: Pointer;
   /** Packed hidden units, while `signs` holds what they are computed from. */
   readonly hiddenSigns: Pointer;
-  /** A float for each token: its scale, or its mean and inverse deviation in a layer norm. */
+  /** A float for each row of a layer: its scale, or its mean and inverse deviation in a layer norm. */
   readonly token: readonly [Pointer, Pointer];
   /** Attention probabilities of one image. */
   readonly probabilities: Pointer;
@@ -48,19 +48,21 @@ export function placeActivations(
   const { embedDim, numHeads } = config;
   const tokens = numTokens(config);
   const total = batch * tokens;
+  const layers = linears(config);
+  const rows = Math.max(tokens, ...layers.map((layer) => layer.tokens));
   const reserve = (count: number) => arena.reserve(4 * count, "activations");
-  const widest = Math.max(...linears(config).map(({ inputs }) => signBytes(inputs)));
+  const signs = Math.max(...layers.map((layer) => layer.tokens * signBytes(layer.inputs)));
   return {
     images: reserve(batch * config.imageSize ** 2 * config.channels),
     stream: [reserve(total * embedDim), reserve(total * embedDim)],
-    narrow: reserve(total * embedDim),
+    narrow: reserve(batch * Math.max(tokens * embedDim, ...ofStem(config, "outputs"))),
     wide: reserve(batch * wideFloats(config)),
-    signs: arena.reserve(Math.max(total * widest, stagingBytes(model)), "activations"),
+    signs: arena.reserve(Math.max(batch * signs, stagingBytes(model)), "activations"),
     hiddenSigns: arena.reserve(total * signBytes(config.mlpDim), "activations"),
-    token: [reserve(total), reserve(total)],
+    token: [reserve(batch * rows), reserve(batch * rows)],
     probabilities: reserve(numHeads * tokens ** 2),
     sums: attentionSums(config, batch, reserve),
-    zeros: config.activation === "relu" ? reserve(config.mlpDim) : 0,
+    zeros: config.activation === "relu" ? reserve(Math.max(config.mlpDim, embedDim)) : 0,
     scratch: arena.reserve(scratchBytes(config, kernels), "scratch"), // last: its size is an integer only up to here
   };
 }
@@ -78,10 +80,13 @@ function attentionSums(config: PackedConfig, batch: number, reserve: (floats: nu
 
 /** Floats of the widest activation of one image. */
 function wideFloats(config: Sizes): number {
-  const { embedDim, mlpDim, patchSize, channels, numClasses } = config;
-  const patches = numPatches(config) * patchSize ** 2 * channels;
-  return Math.max(numTokens(config) * Math.max(3 * embedDim, mlpDim), patches, numClasses);
+  const { embedDim, mlpDim, numClasses } = config;
+  return Math.max(numTokens(config) * Math.max(3 * embedDim, mlpDim), ...ofStem(config, "inputs"), numClasses);
 }
+
+/** Floats of the inputs or outputs of each convolution, of one image. */
+const ofStem = (config: Sizes, side: "inputs" | "outputs"): number[] =>
+  linears(config).flatMap((layer) => (layer.window ? [layer.tokens * layer[side]] : []));
 
 function scratchBytes(config: Sizes, kernels: InferenceKernels): number {
   const { embedDim, numHeads } = config;

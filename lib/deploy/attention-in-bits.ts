@@ -51,6 +51,7 @@ export class AttentionInBits {
         levels,
         valueThreshold: this.at(`${ofValues}.value.threshold`),
         keepThreshold: this.at(`${ofValues}.probabilities.threshold`),
+        keepShare: this.at(`${ofValues}.probabilities.share`),
         alpha: this.at(`${ofValues}.probabilities.alpha`),
         gamma: this.at(`${ofValues}.value.scale`),
         contextSums: watch && levels > 0 ? sums!.context + 4 * image * contextFloats : 0,

@@ -1,8 +1,8 @@
-import { DataError } from "../base/errors";
 import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
 import { gridSize, numPatches, numTokens, shiftName } from "../vit/config";
 import type { Activations } from "./activations";
 import { AttentionInBits } from "./attention-in-bits";
+import { Embedding } from "./embedding";
 import { LayerProducts } from "./layer-products";
 import type { PackedConfig } from "./packed-config";
 import type { Watch } from "./watch";
@@ -13,6 +13,7 @@ export class ForwardPass {
   private readonly floats: Float32Array;
   private readonly words: Uint32Array;
   private readonly layers: LayerProducts;
+  private readonly embedding: Embedding;
   /** Attention in bits; undefined where scores and values are floats. */
   private readonly bits?: AttentionInBits;
 
@@ -26,7 +27,8 @@ export class ForwardPass {
   ) {
     this.floats = new Float32Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
-    this.layers = new LayerProducts(kernels, weights, places, memory);
+    this.layers = new LayerProducts(config, kernels, weights, places, memory);
+    this.embedding = new Embedding(config, kernels, weights, places, memory, this.layers);
     if (config.scores !== "float" || config.values !== "float") {
       this.bits = new AttentionInBits(config, kernels, weights, places, memory);
     }
@@ -40,7 +42,7 @@ export class ForwardPass {
     const { depth, numClasses } = this.config;
     const { narrow, wide } = this.places;
     const tokens = numTokens(this.config);
-    this.embed(images, batch, watch);
+    this.embedding.run(images, batch, watch);
     for (let block = 0; block < depth; block++) {
       // After the last attention only the class token is read, so nothing else is computed.
       const queries = block === depth - 1 && this.config.pooling === "class-token" ? 1 : tokens;
@@ -51,36 +53,6 @@ export class ForwardPass {
     this.norm("norm", wide, narrow, batch);
     this.layers.apply(this.layer("head"), narrow, wide, batch);
     return this.view(wide, batch * numClasses);
-  }
-
-  /** Images → stream[0]. */
-  private embed(images: Float32Array, batch: number, watch?: Watch): void {
-    const { embedDim, pooling, imageSize, patchSize, channels } = this.config;
-    const { wide, narrow, stream } = this.places;
-    const patches = numPatches(this.config);
-    const layer = this.layer("patch");
-    this.view(this.places.images, images.length).set(images);
-    if (
-      this.kernels.patchify({
-        images: this.places.images,
-        patches: wide,
-        batch,
-        size: imageSize,
-        patch: patchSize,
-        channels,
-      }) !== 0
-    ) {
-      throw new DataError("An image holds a pixel that is not a finite number. Check how it was normalized.");
-    }
-    this.layers.apply(layer, wide, narrow, batch * patches, { watch, perImage: patches });
-    const position = this.at("positionEmbedding");
-    const extra = pooling === "class-token" ? embedDim : 0; // floats before the first patch
-    for (let image = 0; image < batch; image++) {
-      const to = stream[0] + 4 * image * (extra + patches * embedDim);
-      if (extra) this.kernels.add({ a: this.at("classToken"), b: position, y: to, rows: 1, width: extra });
-      const from = narrow + 4 * image * patches * embedDim;
-      this.kernels.add({ a: from, b: position + 4 * extra, y: to + 4 * extra, rows: 1, width: patches * embedDim });
-    }
   }
 
   /** stream[0] → stream[1], of the first `queries` tokens of each image */
@@ -178,7 +150,7 @@ export class ForwardPass {
       return;
     }
     this.layers.apply(fc1, narrow, wide, rows, { watch, perImage });
-    this.activate(`${block}.mlp.activation`, wide, rows);
+    this.layers.activate(`${block}.mlp.activation`, wide, rows, this.config.mlpDim);
     this.layers.apply(fc2, wide, stream[0], rows, add);
   }
 
@@ -193,17 +165,6 @@ export class ForwardPass {
       this.kernels.tokenShift({ x: narrow, scale, offset, y: wide, batch, tokens, ...grid });
       this.kernels.add({ a: stream[1], b: wide, y: stream[1], rows: 1, width: rows * width });
     }
-  }
-
-  /** Hidden units, in place. */
-  private activate(name: string, x: Pointer, rows: number): void {
-    const { activation, mlpDim: width } = this.config;
-    if (activation === "gelu") {
-      this.kernels.gelu({ x, y: x, count: rows * width });
-      return;
-    }
-    const own = (what: string) => (activation === "relu" ? this.places.zeros : this.at(`${name}.${what}`));
-    this.kernels.knee({ x, knee: own("knee"), slope: own("slope"), offset: own("offset"), y: x, rows, width });
   }
 
   /** stream[0] → what the head reads, before its norm, in `wide` */

@@ -6,7 +6,7 @@ import { type ModelConfig, numTokens } from "../vit/config";
 import type { ParameterArrays } from "../vit/parameters";
 import { type Place, type ProductPlace, places } from "../vit/places";
 import { packedConfig } from "./left";
-import type { PackedConfig } from "./packed-config";
+import { formOf, type PackedConfig } from "./packed-config";
 
 /** Numbers with their shape. */
 export interface FrozenArray {
@@ -39,8 +39,8 @@ export function freeze(config: ModelConfig, parameters: ParameterArrays): Frozen
   for (const place of places(config)) {
     tf.tidy(() => {
       if (place.kind === "linear" && place.binarizer !== "off") {
-        const { name, weight, bias, inputs, outputs, part } = place;
-        const form = part === "head" ? "float" : left.layers[part];
+        const { name, weight, bias, inputs, outputs } = place;
+        const form = formOf(left, place);
         const tensors = own(place, parameters);
         const all = {
           ...tensors,
@@ -87,6 +87,7 @@ function freezeProduct(
   if (place.part === "values" && place.binarizer !== "off") {
     const left = leftOfValues(place.binarizer, tensors, ...sizes);
     put(`${place.name}.probabilities.threshold`, left.thresholds);
+    put(`${place.name}.probabilities.share`, left.shares);
     put(`${place.name}.probabilities.alpha`, left.alpha);
     threshold("value", left.threshold);
     put(`${place.name}.value.scale`, left.scale);

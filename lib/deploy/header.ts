@@ -28,16 +28,17 @@ const layer = record({
   factor: oneOf("none", "token", "position"),
 });
 
+const form = unlessFloat(layer);
+
 const scores = record({ threshold: count, factor: oneOf("none", "token"), correction: oneOf("none", "table") });
 
 const values = record({
   levels: wholeFrom(1, 16),
+  share: oneOf("none", "each"),
   factor: oneOf("constant", "kept"),
   threshold: count,
   scale: oneOf("none", "one"),
 });
-
-const layers = ["conv", "qkv", "projection", "fc1", "fc2"];
 
 const size = wholeFrom(1, 65_536); // far above anything that would fit into memory
 
@@ -50,12 +51,12 @@ const model = record({
   numHeads: size,
   mlpDim: size,
   numClasses: wholeFrom(2, Number.MAX_SAFE_INTEGER),
-  stem: oneOf("patch"), // what `unsupported` lets through
+  stem: oneOf("patch", "conv"),
   pooling: oneOf("class-token", "mean"),
   normEpsilon: positive,
   shift: listUpTo(size, mostShifts),
   activation: oneOf("gelu", "relu", "knee"),
-  layers: record(Object.fromEntries(layers.map((part) => [part, unlessFloat(layer)]))),
+  layers: record({ conv: form, conv2: form, qkv: form, projection: form, fc1: form, fc2: form }, ["conv2"]),
   scores: unlessFloat(scores),
   values: unlessFloat(values),
 });
@@ -76,6 +77,7 @@ export function readModel(metadata: Record<string, string>, fail: Fail): PackedC
   divides(fail, "embedDim", config.embedDim, "numHeads", config.numHeads);
   const problem = shiftProblem(config);
   if (problem) fail(`model.shift: ${problem}`);
+  checkStem(fail, config);
   return config;
 }
 
@@ -113,6 +115,15 @@ function read(metadata: Record<string, string>, key: string, expected: Rule, fai
   }
   const problem = expected(value, key);
   return problem ? fail(problem) : value;
+}
+
+function checkStem(fail: Fail, { stem, patchSize, embedDim, layers }: PackedConfig): void {
+  if ("conv2" in layers !== (stem === "conv")) {
+    fail(`model.layers must have conv2 with stem "conv" and only there, got stem "${stem}"`);
+  }
+  if (stem === "patch") return;
+  if (![1, 2, 4].includes(patchSize)) fail(`model.patchSize must be 1, 2 or 4 with stem "conv", got ${patchSize}`);
+  divides(fail, "embedDim", embedDim, "channels between two convolutions,", 2);
 }
 
 function divides(fail: Fail, name: string, value: number, byName: string, by: number): void {

@@ -1,6 +1,7 @@
 import { DataError } from "../base/errors";
 import type { InferenceKernels, Pointer } from "../kernels/module";
 import type { Activations } from "./activations";
+import type { PackedConfig } from "./packed-config";
 import type { Watch } from "./watch";
 import type { EngineLayer, Weights } from "./weights";
 
@@ -13,12 +14,13 @@ export interface ApplyOptions {
   readonly perImage?: number;
 }
 
-/** The layers with a weight matrix, each step of them a kernel: y = ((a(x) · S) · α) · β + bias. */
+/** The layers with a weight matrix and what is between two of them, each step a kernel: y = ((a(x) · S) · α) · β + bias. */
 export class LayerProducts {
   private readonly floats: Float32Array;
 
   /** @param memory - has its final size: it must not grow any more */
   constructor(
+    private readonly config: PackedConfig,
     private readonly kernels: InferenceKernels,
     private readonly weights: Weights,
     private readonly places: Activations,
@@ -97,6 +99,18 @@ export class LayerProducts {
       }
     }
     return token;
+  }
+
+  /** What hidden units [rows, width] go through, in place. */
+  activate(name: string, x: Pointer, rows: number, width: number): void {
+    const { activation } = this.config;
+    if (activation === "gelu") {
+      this.kernels.gelu({ x, y: x, count: rows * width });
+      return;
+    }
+    const own = (what: string) =>
+      activation === "relu" ? this.places.zeros : this.weights.pointers.get(`${name}.${what}`)!;
+    this.kernels.knee({ x, knee: own("knee"), slope: own("slope"), offset: own("offset"), y: x, rows, width });
   }
 
   /** Hands the integers of a product to who watches, by way of a place that is written next. */

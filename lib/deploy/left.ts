@@ -4,7 +4,14 @@ import { inputQuantizerOf } from "../binarize/registry";
 import { type BinarizableLayer, type ModelConfig, numTokens } from "../vit/config";
 import { type LinearPlace, places, weightLayers } from "../vit/places";
 import { alphaCount, leftOf } from "../vit/summary";
-import type { Count, PackedConfig, PackedLayer, PackedScores, PackedValues } from "./packed-config";
+import {
+  type Count,
+  formKey,
+  type PackedConfig,
+  type PackedLayer,
+  type PackedScores,
+  type PackedValues,
+} from "./packed-config";
 
 /** Most signs that the kernels count in one product. */
 const mostInputs = 65_535;
@@ -36,7 +43,6 @@ export function unsupported(config: ModelConfig): string | undefined {
  */
 export function packedConfig(config: ModelConfig): PackedConfig {
   const { binarize, activation, ...sizes } = config;
-  if (config.stem !== "patch") refuse(`its stem is "${config.stem}", and the engine begins with a patch embedding`);
   const shallow = { ...config, depth: 1 };
   const layers = weightLayers(shallow).filter(({ part }) => part !== "head");
   const tooMany = layers.find((layer) => layer.binarizer !== "off" && layer.inputs > mostInputs);
@@ -45,7 +51,7 @@ export function packedConfig(config: ModelConfig): PackedConfig {
   return {
     ...sizes,
     activation: kind,
-    layers: Object.fromEntries(layers.map((layer) => [layer.part, layerOf(layer)])) as PackedConfig["layers"],
+    layers: Object.fromEntries(layers.map((layer) => [formKey(layer), layerOf(layer)])) as PackedConfig["layers"],
     scores: binarize.scores === "off" ? "float" : scoresOf(config, binarize.scores),
     values: binarize.values === "off" ? "float" : valuesOf(config, binarize.values),
   };
@@ -102,6 +108,7 @@ function valuesOf(
   }
   return {
     levels: kept.rules ?? 1,
+    share: kept.shares ? "each" : "none",
     factor: kept.factor === "kept" ? "kept" : "constant",
     threshold: countOf(left.thresholds),
     scale: left.factor === "one" ? "one" : "none",

@@ -1,4 +1,5 @@
 import { ConfigError } from "../base/errors";
+import { pixelStatistics } from "../data/normalization";
 import type { ModelConfig } from "../vit/config";
 import type { ParameterArrays } from "../vit/parameters";
 import { expectFinite } from "./expect-finite";
@@ -31,7 +32,8 @@ export function packModel(
   for (const [name, { dtype, shape }] of Object.entries(packedShapes(left))) {
     tensors[name] = { shape, data: dtype === "U8" ? packRows(arrays[name]) : arrays[name].data };
   }
-  return { config: left, origin, ...(pixels && { pixels }), ...(classNames && { classNames }), tensors };
+  const meaning = { ...(pixels && { pixels: pixelStatistics(pixels) }), ...(classNames && { classNames }) };
+  return { config: left, origin, ...meaning, tensors };
 }
 
 /** Plain rows of bits, one row for each output: bit j of the row is 1 where the weight of input j is negative. */

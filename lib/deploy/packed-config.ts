@@ -23,10 +23,12 @@ export interface PackedScores {
   readonly correction: "none" | "table";
 }
 
-/** What is left of binarized probabilities and values: Σ α_l ([A ≥ t_l] · sign(v − τ)) · γ. */
+/** What is left of binarized probabilities and values: Σ α_l ([A ≥ t_l + r_l M] · sign(v − τ)) · γ, M the row's largest. */
 export interface PackedValues {
   /** How many thresholds t each head has. */
   readonly levels: number;
+  /** r, one for each t; 0 where there are none. */
+  readonly share: "none" | "each";
   /** α: a number, or the mean of what is kept of each row. */
   readonly factor: "constant" | "kept";
   readonly threshold: Count;
@@ -37,7 +39,10 @@ export interface PackedValues {
 /** A packed model's architecture: all that the engine has to know of it. No method's name occurs here. */
 export interface PackedConfig extends Sizes {
   readonly activation: "gelu" | "relu" | "knee";
-  readonly layers: { readonly [part in BinarizableLayer]: PackedLayer | "float" };
+  /** By what is binarized; `conv2` is the second convolution of a stem, where there is one. */
+  readonly layers: { readonly [part in BinarizableLayer]: PackedLayer | "float" } & {
+    readonly conv2?: PackedLayer | "float";
+  };
   readonly scores: PackedScores | "float";
   readonly values: PackedValues | "float";
 }
@@ -47,9 +52,19 @@ export interface PackedLinear extends Linear {
   readonly form: PackedLayer | "float";
 }
 
+/** @returns under which name a layer's form is found in `PackedConfig.layers`; the head is always float */
+export const formKey = ({ part, readsHidden }: Linear): keyof PackedConfig["layers"] | "head" =>
+  part === "conv" && readsHidden ? "conv2" : part;
+
+/** @returns what is left of a layer */
+export function formOf({ layers }: PackedConfig, linear: Linear): PackedLayer | "float" {
+  const key = formKey(linear);
+  return key === "head" ? "float" : layers[key]!;
+}
+
 /** @returns every layer with a weight matrix, in the order data flows */
 export const packedLinears = (config: PackedConfig): PackedLinear[] =>
-  linears(config).map((linear) => ({ ...linear, form: linear.part === "head" ? "float" : config.layers[linear.part] }));
+  linears(config).map((linear) => ({ ...linear, form: formOf(config, linear) }));
 
 /** Name of the tensor that holds a binarized layer's signs. */
 export const signsName = ({ weight }: Pick<Linear, "weight">): string => `${weight}.signs`;
@@ -82,13 +97,13 @@ export function packedShapes(config: PackedConfig): Record<string, PackedShape> 
   const several = (name: string, count: Count, each: number) => {
     if (count !== "none") floats(name, count === "one" ? 1 : each);
   };
-  const { embedDim, mlpDim, numHeads, patchSize, channels, scores, values } = config;
+  const { embedDim, numHeads, scores, values } = config;
   const norm = (name: string) => {
     floats(`${name}.gamma`, embedDim);
     floats(`${name}.beta`, embedDim);
   };
   for (const layer of packedLinears(config)) {
-    const { name, part, inputs, outputs, form, tokens } = layer;
+    const { name, part, inputs, outputs, form, tokens, window, activation } = layer;
     const block = name.split(".").slice(0, 2).join(".");
     if (part === "qkv") norm(`${block}.norm1`);
     if (part === "fc1") {
@@ -99,7 +114,7 @@ export function packedShapes(config: PackedConfig): Record<string, PackedShape> 
     }
     if (part === "head") norm("norm");
     if (form === "float") {
-      floats(layer.weight, ...(part === "conv" ? [patchSize, patchSize, channels, outputs] : [inputs, outputs]));
+      floats(layer.weight, ...(window ? [window.kernel, window.kernel, window.channels] : [inputs]), outputs);
     } else {
       shapes[signsName(layer)] = { dtype: "U8", shape: [outputs, signBytes(inputs)] };
       several(alphaName(layer), form.alpha, outputs);
@@ -107,7 +122,10 @@ export function packedShapes(config: PackedConfig): Record<string, PackedShape> 
     floats(layer.bias, outputs);
     if (form !== "float") several(`${name}.threshold`, form.threshold, inputs);
     if (form !== "float" && form.factor === "position") floats(`${name}.position`, tokens);
-    if (part === "conv") {
+    if (activation && config.activation === "knee") {
+      for (const own of ["knee", "slope", "offset"]) floats(`${activation}.${own}`, outputs);
+    }
+    if (part === "conv" && !activation) {
       if (config.pooling === "class-token") floats("classToken", 1, 1, embedDim);
       floats("positionEmbedding", 1, numTokens(config), embedDim);
     }
@@ -121,13 +139,11 @@ export function packedShapes(config: PackedConfig): Record<string, PackedShape> 
     }
     if (part === "qkv" && values !== "float") {
       floats(`${block}.attention.values.probabilities.threshold`, numHeads, values.levels);
+      if (values.share === "each") floats(`${block}.attention.values.probabilities.share`, numHeads, values.levels);
       if (values.factor === "constant")
         floats(`${block}.attention.values.probabilities.alpha`, numHeads, values.levels);
       several(`${block}.attention.values.value.threshold`, values.threshold, embedDim);
       if (values.scale === "one") floats(`${block}.attention.values.value.scale`, 1);
-    }
-    if (part === "fc1" && config.activation === "knee") {
-      for (const own of ["knee", "slope", "offset"]) floats(`${block}.mlp.activation.${own}`, mlpDim);
     }
   }
   return shapes;

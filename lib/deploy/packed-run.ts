@@ -12,7 +12,7 @@ import type { PackedModel } from "./packed-model";
  */
 export function packedRun({ name, seed, config, dataset }: RunRecord, parameters: ParameterArrays): PackedModel {
   const { folder: _, ...trained } = config.dataset; // where files lie is of no use elsewhere
-  const { sha256, maxValue, mean, std, classNames } = dataset;
+  const { sha256, classNames } = dataset;
   const origin = { name, seed, dataset: { ...trained, sha256 } };
-  return packModel(config.model, parameters, origin, { pixels: { maxValue, mean, std }, classNames });
+  return packModel(config.model, parameters, origin, { pixels: dataset, classNames });
 }

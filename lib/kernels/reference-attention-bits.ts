@@ -27,6 +27,8 @@ export interface BitValues {
   readonly valueThreshold?: Floats;
   /** [H, levels], as α. */
   readonly keepThreshold: Floats;
+  /** [H, levels] */
+  readonly keepShare?: Floats;
   readonly alpha?: Floats;
   readonly gamma?: Floats;
 }
@@ -69,11 +71,16 @@ export function bitProbabilities(qkv: Floats, shape: AttentionBitsShape, scale: 
  */
 export function bitContext(qkv: Floats, probs: Floats, shape: AttentionBitsShape, values: BitValues) {
   const { tokens, width, heads, queries } = shape;
-  const { levels, keepThreshold, alpha, gamma } = values;
+  const { levels, keepThreshold, keepShare, alpha, gamma } = values;
   const dim = width / heads;
   const v = entries(qkv, shape, 2, values.valueThreshold);
+  const largest = (row: number) => Math.max(...make(tokens, (j) => probs[row * tokens + j]));
+  const f = Math.fround; // a threshold is a float32: at a tie its roundings decide
   const kept = Array.from({ length: levels }, (_, level) =>
-    keepAbove(probs, tokens, (row) => keepThreshold[Math.floor(row / queries) * levels + level]),
+    keepAbove(probs, tokens, (row) => {
+      const at = Math.floor(row / queries) * levels + level;
+      return f(f(keepThreshold[at]) + f(f(keepShare?.[at] ?? 0) * largest(row)));
+    }),
   );
   const sums = make(levels * heads * queries * dim, (at) => {
     const [level, row, c] = [Math.floor(at / (heads * queries * dim)), Math.floor(at / dim), at % dim];

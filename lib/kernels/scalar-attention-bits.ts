@@ -22,7 +22,7 @@ export function scalarAttentionBits(
         const [k, v] = [q + width, q + 2 * width];
         const p = (args.probs >>> 2) + head * queries * tokens;
         const out = (args.out >>> 2) + head * dim;
-        const own = { f, w, head, dim, row, work, p };
+        const own = { f, w, head, dim, row, work, p, largest: shares };
         if (binaryScores) odd |= bitScores(own, [q, k], args);
         else multiply(f, [q, [row, 1]], [k, [1, row]], [p, tokens], [queries, tokens, dim], undefined, work);
         powersOfRows(f, [p, shares], queries, tokens, binaryScores ? 1 : fround(scale));
@@ -55,6 +55,8 @@ interface Head {
   readonly row: number;
   readonly work: number;
   readonly p: number;
+  /** The largest p of each row: e⁰ is exactly 1, so it is what all of the row was multiplied by. */
+  readonly largest: number;
 }
 
 /** An element's place, 0 for a null pointer. */
@@ -87,11 +89,13 @@ function bitScores({ f, w, head, dim, row, work, p }: Head, [q, k]: readonly [nu
   return odd;
 }
 
-function bitContext({ f, w, head, dim, row, work, p }: Head, [v, out]: readonly [number, number], args: Args): number {
+function bitContext(own: Head, [v, out]: readonly [number, number], args: Args): number {
+  const { f, w, head, dim, row, work, p, largest } = own;
   const { tokens, queries, width, heads, levels } = args;
   const [words, columns] = [signWords(tokens), work];
   const [tau, gamma] = [args.valueThreshold, args.gamma].map((pointer) => onward(pointer, head * dim));
-  const [thresholds, alphas] = [args.keepThreshold, args.alpha].map((pointer) => onward(pointer, head * levels));
+  const ofLevels = [args.keepThreshold, args.keepShare, args.alpha];
+  const [thresholds, shares, alphas] = ofLevels.map((pointer) => onward(pointer, head * levels));
   const bits = columns + dim * words;
   let odd = 0;
   for (let c = 0; c < dim; c++) {
@@ -100,7 +104,9 @@ function bitContext({ f, w, head, dim, row, work, p }: Head, [v, out]: readonly 
   }
   for (let at = 0; at < levels * queries; at++) {
     const [level, i] = [Math.floor(at / queries), at % queries];
-    const { odd: isOdd, mean } = keepRow(f, w, p + i * tokens, tokens, f[thresholds + level], bits);
+    const share = shares ? f[shares + level] : 0;
+    const threshold = fround(f[thresholds + level] + fround(share * f[largest + i]));
+    const { odd: isOdd, mean } = keepRow(f, w, p + i * tokens, tokens, threshold, bits);
     odd |= isOdd;
     const alpha = alphas ? f[alphas + level] : mean;
     const sums = onward(args.contextSums, ((level * heads + head) * queries + i) * dim);

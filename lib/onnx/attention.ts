@@ -113,13 +113,13 @@ function powerNodes(graph: OnnxGraph, products: string, scale = 1): string {
   return graph.node("Where", [enough, graph.node("Exp", [exponents]), graph.number(0)]);
 }
 
-// As `attendBinary`: Σ α_l ([p ≥ t_l] · sign(v − τ)) · γ. Factors come last: sums of ±1 are exact, and one that is 0 has
-// to stay 0 for the next sign.
+// As `attendBinary`: Σ α_l ([p ≥ t_l + r_l · max p] · sign(v − τ)) · γ. Factors come last: sums of ±1 are exact, and one
+// that is 0 has to stay 0 for the next sign.
 function keptNodes(
   writer: OnnxWriter,
   config: PackedConfig,
   name: string,
-  { levels, factor, scale }: PackedValues,
+  { levels, share, factor, scale }: PackedValues,
   probabilities: string,
   value: string,
 ): string {
@@ -132,8 +132,13 @@ function keptNodes(
     return graph.floats(`${name}.probabilities.${what} ${level}`, [numHeads, 1, 1], own);
   };
   const sum = (x: string) => graph.node("ReduceSum", [x, graph.list(-1)]);
+  const largest = share === "each" && reduceNode(graph, "ReduceMax", probabilities, { axis: -1, keepAxis: true });
+  const threshold = (level: number) => {
+    const fixed = ofLevel("threshold", level);
+    return largest ? graph.node("Add", [fixed, graph.node("Mul", [ofLevel("share", level), largest])]) : fixed;
+  };
   const terms = Array.from({ length: levels }, (_, level) => {
-    const enough = graph.node("GreaterOrEqual", [probabilities, ofLevel("threshold", level)]);
+    const enough = graph.node("GreaterOrEqual", [probabilities, threshold(level)]);
     const kept = graph.node("Where", [enough, graph.number(1), graph.number(0)]);
     const mean = () =>
       graph.node("Div", [

@@ -1,7 +1,7 @@
 import type { FrozenModel } from "../deploy/freeze";
-import type { PackedLinear } from "../deploy/packed-config";
+import type { PackedConfig, PackedLinear } from "../deploy/packed-config";
 import type { OnnxGraph } from "./graph";
-import { reduceNode } from "./operators";
+import { geluNode, reduceNode } from "./operators";
 
 /** What writes the nodes of one model: its graph and what is left of its parameters. */
 export interface OnnxWriter {
@@ -46,6 +46,26 @@ export function linearNodes(writer: OnnxWriter, layer: PackedLinear, x: string, 
     y = graph.node("Reshape", [graph.node("Mul", [rows, factors]), graph.list(-1, outputs)]);
   }
   return graph.node("Add", [y, bias]);
+}
+
+/**
+ * What hidden units go through.
+ *
+ * @param writer - where to
+ * @param config - the model
+ * @param name - e.g. `blocks.0.mlp.activation`
+ * @param x - shape [R, M]
+ * @returns shape of x
+ */
+export function activationNodes(writer: OnnxWriter, { activation }: PackedConfig, name: string, x: string): string {
+  const { graph } = writer;
+  if (activation === "gelu") return geluNode(graph, x);
+  if (activation === "relu") return graph.node("Relu", [x]);
+  const own = (what: string) => parameter(writer, `${name}.${what}`);
+  const shifted = graph.node("Sub", [x, own("knee")]);
+  const below = graph.node("Mul", [shifted, own("slope")]);
+  const bent = graph.node("Where", [graph.node("Greater", [shifted, graph.number(0)]), shifted, below]);
+  return graph.node("Add", [bent, own("offset")]);
 }
 
 /** @returns −1 where x < τ, +1 elsewhere; shape of x */

@@ -1,17 +1,18 @@
 import { ConfigError, unknownForm } from "../base/errors";
-import type { PixelStatistics } from "../data/normalization";
+import { type PixelStatistics, pixelStatistics } from "../data/normalization";
 import { expectFinite } from "../deploy/expect-finite";
 import { freeze } from "../deploy/freeze";
 import { unsupported } from "../deploy/left";
-import { type PackedConfig, type PackedLayer, type PackedLinear, packedLinears } from "../deploy/packed-config";
+import { type PackedLayer, type PackedLinear, packedLinears } from "../deploy/packed-config";
 import type { Meaning } from "../deploy/packed-model";
-import { type ModelConfig, numPatches, numTokens } from "../vit/config";
+import { type ModelConfig, numTokens } from "../vit/config";
 import type { ParameterArrays } from "../vit/parameters";
 import { parameterShapes } from "../vit/places";
 import { attentionNodes } from "./attention";
+import { embeddingNodes } from "./embedding";
 import { OnnxGraph } from "./graph";
-import { linearNodes, type OnnxWriter, parameter } from "./layers";
-import { geluNode, reduceNode } from "./operators";
+import { activationNodes, linearNodes, type OnnxWriter, parameter } from "./layers";
+import { reduceNode } from "./operators";
 import { tokenShiftNodes } from "./token-shift";
 
 /** How an ONNX file is written; what its pixels and classes mean goes into its metadata. */
@@ -59,7 +60,7 @@ export function onnxModel(config: ModelConfig, parameters: ParameterArrays, opti
   };
   const input = graph.input("images", ["batch", imageSize, imageSize, channels]);
   const images = rawPixels ? normalizeNodes(graph, input, pixels) : input;
-  let x = embedNodes(writer, config, layers.get("patch") as PackedLinear, images);
+  let x = embeddingNodes(writer, left, images);
   for (let i = 0; i < depth; i++) {
     const block = `blocks.${i}`;
     const qkv = layer(`${block}.attention.qkv`, norm(`${block}.norm1`, x, left.layers.qkv));
@@ -73,7 +74,7 @@ export function onnxModel(config: ModelConfig, parameters: ParameterArrays, opti
     const signed = left.activation === "gelu" ? hidden : undefined; // GELU(x) < 0 where x < 0
     x = graph.node("Add", [
       x,
-      layer(`${block}.mlp.fc2`, activationNodes(writer, left, `${block}.mlp`, hidden), signed),
+      layer(`${block}.mlp.fc2`, activationNodes(writer, left, `${block}.mlp.activation`, hidden), signed),
     ]);
   }
   const pooled = norm("norm", poolNodes(graph, config, x));
@@ -91,18 +92,6 @@ function normInput(graph: OnnxGraph, x: string, next: PackedLayer | "float"): st
   return graph.node("Sub", [x, first]);
 }
 
-/** What the hidden units go through; shape [R, M]. */
-function activationNodes(writer: OnnxWriter, { activation }: PackedConfig, name: string, x: string): string {
-  const { graph } = writer;
-  if (activation === "gelu") return geluNode(graph, x);
-  if (activation === "relu") return graph.node("Relu", [x]);
-  const own = (what: string) => parameter(writer, `${name}.activation.${what}`);
-  const shifted = graph.node("Sub", [x, own("knee")]);
-  const below = graph.node("Mul", [shifted, own("slope")]);
-  const bent = graph.node("Where", [graph.node("Greater", [shifted, graph.number(0)]), shifted, below]);
-  return graph.node("Add", [bent, own("offset")]);
-}
-
 // As `normalize` of the data: (x / maxValue − mean) / std of each channel.
 function normalizeNodes(graph: OnnxGraph, x: string, pixels: PixelStatistics | undefined): string {
   if (!pixels) throw new ConfigError("Raw pixels need statistics: give `pixels`, as the run's record states them.");
@@ -114,29 +103,9 @@ function normalizeNodes(graph: OnnxGraph, x: string, pixels: PixelStatistics | u
 }
 
 function metadata({ pixels, classNames, rawPixels }: OnnxOptions): Record<string, string> {
-  const values = { input: rawPixels ? "raw pixels" : "normalized", ...pixels, ...(classNames && { classNames }) };
+  const statistics = pixels && pixelStatistics(pixels);
+  const values = { input: rawPixels ? "raw pixels" : "normalized", ...statistics, ...(classNames && { classNames }) };
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value)]));
-}
-
-// As `patchify` and the embedding of `forward`; [B, S, S, c] → [B · N, D].
-function embedNodes(writer: OnnxWriter, config: ModelConfig, layer: PackedLinear, images: string): string {
-  const { graph, parameters } = writer;
-  const { imageSize, patchSize, channels, embedDim } = config;
-  const side = imageSize / patchSize;
-  const cut = graph.node("Reshape", [images, graph.list(-1, side, patchSize, side, patchSize, channels)]);
-  const sorted = graph.node("Transpose", [cut], { perm: [0, 1, 3, 2, 4, 5] });
-  const pixels = graph.node("Reshape", [sorted, graph.list(-1, patchSize * patchSize * channels)]);
-  const rows = linearNodes(writer, layer, pixels);
-  let tokens = graph.node("Reshape", [rows, graph.list(-1, numPatches(config), embedDim)]);
-  const { shape, data } = parameters.positionEmbedding;
-  const added = data.slice();
-  if (config.pooling === "class-token") {
-    // A row of zeros is put before the patches, and the class token added to it together with its position.
-    tokens = graph.node("Pad", [tokens, graph.list(0, 1, 0, 0, 0, 0)]);
-    for (const [i, value] of parameters.classToken.data.entries()) added[i] += value;
-  }
-  const x = graph.node("Add", [tokens, graph.floats("positionEmbedding", shape, added)]);
-  return graph.node("Reshape", [x, graph.list(-1, embedDim)]);
 }
 
 // What the head reads; [B · N, D] → [B, D].

@@ -23,6 +23,10 @@ export interface Linear {
   readonly part: BinarizableLayer | "head";
   readonly inputs: number;
   readonly outputs: number;
+  /** Name of the activation that its outputs go through, if any: the next layer reads hidden units. */
+  readonly activation?: string;
+  /** Whether it is that next layer. */
+  readonly readsHidden: boolean;
   /** Of a convolution: it multiplies unfolded windows. */
   readonly window?: Window;
   /** How many times the matrix is applied to one image: the number of tokens it reads. */
@@ -42,42 +46,37 @@ export function linears(sizes: Sizes): Linear[] {
     weight: `${name}.weight`,
     bias: `${name}.bias`,
     ...{ part, inputs, outputs, tokens },
+    readsHidden: false,
   });
   const blocks = Array.from({ length: sizes.depth }, (_, i) => [
     layer(`blocks.${i}.attention.qkv`, "qkv", embedDim, 3 * embedDim),
     layer(`blocks.${i}.attention.out`, "projection", embedDim, embedDim),
-    layer(`blocks.${i}.mlp.fc1`, "fc1", embedDim, mlpDim),
-    layer(`blocks.${i}.mlp.fc2`, "fc2", mlpDim, embedDim),
+    { ...layer(`blocks.${i}.mlp.fc1`, "fc1", embedDim, mlpDim), activation: `blocks.${i}.mlp.activation` },
+    { ...layer(`blocks.${i}.mlp.fc2`, "fc2", mlpDim, embedDim), readsHidden: true },
   ]);
   return [...stem(sizes), ...blocks.flat(), { ...layer("head", "head", embedDim, sizes.numClasses), tokens: 1 }];
 }
 
 /** The convolutions that make tokens of pixels. */
 function stem(sizes: Sizes): Linear[] {
-  const { imageSize, patchSize, channels, embedDim } = sizes;
+  const { imageSize: size, patchSize, channels, embedDim } = sizes;
   if (sizes.stem === "patch") {
-    return [
-      convolution("patch", embedDim, { size: imageSize, channels, kernel: patchSize, stride: patchSize, padding: 0 }),
-    ];
+    const window = { size, channels, kernel: patchSize, stride: patchSize, padding: 0 };
+    return [{ ...convolution("patch", embedDim, window), readsHidden: false }];
   }
   const [first, second] = [Math.min(2, patchSize), Math.max(1, patchSize / 2)]; // strides
-  const width = stemWidth(sizes);
+  const [hidden, form] = [embedDim / 2, { kernel: 3, padding: 1 }];
+  const windows = [
+    { ...form, size, channels, stride: first },
+    { ...form, size: size / first, channels: hidden, stride: second },
+  ];
   return [
-    convolution("stem.0", width, { size: imageSize, channels, kernel: 3, stride: first, padding: 1 }),
-    convolution("stem.1", embedDim, {
-      size: imageSize / first,
-      channels: width,
-      kernel: 3,
-      stride: second,
-      padding: 1,
-    }),
+    { ...convolution("stem.0", hidden, windows[0]), activation: "stem.activation", readsHidden: false },
+    { ...convolution("stem.1", embedDim, windows[1]), readsHidden: true },
   ];
 }
 
-/** @returns channels between the two convolutions of a stem */
-export const stemWidth = ({ embedDim }: Sizes): number => embedDim / 2;
-
-const convolution = (name: string, outputs: number, window: Window): Linear => ({
+const convolution = (name: string, outputs: number, window: Window): Omit<Linear, "readsHidden"> => ({
   name,
   weight: `${name}.kernel`,
   bias: `${name}.bias`,

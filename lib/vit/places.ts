@@ -5,7 +5,7 @@ import type { Choice, LayerBinarizer, ScoresBinarizer, ValuesBinarizer } from ".
 import type { OwnParameter, Site } from "../binarize/quantizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
 import { type ModelConfig, numTokens, shiftName } from "./config";
-import { type Linear, linears, stemWidth } from "./linears";
+import { type Linear, linears } from "./linears";
 
 /** A parameter of the model. */
 export interface ParameterPlace {
@@ -92,22 +92,19 @@ function list(config: ModelConfig): Place[] {
   });
   return linears(config).flatMap((linear): Place[] => {
     const place = linearPlace(config, linear);
+    const { activation, outputs } = linear;
+    const hidden = activation ? [activationPlace(config, activation, outputs)] : [];
     const block = linear.name.split(".").slice(0, 2).join(".");
     switch (linear.part) {
       case "conv": {
-        if (linear.name === "stem.0") return [place, activationPlace(config, "stem.activation", stemWidth(config))];
+        if (activation) return [place, ...hidden]; // of two convolutions the first
         const classToken = pooling === "class-token" ? [embedding("classToken", [1, 1, embedDim])] : [];
         return [place, ...classToken, embedding("positionEmbedding", [1, numTokens(config), embedDim])];
       }
       case "qkv":
         return [norm(`${block}.norm1`), place, ...productPlaces(config, `${block}.attention`)];
       case "fc1":
-        return [
-          norm(`${block}.norm2`),
-          ...shiftPlaces(config, `${block}.mlp`),
-          place,
-          activationPlace(config, `${block}.mlp.activation`, config.mlpDim),
-        ];
+        return [norm(`${block}.norm2`), ...shiftPlaces(config, `${block}.mlp`), place, ...hidden];
       case "head":
         return [norm("norm"), place];
       default:
@@ -126,9 +123,9 @@ const initialGain = 0.6;
 const embeddingDeviation = 0.2;
 
 function linearPlace(config: ModelConfig, linear: Linear): LinearPlace {
-  const { name, part, inputs, outputs, tokens } = linear;
+  const { name, part, inputs, outputs, tokens, readsHidden } = linear;
   const binarizer = part === "head" ? "off" : config.binarize[part];
-  const neverNegative = (part === "fc2" || name === "stem.1") && activationOf(config).neverNegative;
+  const neverNegative = readsHidden && activationOf(config).neverNegative;
   const site: Site = { role: "input", inputs, outputs, tokens, neverNegative };
   const latent = binarizer !== "off" && binarizer.weight !== "off";
   const { window } = linear;

@@ -3,9 +3,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { Random } from "../../lib/base/random";
 import { attendBinary, binarizeOperand, binarizeProbabilities } from "../../lib/binarize/attention";
-import type { ValuesBinarizer } from "../../lib/binarize/binarizer";
-import { binarizers } from "../../lib/binarize/registry";
+import type { Choice, ValuesBinarizer } from "../../lib/binarize/binarizer";
+import { binaryLinear } from "../../lib/binarize/linear";
+import { use } from "../../lib/binarize/method";
+import { methods } from "../../lib/binarize/methods";
+import { keptFrom, keptMean } from "../../lib/binarize/methods/above-mean";
+import { inputQuantizer } from "../../lib/binarize/quantizer";
+import { addMethod, binarizers } from "../../lib/binarize/registry";
 import { sign } from "../../lib/binarize/sign";
+import { slopes } from "../../lib/binarize/slopes";
 import { parseBinarizer } from "../../lib/vit/parse-binarize";
 import { backends } from "../verify/backends";
 
@@ -65,6 +71,72 @@ describe.each(backends)("binarized probabilities on $name", ({ use }) => {
     const [first, ...others] = readFloats(slopes);
     expect(first).toBeCloseTo(2, 6); // halved with the bits, and times α, and both again undone
     expect([...others]).toEqual([0, 0]);
+  });
+});
+
+/** Asks for a share of the row's largest where rows are no probabilities too. */
+const ofAnyRow = inputQuantizer({
+  name: "share anywhere",
+  revision: 1,
+  settings: {},
+  rule: () => ({ share: 0.5, slope: slopes.identity }),
+});
+const anywhere = addMethod("share-anywhere", { ...methods.channel, input: use(ofAnyRow), operand: use(ofAnyRow) });
+
+describe.each(backends)("a share of the row's largest probability on $name", (backend) => {
+  beforeAll(async () => {
+    await backend.use();
+  });
+  const [H, N] = [3, 7];
+  const p = () => tf.softmax(tf.tensor4d(normals(5, 2 * H * N * N), [2, H, N, N]));
+  const rows = () => {
+    const all = readFloats(p());
+    return Array.from({ length: 2 * H * N }, (_, row) => [...all.subarray(row * N, (row + 1) * N)]);
+  };
+  const f = Math.fround;
+
+  test("comes on top of the threshold, rounded as the engine rounds it", () => {
+    const own = [0.01, 0.04, -0.02].map(f);
+    const threshold = tf.tensor(own, [H, 1, 1]);
+    const most = rows().map((row) => Math.max(...row));
+    const each = (of: (row: number) => number) => most.map((_, row) => of(row));
+    const [both, alone, absent] = [{ threshold, share: 0.7 }, { share: 0.7 }, {}].map((rule) => keptFrom(p(), rule));
+    expect(both.shape).toEqual([2, H, N, 1]);
+    expect([...readFloats(both)]).toEqual(each((row) => f(own[Math.floor(row / N) % H] + f(f(0.7) * most[row]))));
+    expect([...readFloats(alone)]).toEqual(each((row) => f(f(0.7) * most[row])));
+    expect([...readFloats(absent)]).toEqual([0]);
+    expect(keptFrom(p(), { threshold })).toBe(threshold);
+  });
+
+  test("decides what the mean is taken of, added up in the order of places", () => {
+    const mean = keptMean(p(), { share: 0.4 });
+    expect(mean.shape).toEqual([2, H, N, 1]);
+    const expected = rows().map((row) => {
+      const kept = row.filter((value) => value >= f(f(0.4) * Math.max(...row)));
+      expect(kept.length).toBeGreaterThan(0);
+      return kept.reduce((sum, value) => sum + value, 0) / kept.length;
+    });
+    for (const [i, value] of readFloats(mean).entries()) expect(value).toBeCloseTo(expected[i], 6);
+  });
+
+  test.each([0.25, 0.6, 1])("is a setting of BiViT's: %f", (share) => {
+    const probabilities: Choice = { quantizer: "softmax-aware", scale: "none", share };
+    const expected = rows().flatMap((row) => row.map((value) => (value >= f(f(share) * Math.max(...row)) ? 1 : 0)));
+    expect([...readFloats(binarizeProbabilities(p(), { probabilities }))]).toEqual(expected);
+  });
+
+  test("is refused where nothing is a row of probabilities", () => {
+    const how = binarizers[anywhere as "channel"];
+    const message = 'Quantizer "share anywhere" is for attention probabilities.';
+    expect(() => binarizeOperand(p(), how)).toThrow(message);
+    const layer = { weight: tf.ones([N, 2]), bias: tf.zeros([2]) };
+    expect(() => binaryLinear(tf.ones([1, 2, N]), layer, how)).toThrow(message);
+  });
+
+  test("has no gradient: what BiViT keeps passes it straight through", () => {
+    const dy = tf.tensor4d(normals(6, 2 * H * N * N), [2, H, N, N]);
+    const gradient = tf.grad((x: tf.Tensor) => binarizeProbabilities(x, binarizers.bivit))(p(), dy);
+    expect(readFloats(gradient)).toEqual(readFloats(dy));
   });
 });
 

@@ -32,9 +32,19 @@ test("every tensor of a layer has its row", () => {
   ]);
 });
 
-/** A method of two quantizers, right but for what is said. */
+/** Of probabilities: a quarter of the row's largest. */
+const ofRows: InputQuantizer = {
+  name: "rows",
+  revision: 1,
+  settings: {},
+  rule: () => ({ share: 0.25, slope: slopes.identity, levels: "zero-one" }),
+  left: () => ({ thresholds: 0, shares: true, factor: "none", levels: "zero-one" }),
+  refuses: ({ role }) => (role === "probabilities" ? undefined : "it is for rows"),
+};
+
+/** A method of two quantizers, right but for what is said; or three. */
 let count = 0;
-function check(parts: { weight?: object; input?: object }): void {
+function check(parts: { weight?: object; input?: object; probabilities?: Partial<InputQuantizer> }): void {
   const name = `mine-${count++}`;
   const input = inputQuantizer({
     name,
@@ -58,12 +68,15 @@ function check(parts: { weight?: object; input?: object }): void {
     factors: () => "per-output" as const,
     ...parts.weight,
   });
-  addMethod(name, { title: name, reference: "", weight: use(weight), input: use(input) } satisfies Method);
+  const method = { title: name, reference: "", weight: use(weight), input: use(input) } satisfies Method;
+  const own = parts.probabilities && inputQuantizer({ ...ofRows, name: `${name} rows`, ...parts.probabilities });
+  addMethod(name, own ? { ...method, probabilities: use(own) } : method);
   checkMethod(name);
 }
 
 test("a right one passes", () => {
   expect(() => check({})).not.toThrow();
+  expect(() => check({ probabilities: {} })).not.toThrow();
 });
 
 describe("is refused", () => {
@@ -139,6 +152,46 @@ describe("is refused", () => {
       "a threshold that follows the input",
       { input: { rule: (x: tf.Tensor) => ({ threshold: tf.reshape(tf.mean(x), [1]), slope: slopes.clip }) } },
       "follows what comes in",
+    ],
+    [
+      "a share that it keeps quiet about",
+      { probabilities: { left: () => ({ thresholds: 0, factor: "none", levels: "zero-one" }) } },
+      "has shares false, but its rule has true",
+    ],
+    [
+      "a share that it says and has not",
+      { probabilities: { rule: () => ({ slope: slopes.identity, levels: "zero-one" }) } },
+      "has shares true, but its rule has false",
+    ],
+    [
+      "more thresholds beside a share than it says",
+      {
+        probabilities: {
+          rule: () => ({ share: 0.25, threshold: tf.tensor1d([0.1]), slope: slopes.identity, levels: "zero-one" }),
+        },
+      },
+      "has thresholds 0, but its rule has 1",
+    ],
+    [
+      "a threshold of probabilities that follows them otherwise",
+      {
+        probabilities: {
+          rule: (p) => ({ threshold: tf.reshape(tf.max(p), [1]), slope: slopes.identity, levels: "zero-one" }),
+          left: () => ({ thresholds: 1, factor: "none", levels: "zero-one" }),
+        },
+      },
+      "follows what comes in",
+    ],
+    [
+      "a share of inputs",
+      {
+        input: {
+          parameters: () => ({}),
+          rule: () => ({ share: 0.5, slope: slopes.clip }),
+          left: () => ({ ...plainSigns, shares: true }),
+        },
+      },
+      "has a share for input, but only attention probabilities",
     ],
     [
       "a latent matrix of another shape",

@@ -68,10 +68,10 @@ describe("binvit pack, eval and verify-packed", () => {
   });
 
   test("refuse what they cannot do, and leave nothing behind", async () => {
-    await train("products", { values: "gsb" });
+    await train("products", { fc1: "real-to-binary" });
     const refused = await run("pack", "products", "--out", "products.safetensors");
     expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(/cannot be packed: quantizer "superposed" leaves no thresholds/);
+    expect(refused.stderr).toMatch(/cannot be packed: binarize\.fc1 multiplies by what a network makes of its input/);
     expect(existsSync(at("products.safetensors"))).toBe(false);
     const missing = await run("pack", "nowhere", "--out", "x.safetensors");
     expect(missing.stderr).toMatch(/nowhere holds no record\.json/);

@@ -140,9 +140,8 @@ describe("packing", () => {
     expect(packed(smallModel({ binarize: { fc1: { input: "channel" } } }))).toThrow(
       /binarize\.fc1 leaves weights as they/,
     );
-    for (const name of ["gsb", "bivit"] as const) {
-      expect(packed(smallModel({ binarize: { values: name } }))).toThrow(/leaves no thresholds of attention's prob/);
-    }
+    const gate = { probabilities: { quantizer: "gate" }, operand: "channel" } as const;
+    expect(packed(smallModel({ binarize: { values: gate } }))).toThrow(/leaves no thresholds of attention's prob/);
     expect(
       packed(smallModel({ embedDim: 1, numHeads: 1, depth: 1, mlpDim: 65_536, binarize: { fc2: "channel" } })),
     ).toThrow(/has 65536 inputs/);

@@ -4,6 +4,7 @@ import { FileError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { packedConfig } from "../../lib/deploy/left";
+import { packModel } from "../../lib/deploy/pack";
 import { type PackedConfig, packedShapes } from "../../lib/deploy/packed-config";
 import type { PackedModel } from "../../lib/deploy/packed-model";
 import { presets } from "../../lib/train/presets";
@@ -29,6 +30,13 @@ describe("a packed file", () => {
     expect(await encodePackedModel(back)).toEqual(file);
     const images = anyImages(config, 3);
     expect(engineOf(back).forward(images, 3)).toEqual(engineOf(model).forward(images, 3));
+  });
+
+  test("takes of a whole data set the statistics alone", async () => {
+    const { pixels, classNames } = anyMeaning(config);
+    const meaning = { pixels: { ...pixels, train: { pixels: new Uint8Array(9) } } as typeof pixels, classNames };
+    const file = await encodePackedModel(packModel(config, anyParameters(config, 1), origin, meaning));
+    expect(await decodePackedModel(file)).toEqual(model);
   });
 
   test("is read from the middle of a buffer", async () => {
@@ -70,6 +78,24 @@ describe("a packed file", () => {
     const packed = (await encodePackedModel(pack(large, parameters))).length;
     expect(floats / packed).toBeGreaterThanOrEqual(14);
   });
+});
+
+test.each([
+  ["gsb", { levels: 3, share: "each", factor: "constant" }],
+  ["bivit", { levels: 1, share: "each", factor: "constant" }],
+  [
+    { probabilities: { quantizer: "softmax-aware", scale: "row" }, operand: "lsq" },
+    { share: "each", factor: "kept" },
+  ],
+  ["bhvit", { levels: 3, share: "none", factor: "constant" }],
+] as const)("a file has a share for each threshold, where they follow the row: %j", (binarized, expected) => {
+  const left = packedConfig(smallModel({ numHeads: 2, depth: 1, binarize: { values: binarized as "gsb" } }));
+  expect(left.values).toMatchObject(expected);
+  const { levels, share } = left.values as Exclude<PackedConfig["values"], "float">;
+  const name = "blocks.0.attention.values.probabilities";
+  const shape = { dtype: "F32", shape: [2, levels] };
+  expect(packedShapes(left)[`${name}.threshold`]).toEqual(shape);
+  expect(packedShapes(left)[`${name}.share`]).toEqual(share === "each" ? shape : undefined);
 });
 
 describe("a damaged file", () => {
@@ -129,11 +155,13 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ activation: "tanh" }), /model\.activation: expected "gelu" or/);
     const scores = { threshold: "none", factor: "none", correction: "table" };
     await refused(withConfig({ scores }), /tensor "blocks\.0\.attention\.scores\.scale" is missing/);
-    const values = { levels: 17, factor: "kept", threshold: "none", scale: "none" };
+    const values = { levels: 17, share: "none", factor: "kept", threshold: "none", scale: "none" };
     await refused(withConfig({ values }), /model\.values\.levels: expected a whole number from 1 to 16, got 17/);
     for (const [key, complete] of Object.entries({ scores, values: { ...values, levels: 1 } })) {
       await refused(withConfig({ [key]: { ...complete, rate: 1 } }), new RegExp(`model\\.${key}: unknown key "rate"`));
       for (const part of Object.keys(complete)) {
+        const missing = new RegExp(`model\\.${key}\\.${part}: expected .*, got nothing`);
+        await refused(withConfig({ [key]: { ...complete, [part]: undefined } }), missing);
         const reason = new RegExp(`model\\.${key}\\.${part}: expected .*, got true`);
         await refused(withConfig({ [key]: { ...complete, [part]: true } }), reason);
       }
@@ -145,7 +173,8 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withLayer({ ...(left.layers.qkv as object), center: true }), /layers\.qkv: unknown key "center"/);
     await refused(withConfig({ layers: { ...left.layers, head: "float" } }), /model\.layers: unknown key "head"/);
     await refused(withConfig({ binarize: {} }), /model: unknown key "binarize"/);
-    await refused(withConfig({ stem: "conv" }), /model\.stem: expected "patch", got "conv"/);
+    await refused(withConfig({ stem: "linear" }), /model\.stem: expected "patch" or "conv", got "linear"/);
+    await refused(withConfig({ stem: "conv" }), /model\.layers must have conv2 with stem "conv" and only there/);
     await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
   });
 
@@ -202,27 +231,34 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused({ ...shifted, config: { ...shifted.config, shift: [] } }, /shift\.1\.\w+" is F32 .* no such tensor/);
   });
 
-  test.each(["bit", "bvt-ima", "bhvit", "react-net", "xnor-plus"] as const)("any tensor of %s", async (name) => {
-    const all = { conv: name, mlp: name, mhsa: name, ...(name !== "xnor-plus" && { scores: name, values: name }) };
-    const activation = name === "react-net" ? "rprelu" : "gelu";
-    const config = smallModel({ depth: 1, activation, binarize: all });
-    const other = pack(config, anyParameters(config, 1));
-    const refusedWith = async (key: string, tensor: PackedModel["tensors"][string] | undefined, reason: RegExp) => {
-      const entries = Object.entries({ ...other.tensors, [key]: tensor }).filter(([, value]) => value);
-      const file = await encodePackedModel({
-        ...other,
-        tensors: Object.fromEntries(entries) as PackedModel["tensors"],
-      });
-      await expect(decodePackedModel(file), key).rejects.toThrow(reason);
-    };
-    expect(await decodePackedModel(await encodePackedModel(other))).toEqual(other);
-    for (const [key, { shape, data }] of Object.entries(other.tensors)) {
-      await refusedWith(key, undefined, / is missing, the configuration expects /);
-      await refusedWith(key, { shape: [1, ...shape], data }, / the configuration expects /);
-      if (!(data instanceof Float32Array)) continue;
-      await refusedWith(key, { shape, data: data.slice().fill(Number.NaN, 0, 1) }, /holds numbers that are not finite/);
-    }
-  });
+  test.each(["bit", "bvt-ima", "bhvit", "react-net", "xnor-plus", "gsb", "bivit"] as const)(
+    "any tensor of %s",
+    async (name) => {
+      const all = { conv: name, mlp: name, mhsa: name, ...(name !== "xnor-plus" && { scores: name, values: name }) };
+      const activation = name === "react-net" ? "rprelu" : "gelu";
+      const config = smallModel({ depth: 1, activation, binarize: all });
+      const other = pack(config, anyParameters(config, 1));
+      const refusedWith = async (key: string, tensor: PackedModel["tensors"][string] | undefined, reason: RegExp) => {
+        const entries = Object.entries({ ...other.tensors, [key]: tensor }).filter(([, value]) => value);
+        const file = await encodePackedModel({
+          ...other,
+          tensors: Object.fromEntries(entries) as PackedModel["tensors"],
+        });
+        await expect(decodePackedModel(file), key).rejects.toThrow(reason);
+      };
+      expect(await decodePackedModel(await encodePackedModel(other))).toEqual(other);
+      for (const [key, { shape, data }] of Object.entries(other.tensors)) {
+        await refusedWith(key, undefined, / is missing, the configuration expects /);
+        await refusedWith(key, { shape: [1, ...shape], data }, / the configuration expects /);
+        if (!(data instanceof Float32Array)) continue;
+        await refusedWith(
+          key,
+          { shape, data: data.slice().fill(Number.NaN, 0, 1) },
+          /holds numbers that are not finite/,
+        );
+      }
+    },
+  );
 
   test("padding bits, and numbers that are not finite", async () => {
     await refused(

@@ -1,5 +1,9 @@
 import { Random } from "../../lib/base/random";
+import { use } from "../../lib/binarize/method";
 import { type MethodName, methods } from "../../lib/binarize/methods";
+import { inputQuantizer } from "../../lib/binarize/quantizer";
+import { addMethod } from "../../lib/binarize/registry";
+import { slopes } from "../../lib/binarize/slopes";
 import type { Dataset } from "../../lib/data/dataset";
 import { unsupported } from "../../lib/deploy/left";
 import type { ModelConfig } from "../../lib/vit/config";
@@ -12,6 +16,27 @@ export type Changes = Partial<ModelInput>;
 
 /** A way to binarize, by what tests call it. */
 export type MethodCase = readonly [name: string, changes: Changes];
+
+/** Keeps what no method of the kit does: from a threshold of each head and a share of the row's largest together. */
+const both = inputQuantizer({
+  name: "both",
+  revision: 1,
+  settings: {},
+  parameters: ({ inputs: keys, outputs: heads }) => ({ threshold: { shape: [heads, 1, 1], start: 0.2 / keys } }),
+  rule: (_, { threshold }) => ({
+    threshold,
+    share: 0.3,
+    slope: slopes.identity,
+    levels: "zero-one",
+    factor: "kept",
+  }),
+  left: ({ outputs: heads }) => ({ thresholds: heads, shares: true, factor: "kept", levels: "zero-one" }),
+  refuses: ({ role }) => (role === "probabilities" ? undefined : "it is made for the rows of a softmax"),
+});
+addMethod("threshold-and-share", { ...methods.channel, probabilities: use(both) });
+
+const kept = (quantizer: string, settings: object) =>
+  ({ probabilities: { quantizer, ...settings }, operand: "lsq" }) as const;
 
 const names = Object.keys(methods) as MethodName[];
 
@@ -36,10 +61,34 @@ const all: readonly MethodCase[] = [
   ["bit relu", { activation: "relu", binarize: { mlp: "bit", mhsa: "bit" } }],
   ["dorefa relu", { activation: "relu", binarize: { mlp: "dorefa", mhsa: "dorefa" } }],
   ["dorefa probabilities", { binarize: { values: { probabilities: { quantizer: "dorefa" }, operand: "lsq" } } }],
+  ["bivit with the mean of the kept", { binarize: { values: kept("softmax-aware", { scale: "row" }) } }],
+  ["bivit, 0.6, and gsb's operands", { binarize: { scores: "gsb", values: kept("softmax-aware", { share: 0.6 }) } }],
   ["fc1 alone, rprelu", { activation: "rprelu", binarize: { fc1: "lsq" } }],
-  ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map(everything),
+  ...(["bit", "bvt-ima", "channel", "bhvit", "gsb", "bivit"] as const).map(everything),
   ["bit relu everywhere", { activation: "relu", ...everything("bit")[1] }],
+  ...stems(),
 ];
+
+/** A stem of convolutions: everything binary, then the stem alone in every form that a layer can be left in. */
+function stems(): MethodCase[] {
+  const withStem = ([name, changes]: MethodCase, more: Changes = {}): MethodCase => [
+    `${name}, stem of convolutions`,
+    { stem: "conv", ...changes, ...more },
+  ];
+  const alone = (name: MethodName): MethodCase => [name, { binarize: { conv: name } }];
+  return [
+    ...(["bit", "bvt-ima", "channel", "bhvit"] as const).map((name) => withStem(everything(name))),
+    withStem(["bit relu everywhere", everything("bit")[1]], { activation: "relu" }),
+    withStem(["react-net rprelu everywhere", everything("react-net")[1]], { activation: "rprelu" }),
+    ...(["unscaled", "tensor", "xnor", "xnor-plus", "channel-w1a32", "lsq"] as const).map((name) =>
+      withStem(alone(name)),
+    ),
+    withStem(["dorefa relu", { activation: "relu", binarize: { conv: "dorefa" } }]),
+    withStem(["unscaled, strides of 1 and 1", { patchSize: 1, binarize: { conv: "unscaled" } }]),
+    withStem(["xnor, strides of 2 and 2", { imageSize: 8, patchSize: 4, binarize: { conv: "xnor", mlp: "xnor" } }]),
+    withStem(["float, mlp channel", { binarize: { mlp: "channel" } }]),
+  ];
+}
 
 const why = ([, changes]: MethodCase) => unsupported(smallModel(changes));
 

@@ -45,13 +45,17 @@ describe.each([...packable, ...shifted])("%s, engine against the simulation in f
 
 test.each([...packable, ...shifted])("%s: every tensor of the file counts", (_, changes) => {
   const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
-  const model = pack(config, noisyParameters(config, 2));
   const images = anyImages(config, 4);
-  const logits = engineOf(model).forward(images, 4);
-  for (const [name, { shape, data }] of Object.entries(model.tensors)) {
-    const changed = data instanceof Uint8Array ? data.map((bits) => bits ^ 1) : data.map((value) => -3 * value - 0.5);
-    const tensors = { ...model.tensors, [name]: { shape, data: changed } };
-    expect(engineOf({ ...model, tensors }).forward(images, 4), name).not.toEqual(logits);
+  const models = [2, 3].map((seed) => pack(config, noisyParameters(config, seed))); // in one a threshold may leave all out
+  for (const name of Object.keys(models[0].tensors)) {
+    const changed = models.map((model) => {
+      const { shape, data } = model.tensors[name];
+      const other = data instanceof Uint8Array ? data.map((bits) => bits ^ 1) : data.map((value) => -3 * value - 0.5);
+      const tensors = { ...model.tensors, [name]: { shape, data: other } };
+      const [before, after] = [model, { ...model, tensors }].map((one) => engineOf(one).forward(images, 4));
+      return before.some((value, i) => value !== after[i]);
+    });
+    expect(changed, name).toContain(true);
   }
 });
 
@@ -59,10 +63,6 @@ describe("what cannot be packed", () => {
   const reasons: [string, RegExp][] = [
     ["real-to-binary", /^binarize\.\w+ multiplies by what a network makes of its input/],
     ["real-to-binary scores and values", /^binarize\.\w+ multiplies by what a network makes of its input/],
-    ["gsb values", /^quantizer "superposed" leaves no thresholds of attention's probabilities$/],
-    ["gsb scores and values", /^quantizer "superposed" leaves no thresholds/],
-    ["bivit values", /^quantizer "softmax-aware" leaves no thresholds of attention's probabilities$/],
-    ["bivit scores and values", /^quantizer "softmax-aware" leaves no thresholds/],
   ];
 
   test("is that alone", () => {
@@ -74,12 +74,6 @@ describe("what cannot be packed", () => {
     expect(reason).toMatch(expected as RegExp);
     const config = smallModel(changes);
     expect(() => pack(config, noisyParameters(config, 1))).toThrow(`This model cannot be packed: ${reason}.`);
-  });
-
-  test("a convolutional stem", () => {
-    expect(unsupported(smallModel({ stem: "conv" }))).toBe(
-      'its stem is "conv", and the engine begins with a patch embedding',
-    );
   });
 
   test("float weights with signs as inputs, factors of each token where a sum runs over tokens", () => {

@@ -92,6 +92,7 @@ describe("a reader written from docs/packed-model.md alone", () => {
       { imageSize: 12, depth: 1 }, // more tokens than a word has bits
     ];
     for (const [seed, changes] of sizes.entries()) {
+      if (binarized.stem === "conv" && changes.patchSize === 3) continue; // strides are 1, 2 or 4 in all
       for (const pooling of ["class-token", "mean"] as const) {
         const config = smallModel({ ...changes, ...binarized, pooling, normEpsilon: seed ? 0.1 : 1e-6 });
         const model = pack(config, noisyParameters(config, seed));

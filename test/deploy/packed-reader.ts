@@ -14,13 +14,16 @@ interface Config {
   readonly embedDim: number;
   readonly depth: number;
   readonly numHeads: number;
+  readonly stem: "patch" | "conv";
   readonly pooling: "class-token" | "mean";
   readonly normEpsilon: number;
   readonly shift: readonly number[];
   readonly activation: "gelu" | "relu" | "knee";
-  readonly layers: Readonly<Record<"conv" | "qkv" | "projection" | "fc1" | "fc2", Form>>;
+  readonly layers: Readonly<Record<"conv" | "conv2" | "qkv" | "projection" | "fc1" | "fc2", Form>>;
   readonly scores: "float" | { readonly factor: "none" | "token"; readonly correction: "none" | "table" };
-  readonly values: "float" | { readonly levels: number; readonly factor: "constant" | "kept" };
+  readonly values:
+    | "float"
+    | { readonly levels: number; readonly share: "none" | "each"; readonly factor: "constant" | "kept" };
 }
 
 /** A layer: for each output its weights, which are ±1 where they are signs. */
@@ -88,7 +91,7 @@ function rowsOfSigns(bytes: Uint8Array, [rows, width]: readonly number[]): Row[]
   );
 }
 
-function readLayers({ depth, layers: forms }: Config, floats: Model["floats"], signs: Record<string, Row[]>) {
+function readLayers({ depth, stem, layers: forms }: Config, floats: Model["floats"], signs: Record<string, Row[]>) {
   const layers: Record<string, Layer> = {};
   const read = (name: string, how: Form, weight = `${name}.weight`) => {
     const [bias, alpha, matrix] = [floats[`${name}.bias`], floats[`${weight}.alpha`], floats[weight]];
@@ -99,7 +102,11 @@ function readLayers({ depth, layers: forms }: Config, floats: Model["floats"], s
     const [threshold, position] = [floats[`${name}.threshold`], floats[`${name}.position`]];
     layers[name] = { columns, bias, alpha, threshold, position, how };
   };
-  read("patch", forms.conv, "patch.kernel");
+  if (stem === "patch") read("patch", forms.conv, "patch.kernel");
+  else {
+    read("stem.0", forms.conv, "stem.0.kernel");
+    read("stem.1", forms.conv2, "stem.1.kernel");
+  }
   for (let i = 0; i < depth; i++) {
     read(`blocks.${i}.attention.qkv`, forms.qkv);
     read(`blocks.${i}.attention.out`, forms.projection);
@@ -113,7 +120,7 @@ function readLayers({ depth, layers: forms }: Config, floats: Model["floats"], s
 function logits({ config, floats, layers }: Model, image: ArrayLike<number>): Row {
   const { depth, pooling, embedDim: width, normEpsilon } = config;
   const norm = (name: string, x: Row) => layerNorm(x, floats[`${name}.gamma`], floats[`${name}.beta`], normEpsilon);
-  let tokens = patches(config, image).map((patch, t) => apply(layers.patch, patch, t));
+  let tokens = config.stem === "patch" ? embed(config, layers, image) : convolve(config, floats, layers, image);
   if (pooling === "class-token") tokens.unshift(floats.classToken);
   tokens = tokens.map((token, t) => token.map((value, i) => value + floats.positionEmbedding[t * width + i]));
   for (let i = 0; i < depth; i++) {
@@ -167,14 +174,38 @@ function shift(config: Config, floats: Model["floats"], name: string, distance: 
 
 const add = (a: Row, b: Row): Row => a.map((value, i) => value + b[i]);
 
-function patches({ imageSize, patchSize, channels }: Config, image: ArrayLike<number>): Row[] {
+function embed({ imageSize, patchSize, channels }: Config, layers: Model["layers"], image: ArrayLike<number>): Row[] {
+  return windows(image, imageSize, channels, patchSize, patchSize, 0).map((x, t) => apply(layers.patch, x, t));
+}
+
+function convolve(config: Config, floats: Model["floats"], layers: Model["layers"], image: ArrayLike<number>): Row[] {
+  const { imageSize, patchSize, channels, embedDim, activation } = config;
+  const [first, second] = [patchSize === 1 ? 1 : 2, patchSize === 4 ? 2 : 1];
+  const hidden = windows(image, imageSize, channels, 3, first, 1).map((x, t) => apply(layers["stem.0"], x, t));
+  const again = (rows: readonly Row[]) =>
+    windows(Float64Array.from(rows.flatMap((row) => [...row])), imageSize / first, embedDim / 2, 3, second, 1);
+  const active = again(hidden.map((row) => activate(activation, floats, "stem.activation", row)));
+  const signsOf = activation === "gelu" ? again(hidden) : active;
+  return active.map((x, t) => apply(layers["stem.1"], x, t, signsOf[t]));
+}
+
+/** Squares of `size` pixels, `stride` apart; what is outside the picture is 0. */
+function windows(
+  picture: ArrayLike<number>,
+  side: number,
+  channels: number,
+  size: number,
+  stride: number,
+  zeros: number,
+) {
   const cut: Row[] = [];
-  for (let top = 0; top < imageSize; top += patchSize) {
-    for (let left = 0; left < imageSize; left += patchSize) {
+  for (let top = -zeros; top + size <= side + zeros; top += stride) {
+    for (let left = -zeros; left + size <= side + zeros; left += stride) {
       const numbers: number[] = [];
-      for (let y = top; y < top + patchSize; y++) {
-        for (let x = left; x < left + patchSize; x++) {
-          for (let c = 0; c < channels; c++) numbers.push(image[(y * imageSize + x) * channels + c]);
+      for (let y = top; y < top + size; y++) {
+        for (let x = left; x < left + size; x++) {
+          const inside = y >= 0 && y < side && x >= 0 && x < side;
+          for (let c = 0; c < channels; c++) numbers.push(inside ? picture[(y * side + x) * channels + c] : 0);
         }
       }
       cut.push(Float64Array.from(numbers));
@@ -260,7 +291,10 @@ function attention(config: Config, floats: Model["floats"], name: string, joint:
         const gamma = floats[`${name}.values.value.scale`]?.[0] ?? 1;
         for (let level = 0; level < values.levels; level++) {
           const at = head * values.levels + level;
-          const kept = powers.map((power) => power / total >= floats[`${name}.values.probabilities.threshold`][at]);
+          const share = values.share === "each" ? floats[`${name}.values.probabilities.share`][at] : 0;
+          const threshold =
+            floats[`${name}.values.probabilities.threshold`][at] + share * (Math.max(...powers) / total);
+          const kept = powers.map((power) => power / total >= threshold);
           const keptSum = powers.reduce((sum, power, u) => sum + (kept[u] ? power / total : 0), 0);
           const constant = floats[`${name}.values.probabilities.alpha`]?.[at];
           const alpha = constant ?? keptSum / Math.max(1, kept.filter(Boolean).length);

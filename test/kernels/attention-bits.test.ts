@@ -62,6 +62,7 @@ function run(
     levels,
     valueThreshold: place(values?.valueThreshold),
     keepThreshold: place(values?.keepThreshold),
+    keepShare: place(values?.keepShare),
     alpha: place(values?.alpha),
     gamma: place(values?.gamma),
     contextSums: values && contextSums,
@@ -100,6 +101,7 @@ function someOptions(random: Random, [tokens, width, heads]: readonly [number, n
     levels,
     valueThreshold: row(0),
     keepThreshold: Float32Array.from({ length: count }, (_, i) => (0.4 + (i % levels)) / tokens),
+    keepShare: has(6) ? Float32Array.from({ length: count }, () => random.uniform() - 0.2) : undefined,
     alpha: has(2) ? normals(random, count) : undefined,
     gamma: row(1, 1),
   };
@@ -112,7 +114,7 @@ describe.each(shapes)("%i tokens, width %i, %i heads:", (tokens, width, heads) =
   const qkvOf = (random: Random) =>
     normals(random, tokens * 3 * width).map((x, i) => (i % 13 === 5 ? 0 : i % 17 === 3 ? -0 : x));
 
-  test.each(tokens > 40 ? [21, 42, 63] : [0, 1, 2, 4, 8, 16, 21, 32, 42, 63])(
+  test.each(tokens > 40 ? [21, 42, 63, 96, 127] : [0, 1, 2, 4, 8, 16, 21, 32, 42, 63, 64, 96, 127])(
     "integers exact, floats within 1e-5 (options %i)",
     (choice) => {
       for (const queries of new Set([tokens, 1])) {
@@ -238,6 +240,80 @@ test("a p that is the threshold is kept, wherever it stands", () => {
   }
 });
 
+describe("a share of the row's largest p", () => {
+  test.each([3, 4, 33, 65])(
+    "is of p itself: with a share of 1 the largest of %i are kept, and nothing above",
+    (tokens) => {
+      for (const scale of [0.01, 0.3, 20]) {
+        const shape = { tokens, width: 4, heads: 2, queries: tokens };
+        const qkv = normals(new Random(tokens), tokens * 12);
+        for (const above of [0, 1e-6]) {
+          const values = { levels: 1, keepThreshold: [0, 0], keepShare: [1, 1 + above].map(Math.fround) };
+          const got = inBothTiers(qkv, shape, scale, { values });
+          const rows = Array.from({ length: 2 * tokens }, (_, row) => [
+            ...got.probs.subarray(row * tokens, (row + 1) * tokens),
+          ]);
+          const all = got.contextSums.map((_, at) => {
+            const [row, c] = [Math.floor(at / 2), at % 2];
+            const channel = 8 + 2 * Math.floor(row / tokens) + c;
+            const sign = (j: number) => (qkv[12 * j + channel] < 0 ? -1 : 1);
+            const most = Math.max(...rows[row]);
+            if (row >= tokens && above > 0) return 0;
+            return rows[row].reduce((sum, p, j) => sum + (p === most ? sign(j) : 0), 0);
+          });
+          expect(got.contextSums).toEqual(all);
+        }
+      }
+    },
+  );
+
+  test("is rounded, then added to the threshold, and rounded: a p at just that is kept", () => {
+    const f = Math.fround;
+    const shape = { tokens: 41, width: 2, heads: 1, queries: 1 };
+    const qkv = normals(new Random(8), 41 * 6);
+    const { probs } = inBothTiers(qkv, shape, 0.5, {});
+    const most = Math.max(...probs);
+    let [ties, decided] = [0, 0]; // p at just the threshold, and those that exact numbers would decide otherwise
+    for (const p of probs) {
+      for (const share of [p / most, 0.3, 0.7, -0.2, 0].map(f)) {
+        const threshold = share === f(p / most) ? 0 : f(p - f(share * most));
+        const least = f(threshold + f(share * most));
+        ties += least === p ? 1 : 0;
+        decided += p >= least !== p >= threshold + share * most ? 1 : 0;
+        const values = { levels: 1, keepThreshold: [threshold], keepShare: [share] };
+        const { contextSums } = inBothTiers(qkv, shape, 0.5, { values });
+        const kept = [0, 1].map((c) =>
+          probs.reduce((sum, other, j) => sum + (other >= least ? (qkv[6 * j + 4 + c] < 0 ? -1 : 1) : 0), 0),
+        );
+        expect([...contextSums]).toEqual(kept);
+      }
+    }
+    expect(ties).toBeGreaterThan(100);
+    expect(decided).toBeGreaterThan(20);
+  });
+
+  test.each([0.25, 1])("of a row of equal p keeps all of it: %f, each level and head with its own", (share) => {
+    const [tokens, heads, levels] = [37, 3, 3];
+    const shape = { tokens, width: 6, heads, queries: tokens };
+    const qkv = normals(new Random(9), tokens * 18).map((x, at) => (at % 18 < 6 ? 0 : x)); // queries of 0
+    // Level 1 asks for more than the largest, in head 2 a threshold does so.
+    const keepShare = [share, 1.01, share, share, 1.01, share, share, 1.01, share].map(Math.fround);
+    const keepThreshold = [0, 0, 0, 0, 0, 0, 0, 0, 0.01].map(Math.fround);
+    const values = { levels, keepShare, keepThreshold };
+    const got = inBothTiers(qkv, shape, 1, { values });
+    const { sums, out } = reference.bitContext(qkv, got.probs, shape, values);
+    expect([...got.contextSums]).toEqual([...sums]);
+    expect(worstError(got.out, out)).toBeLessThan(1e-6);
+    for (const [at, sum] of got.contextSums.entries()) {
+      const [level, head, c] = [Math.floor(at / (tokens * 6)), Math.floor(at / (tokens * 2)) % heads, at % 2];
+      const none = level === 1 || (level === 2 && head === 2 && share > 0.9);
+      let all = 0;
+      for (let j = 0; j < tokens; j++) all += qkv[18 * j + 12 + 2 * head + c] < 0 ? -1 : 1;
+      expect(sum).toBe(none ? 0 : all);
+    }
+  });
+});
+
 test.each([
   ["a query", 0, 1],
   ["a key", 5, 1],
@@ -255,4 +331,5 @@ test.each([
   expect(inBothTiers(clean, shape, 1, { scores: { queryThreshold: nan } }).odd).toBe(1);
   expect(inBothTiers(clean, shape, 1, { values: { ...values, valueThreshold: nan } }).odd).toBe(1);
   expect(inBothTiers(clean, shape, 1, { values: { levels: 1, keepThreshold: [0.4, Number.NaN] } }).odd).toBe(1);
+  expect(inBothTiers(clean, shape, 1, { values: { ...values, keepShare: [Number.NaN, 0.4] } }).odd).toBe(1);
 });

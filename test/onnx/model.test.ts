@@ -203,6 +203,8 @@ describe("an ONNX file states", () => {
       classNames: '["a","b","c","d","\u96f6"]',
     };
     expect(metadata({ pixels: pixelsOf, classNames })).toEqual({ ...texts, input: '"normalized"' });
+    const withMore = { ...pixelsOf, train: new Uint8Array(9) } as typeof pixelsOf; // as a data set has
+    expect(metadata({ pixels: withMore, classNames })).toEqual({ ...texts, input: '"normalized"' });
     expect(metadata({ pixels: pixelsOf, classNames, rawPixels: true })).toEqual({ ...texts, input: '"raw pixels"' });
   });
 });
@@ -211,7 +213,7 @@ describe("what cannot be exported is refused", () => {
   test.each<[Partial<ModelInput>["binarize"], RegExp]>([
     [{ fc1: "real-to-binary" }, /binarize\.fc1 multiplies by what a network makes of its input/],
     [{ qkv: { weight: "off", input: "channel" } }, /binarize\.qkv leaves weights as they are/],
-    [{ values: "gsb" }, /"superposed" leaves no thresholds/],
+    [{ values: { probabilities: { quantizer: "gate" }, operand: "channel" } }, /leaves no thresholds/],
   ])("%j, in ONNX and packed", (binarize, message) => {
     const config = model({ binarize });
     for (const make of [

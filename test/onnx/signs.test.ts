@@ -41,7 +41,7 @@ async function run(
 const signsAlone: PackedLayer = { inputs: "signs", alpha: "none", threshold: "none", factor: "none" };
 
 const layer = (inputs: number, outputs: number, form: PackedLayer): PackedLinear => ({
-  ...{ name: "layer", part: "fc2", weight: "weight", bias: "bias", tokens: 1 },
+  ...{ name: "layer", part: "fc2", weight: "weight", bias: "bias", tokens: 1, readsHidden: true },
   ...{ inputs, outputs, form },
 });
 

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import { z } from "zod";
-import { stopGradient } from "../../ops/stop-gradient";
 import { type Method, use } from "../method";
 import { inputQuantizer } from "../quantizer";
 import { identity } from "../slopes/identity";
@@ -16,12 +15,16 @@ const softmaxAware = inputQuantizer({
     scale: z.enum(["none", "row"]).default("none"),
   },
   rule(p, _, { settings }) {
-    const threshold = tf.mul(stopGradient(tf.max(p, -1, true)), settings.share);
-    const rule = { threshold, slope: identity, levels: "zero-one" } as const;
+    const rule = { share: settings.share, slope: identity, levels: "zero-one" } as const;
     if (settings.scale === "none") return { ...rule, gain: tf.tensor1d([2]) };
-    return { ...rule, factor: "kept", gain: tf.div(2, keptMean(p, threshold)) };
+    return { ...rule, factor: "kept", gain: tf.div(2, keptMean(p, rule)) };
   },
-  left: () => ({ thresholds: 1, factor: "other", levels: "zero-one" }),
+  left: (_, { scale }) => ({
+    thresholds: 0,
+    shares: true,
+    factor: scale === "none" ? "none" : "kept",
+    levels: "zero-one",
+  }),
   refuses: ({ role }) => (role === "probabilities" ? undefined : "it is made for the rows of a softmax"),
 });
 
@@ -30,8 +33,7 @@ const softmaxAware = inputQuantizer({
  *
  * A ≈ [A ≥ M / 4], M the largest of the row; with scale `row` times the mean of what is kept
  *
- * Pseudo-gradient: straight through, d/dA = 1, so that the softmax keeps its gradient. Thresholds that follow the row's
- * maximum are not left as numbers: it cannot be packed.
+ * Pseudo-gradient: straight through, d/dA = 1, so that the softmax keeps its gradient.
  *
  * Reference: He et al., *BiViT: Extremely Compressed Binary Vision Transformers*, 2023, section 3.2.
  */

@@ -1,6 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import { positive } from "../../ops/positive";
-import { stopGradient } from "../../ops/stop-gradient";
 import { type Method, use } from "../method";
 import { type InputRule, inputQuantizer, type OwnParameter } from "../quantizer";
 import type { Slope } from "../slope";
@@ -32,9 +31,8 @@ const superposed = inputQuantizer({
       },
     },
   }),
-  rule(p, { scale }): InputRule[] {
+  rule(_, { scale }): InputRule[] {
     const factors = tf.split(scale, 1 + shares.length);
-    const most = stopGradient(tf.max(p, -1, true));
     const a = positive(factors[0]);
     const all: InputRule = {
       threshold: tf.mul(a, 0.5),
@@ -43,13 +41,10 @@ const superposed = inputQuantizer({
       levels: "zero-one",
       factor: a,
     };
-    const groups = shares.map((share, i): InputRule => {
-      const threshold = tf.mul(most, share);
-      return { threshold, gain: tf.tensor1d([2]), slope: mask, levels: "zero-one", factor: factors[i + 1] };
-    });
-    return [all, ...groups];
+    const group = { gain: tf.tensor1d([2]), slope: mask, levels: "zero-one" } as const;
+    return [all, ...shares.map((share, i) => ({ ...group, share, factor: factors[i + 1] }))];
   },
-  left: () => ({ thresholds: 1, factor: "other", levels: "zero-one", rules: 1 + shares.length }),
+  left: () => ({ thresholds: 1, shares: true, factor: "one", levels: "zero-one", rules: 1 + shares.length }),
   refuses: ({ role }) => (role === "probabilities" ? undefined : "only attention probabilities are superposed"),
 });
 
@@ -59,8 +54,7 @@ const superposed = inputQuantizer({
  * A ≈ a₁ [A ≥ a₁/2] + a₂ [A ≥ 0.7 M] + a₃ [A ≥ 0.9 M], M the largest of the row, a learned
  *
  * Pseudo-gradient: of the first part as LSQ; of the others d[·]/dA = [·], M a constant. Read in the authors' later code,
- * where M is the row's; the values take plain signs, so that the products are whole numbers. Thresholds that follow the
- * row's maximum are not left as numbers: it cannot be packed.
+ * where M is the row's; the values take plain signs, so that the products are whole numbers.
  *
  * Reference: Gao et al., *GSB: Group Superposition Binarization for Vision Transformer with Limited Training Samples*,
  * 2023, section III.

@@ -17,7 +17,8 @@ import { powersOfRows, scaleRows } from "./softmax";
  * else p = softmax(q kᵀ) by powersOfRows with `scale`, as `attention` makes it where that is fl(1 / fl(√d)). With
  * `levels` ≥ 1:
  *
- *     b_l,ij = 1 where p_ij ≥ t_l, else 0;  n_l,ic = Σ_j b_l,ij · sign(v_jc − τ_v), an exact integer
+ *     b_l,ij = 1 where p_ij ≥ t_l + r_l · M_i, else 0;  M_i = max_j p_ij
+ *     n_l,ic = Σ_j b_l,ij · sign(v_jc − τ_v), an exact integer
  *     out_ic = (n_0,ic · α_0 + n_1,ic · α_1 + …) · γ_c
  *
  * α_l is given, or the mean of the p_ij of the row that b_l keeps (`meansOfKept`). With `levels` 0 the values are floats
@@ -25,7 +26,7 @@ import { powersOfRows, scaleRows } from "./softmax";
  *
  *     queryThreshold, keyThreshold, valueThreshold, gamma   [D]: channels of head 0, of head 1, …; left out: τ = 0, γ = 1
  *     queryFactors, keyFactors   whether β is the mean |x| of the head's d entries (`tokenScale`); else 1
- *     table [H, d + 1], left out: nothing is added     keepThreshold (t), alpha [H, levels]
+ *     table [H, d + 1], left out: nothing is added     keepThreshold (t), keepShare (r, left out: 0), alpha [H, levels]
  *     scoreSums [H, M, N], contextSums [levels, H, M, d]   where s and n are shown, or null
  *
  *     scratch:  | shares | of scores from bits, then of a context from bits or of a product |
@@ -51,6 +52,7 @@ export function attentionBits(
   levels: i32,
   valueThreshold: Nullable,
   keepThreshold: Nullable,
+  keepShare: Nullable,
   alpha: Nullable,
   gamma: Nullable,
   contextSums: Nullable,
@@ -106,6 +108,8 @@ export function attentionBits(
         levels,
         onward(valueThreshold, channel),
         onward(keepThreshold, head * levels),
+        onward(keepShare, head * levels),
+        scratch, // e⁰ is exactly 1, so the largest p of a row is what all of it was multiplied by
         onward(alpha, head * levels),
         onward(gamma, channel),
         onward(contextSums, head * queries * dim),

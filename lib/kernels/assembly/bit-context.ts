@@ -7,16 +7,17 @@ import { differences } from "./xnor-row";
 
 /**
  * The context of one head from bits: out_ic = (n_0,ic · α_0 + n_1,ic · α_1 + …) · γ_c, n_l,ic = Σ_j b_l,ij · s_jc the
- * exact integer, b_l = 1 where p ≥ thresholds[l], s = sign(v − τ_v); what each part stands for is said in
- * attention-bits.ts.
+ * exact integer, b_l = 1 where p ≥ thresholds[l] + shares[l] · largest[i], s = sign(v − τ_v); what each part stands for is
+ * said in attention-bits.ts.
  *
  * With bit 1 for kept and bit 1 for negative, popcount(b XOR s) = |b| + |s| − 2 |b AND s| and n = |b| − 2 |b AND s|, so
  * n = popcount(b XOR s) − |s|, the product of signs once more.
  *
  *     p [queries, tokens]    v [tokens, d], rows `stride` floats apart      out [queries, d], rows `outStride` apart
- *     alpha, thresholds [levels]   gamma [d]   sums [queries, d], of the next level `sumsStride` floats further on
+ *     alpha, thresholds, shares [levels]   gamma [d]   sums [queries, d], of the next level `sumsStride` floats further on
+ *     largest [queries]: the largest p of each row
  *
- *     scratch:  | signs of columns of v | the same in panels | |s| | bits of p | means of p |
+ *     scratch:  | signs of columns of v | the same in panels | |s| | bits of p | means of p | thresholds of its rows |
  *
  * @returns 1 if there was a NaN, else 0
  */
@@ -32,6 +33,8 @@ export function bitContext(
   levels: i32,
   valueThreshold: Nullable,
   thresholds: usize,
+  shares: Nullable,
+  largest: usize,
   alpha: Nullable,
   gamma: Nullable,
   sums: Nullable,
@@ -44,6 +47,7 @@ export function bitContext(
   const sizes = panels + panelBytes(dim, tokens);
   const bits = sizes + (<usize>dim << 2);
   const means = bits + rowBytes * queries;
+  const least = onward(means, queries);
   let odd = packStridedColumns(v, stride, scratch, tokens, dim, valueThreshold);
   interleaveSigns(scratch, panels, dim, tokens);
   for (let c = 0; c < dim; c++) {
@@ -54,8 +58,10 @@ export function bitContext(
   }
   for (let level = 0; level < levels; level++) {
     const threshold = f32.load(onward(thresholds, level));
-    odd |= packKept(p, bits, queries, tokens, threshold);
-    if (!alpha) meansOfKept(p, means, queries, tokens, threshold);
+    const share: f32 = shares ? f32.load(onward(shares, level)) : 0;
+    for (let i = 0; i < queries; i++) f32.store(onward(least, i), threshold + share * f32.load(onward(largest, i)));
+    odd |= packKept(p, bits, queries, tokens, least);
+    if (!alpha) meansOfKept(p, means, queries, tokens, least);
     const last: usize = level + 1 == levels ? gamma : 0;
     for (let i = 0; i < queries; i++) {
       const factor = f32.load(alpha ? onward(alpha, level) : onward(means, i));
@@ -69,7 +75,7 @@ export function bitContext(
 
 /** Scratch of `bitContext`, bytes. */
 export function bitContextScratch(tokens: i32, dim: i32): usize {
-  return (<usize>((signWords(tokens) + 1) * (dim + tokens)) << 2) + panelBytes(dim, tokens);
+  return (<usize>((signWords(tokens) + 1) * (dim + tokens) + tokens) << 2) + panelBytes(dim, tokens);
 }
 
 /** One level of a row of the context, added to those before it if `onto`; the last level comes with γ. */

@@ -24,7 +24,8 @@ export function keepAbove(
     const threshold = f32.load(thresholds + (<usize>(head % heads) << 2));
     const least = f32x4.splat(threshold);
     odd = v128.or(odd, f32x4.ne(least, least));
-    meansOfKept(p, means, queries, tokens, threshold);
+    for (let row = 0; row < queries; row++) f32.store(means + (<usize>row << 2), threshold);
+    meansOfKept(p, means, queries, tokens, means);
     means += <usize>queries << 2;
     for (let row = 0; row < queries; row++) {
       for (let j = 0; j < tokens; j += 4) {
@@ -42,17 +43,19 @@ export function keepAbove(
 }
 
 /**
- * Of each row, the mean of those that are at least the threshold, 0 if there are none: their sum in float32 in the order
+ * Of each row, the mean of those that are at least its threshold, 0 if there are none: their sum in float32 in the order
  * of their places, one after the other, divided by their number.
  *
  * Four rows lie in the lanes of a register, so that each is added up in this order and none waits for another.
+ *
+ *     means, thresholds   [rows], and may be the same place
  */
-export function meansOfKept(p: usize, means: usize, rows: i32, width: i32, threshold: f32): void {
-  const least = f32x4.splat(threshold);
+export function meansOfKept(p: usize, means: usize, rows: i32, width: i32, thresholds: usize): void {
   const rowBytes: usize = <usize>width << 2;
   for (let row = 0; row < rows; row += 4) {
     // Rows that are missing repeat one that is there; their means are not stored.
     const here = min(rows - row, 4);
+    const least = loadLanes(thresholds, here, 0);
     const second = p + rowBytes * min(1, here - 1);
     const third = p + rowBytes * min(2, here - 1);
     const fourth = p + rowBytes * min(3, here - 1);
@@ -71,21 +74,23 @@ export function meansOfKept(p: usize, means: usize, rows: i32, width: i32, thres
     const mean = f32x4.div(sum, f32x4.convert_i32x4_s(i32x4.neg(kept)));
     storeLanes(means, v128.andnot(mean, none), here);
     means += 16;
+    thresholds += 16;
     p += rowBytes << 2;
   }
 }
 
 /**
- * The bits of rows of p [rows, width] in words, padding 0, as pack-signs.ts has them: bit 1 where p ≥ threshold.
+ * The bits of rows of p [rows, width] in words, padding 0, as pack-signs.ts has them: bit 1 where p ≥ the row's
+ * threshold.
  *
  * @returns 1 if a row is NaN, else 0; of a softmax all or none is, so the first shows it
  */
-export function packKept(p: usize, bits: usize, rows: i32, width: i32, threshold: f32): i32 {
-  const least = f32x4.splat(threshold);
-  let odd = f32x4.ne(least, least);
+export function packKept(p: usize, bits: usize, rows: i32, width: i32, thresholds: usize): i32 {
+  let odd = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
+    const least = v128.load32_splat(thresholds + (<usize>row << 2));
     const first = v128.load32_splat(p);
-    odd = v128.or(odd, f32x4.ne(first, first));
+    odd = v128.or(odd, v128.or(f32x4.ne(first, first), f32x4.ne(least, least)));
     let j = 0;
     for (; j + 32 <= width; j += 32) {
       const half = i8x16.bitmask(above(p, least));
