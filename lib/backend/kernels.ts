@@ -7,7 +7,7 @@ import { windowKernels } from "./window-kernels";
 
 export { hasKernels, hasSignKernels, type KernelName, type SignKernelName } from "./run-kernel";
 export type { SignProductOptions } from "./sign-kernels";
-export type { WindowOptions } from "./window-kernels";
+export type { ShiftOptions, WindowOptions } from "./window-kernels";
 
 /** How the weight of one layer is binarized. */
 export interface WeightOptions {

@@ -25,6 +25,8 @@ export type KernelName =
   | "BinvitSumRows"
   | "BinvitSwapAxes"
   | "BinvitTokenScale"
+  | "BinvitTokenShift"
+  | "BinvitTokenShiftScaleGrad"
   | "BinvitUnfold"
   | SignKernelName;
 

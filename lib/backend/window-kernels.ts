@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { run } from "./run-kernel";
+import { given, run } from "./run-kernel";
 
 /** How a convolution goes over its images. */
 export interface WindowOptions {
@@ -11,7 +11,16 @@ export interface WindowOptions {
   readonly padding: number;
 }
 
-/** The kernels that only move numbers, a part of `kernels`. */
+/** How tokens of a grid are moved. */
+export interface ShiftOptions {
+  /** Of the grid, which are the last tokens of an image. */
+  readonly rows: number;
+  readonly columns: number;
+  /** How far; less than rows and columns. */
+  readonly distance: number;
+}
+
+/** The kernels that move numbers, a part of `kernels`. */
 export const windowKernels = {
   /**
    * The windows of a convolution as rows in the order of its kernel [kh, kw, c, outputs], so that
@@ -38,4 +47,20 @@ export const windowKernels = {
 
   /** @returns x with its two middle axes exchanged; shape [A, M, P, d] → [A, P, M, d] */
   swapAxes: (x: tf.Tensor): tf.Tensor => run("BinvitSwapAxes", { x })[0],
+
+  /**
+   * @param x - shape [B, N, D]
+   * @param scale - shape [3, D]
+   * @param offset - shape [3, D], or none
+   * @param options - a negative distance gives the transpose of what its absolute value gives
+   * @returns shape of x
+   */
+  tokenShift(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor | undefined, options: ShiftOptions): tf.Tensor {
+    return run("BinvitTokenShift", given({ x, scale, offset }), { ...options })[0];
+  },
+
+  /** @returns gradient of scale; shape [3, D] */
+  tokenShiftScaleGrad(dy: tf.Tensor, x: tf.Tensor, options: ShiftOptions): tf.Tensor {
+    return run("BinvitTokenShiftScaleGrad", { dy, x }, { ...options })[0];
+  },
 };

@@ -1,8 +1,9 @@
+import type * as tf from "@tensorflow/tfjs";
 import { TrainingError } from "../base/errors";
 import type { KernelName } from "./run-kernel";
-import { expectSize, type Work } from "./work";
+import { expectSize, size, type Work } from "./work";
 
-/** What each kernel that only moves numbers does with its tensors. */
+/** What each kernel that moves numbers does with its tensors. */
 export const windowWorks = {
   BinvitUnfold(module, space, { images }, { kernel, stride, padding }) {
     const [batch, size, width, channels] = images.shape;
@@ -23,6 +24,7 @@ export const windowWorks = {
     module.fold({ rows: space.at(rows), images: space.at(images), batch, size, channels, kernel, stride, padding });
     return [images];
   },
+
   BinvitSwapAxes(module, space, { x }) {
     const [outer, rows, columns, width] = x.shape;
     if (x.shape.length !== 4) throw new TrainingError(`swapAxes: shape [${x.shape}], expected four axes.`);
@@ -30,7 +32,60 @@ export const windowWorks = {
     module.swapAxes({ x: space.at(x), y: space.at(y), outer, rows, columns, width });
     return [y];
   },
+
+  BinvitTokenShift(module, space, { x, scale, offset }, { rows, columns, distance }) {
+    const { batch, tokens, width } = tokenGrid(x, rows, columns, distance);
+    for (const row of offset ? [scale, offset] : [scale]) expectSize(row, 3 * width, "token shift");
+    const y = space.make(x.shape);
+    module.tokenShift({
+      x: space.at(x),
+      scale: space.at(scale),
+      offset: space.at(offset),
+      y: space.at(y),
+      batch,
+      tokens,
+      rows,
+      columns,
+      width,
+      distance,
+    });
+    return [y];
+  },
+
+  BinvitTokenShiftScaleGrad(module, space, { dy, x }, { rows, columns, distance }) {
+    const { batch, tokens, width } = tokenGrid(x, rows, columns, distance);
+    expectSize(dy, size(x), "token shift gradient");
+    const dscale = space.make([3, width]);
+    module.tokenShiftScaleGrad({
+      dy: space.at(dy),
+      x: space.at(x),
+      dscale: space.at(dscale),
+      batch,
+      tokens,
+      rows,
+      columns,
+      width,
+      distance,
+    });
+    return [dscale];
+  },
 } satisfies Partial<Record<KernelName, Work>>;
+
+function tokenGrid({ shape }: tf.TensorInfo, rows: number, columns: number, distance: number) {
+  const [batch, tokens, width] = shape;
+  const whole = [rows, columns, distance].every(Number.isSafeInteger) && rows >= 0 && columns >= 0;
+  const empty = rows * columns === 0;
+  if (
+    shape.length === 3 &&
+    whole &&
+    rows * columns <= tokens &&
+    (empty || Math.abs(distance) < Math.min(rows, columns))
+  )
+    return { batch, tokens, width };
+  throw new TrainingError(
+    `token shift by ${distance}: shape [${shape}], expected [B, N, D] with a grid of ${rows} × ${columns} in N.`,
+  );
+}
 
 function windowsAcross(size: number, kernel: number, stride: number, padding: number): number {
   const whole = [kernel, stride, padding].every(Number.isSafeInteger) && kernel > 0 && stride > 0 && padding >= 0;

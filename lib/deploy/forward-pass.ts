@@ -1,5 +1,5 @@
 import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
-import { numTokens } from "../vit/config";
+import { gridSize, numPatches, numTokens, shiftName } from "../vit/config";
 import type { Activations } from "./activations";
 import { AttentionInBits } from "./attention-in-bits";
 import { Embedding } from "./embedding";
@@ -126,6 +126,7 @@ export class ForwardPass {
     const [fc1, fc2] = [this.layer(`${block}.mlp.fc1`), this.layer(`${block}.mlp.fc2`)];
     const add = { residual: stream[1], spare: narrow, watch, perImage };
     this.norm(`${block}.norm2`, stream[1], narrow, rows);
+    this.shift(`${block}.mlp`, rows, perImage);
     const plainSigns = fc2.product === "signs" && fc2.factor === "none" && fc2.threshold === 0;
     if (fc1.product === "signs" && plainSigns && this.config.activation === "gelu") {
       // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
@@ -151,6 +152,19 @@ export class ForwardPass {
     this.layers.apply(fc1, narrow, wide, rows, { watch, perImage });
     this.layers.activate(`${block}.mlp.activation`, wide, rows, this.config.mlpDim);
     this.layers.apply(fc2, wide, stream[0], rows, add);
+  }
+
+  /** narrow → added to stream[1], through wide; a class token alone has no grid. */
+  private shift(mlp: string, rows: number, tokens: number): void {
+    const { embedDim: width, shift } = this.config;
+    const { stream, narrow, wide } = this.places;
+    const side = tokens < numPatches(this.config) ? 0 : gridSize(this.config);
+    for (const distance of shift) {
+      const [scale, offset] = ["scale", "offset"].map((own) => this.at(`${shiftName(mlp, distance)}.${own}`));
+      const [batch, grid] = [rows / tokens, { rows: side, columns: side, width, distance }];
+      this.kernels.tokenShift({ x: narrow, scale, offset, y: wide, batch, tokens, ...grid });
+      this.kernels.add({ a: stream[1], b: wide, y: stream[1], rows: 1, width: rows * width });
+    }
   }
 
   /** stream[0] → what the head reads, before its norm, in `wide` */

@@ -1,7 +1,20 @@
 import type { PixelStatistics } from "../data/normalization";
+import { mostShifts, shiftProblem } from "../vit/config";
 import type { PackedConfig } from "./packed-config";
 import type { Origin } from "./packed-model";
-import { finite, listOf, oneOf, positive, type Rule, record, text, unlessFloat, whole, wholeFrom } from "./rules";
+import {
+  finite,
+  listOf,
+  listUpTo,
+  oneOf,
+  positive,
+  type Rule,
+  record,
+  text,
+  unlessFloat,
+  whole,
+  wholeFrom,
+} from "./rules";
 
 // The texts of a packed file's metadata, JSON each. A file is written with everything in it, nothing left to a default,
 // so this is stricter than `parseModelConfig`, which reads what people write.
@@ -41,6 +54,7 @@ const model = record({
   stem: oneOf("patch", "conv"),
   pooling: oneOf("class-token", "mean"),
   normEpsilon: positive,
+  shift: listUpTo(size, mostShifts),
   activation: oneOf("gelu", "relu", "knee"),
   layers: record({ conv: form, conv2: form, qkv: form, projection: form, fc1: form, fc2: form }, ["conv2"]),
   scores: unlessFloat(scores),
@@ -61,6 +75,8 @@ export function readModel(metadata: Record<string, string>, fail: Fail): PackedC
   const config = read(metadata, "model", model, fail) as PackedConfig;
   divides(fail, "imageSize", config.imageSize, "patchSize", config.patchSize);
   divides(fail, "embedDim", config.embedDim, "numHeads", config.numHeads);
+  const problem = shiftProblem(config);
+  if (problem) fail(`model.shift: ${problem}`);
   checkStem(fail, config);
   return config;
 }

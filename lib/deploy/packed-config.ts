@@ -1,5 +1,5 @@
 import { signWords } from "../kernels/module";
-import { type BinarizableLayer, numTokens, type Sizes } from "../vit/config";
+import { type BinarizableLayer, numTokens, type Sizes, shiftName } from "../vit/config";
 import { type Linear, linears } from "../vit/linears";
 
 /** How many there are of a number: none, one for all, or one for each output, input or channel. */
@@ -106,7 +106,12 @@ export function packedShapes(config: PackedConfig): Record<string, PackedShape> 
     const { name, part, inputs, outputs, form, tokens, window, activation } = layer;
     const block = name.split(".").slice(0, 2).join(".");
     if (part === "qkv") norm(`${block}.norm1`);
-    if (part === "fc1") norm(`${block}.norm2`);
+    if (part === "fc1") {
+      norm(`${block}.norm2`);
+      for (const distance of config.shift) {
+        for (const own of ["scale", "offset"]) floats(`${shiftName(`${block}.mlp`, distance)}.${own}`, 3, embedDim);
+      }
+    }
     if (part === "head") norm("norm");
     if (form === "float") {
       floats(layer.weight, ...(window ? [window.kernel, window.kernel, window.channels] : [inputs]), outputs);

@@ -28,6 +28,14 @@ export const positive = rule("a number above 0", (value) => Number.isFinite(valu
 export const oneOf = (...values: readonly string[]): Rule =>
   rule(values.map((value) => JSON.stringify(value)).join(" or "), (value) => values.includes(value as string));
 
+/** A list of at most so many. */
+export const listUpTo =
+  (item: Rule, most: number): Rule =>
+  (value, where) =>
+    Array.isArray(value) && value.length > most
+      ? `${where}: expected at most ${most} of them, got ${value.length}`
+      : listOf(item, (value as unknown[])?.length)(value, where);
+
 /** A list of a given length. */
 export const listOf =
   (item: Rule, length: number): Rule =>

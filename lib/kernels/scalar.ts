@@ -2,6 +2,7 @@ import type { InferenceKernels } from "./module";
 import { scalarAttentionBits } from "./scalar-attention-bits";
 import { scalarBitKernels } from "./scalar-bits";
 import { geluOf, layerNormRows, multiply, powersOfRows, type Strides, scaleRows } from "./scalar-float";
+import { scalarTokenShift } from "./scalar-token-shift";
 
 /**
  * The kernels of inference in plain TypeScript: the second of three tiers, between the float64 loops of `reference.ts`
@@ -14,6 +15,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
   return {
     ...scalarBitKernels(memory),
     ...scalarAttentionBits(memory),
+    ...scalarTokenShift(memory),
 
     add({ a, b, y, rows, width }) {
       const f = floats();

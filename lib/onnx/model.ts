@@ -13,6 +13,7 @@ import { embeddingNodes } from "./embedding";
 import { OnnxGraph } from "./graph";
 import { activationNodes, linearNodes, type OnnxWriter, parameter } from "./layers";
 import { reduceNode } from "./operators";
+import { tokenShiftNodes } from "./token-shift";
 
 /** How an ONNX file is written; what its pixels and classes mean goes into its metadata. */
 export interface OnnxOptions extends Meaning {
@@ -65,7 +66,11 @@ export function onnxModel(config: ModelConfig, parameters: ParameterArrays, opti
     const qkv = layer(`${block}.attention.qkv`, norm(`${block}.norm1`, x, left.layers.qkv));
     const context = attentionNodes(writer, left, `${block}.attention`, qkv);
     x = graph.node("Add", [x, layer(`${block}.attention.out`, context)]);
-    const hidden = layer(`${block}.mlp.fc1`, norm(`${block}.norm2`, x, left.layers.fc1));
+    const normed = norm(`${block}.norm2`, x, left.layers.fc1);
+    for (const distance of left.shift) {
+      x = graph.node("Add", [x, tokenShiftNodes(writer, left, `${block}.mlp`, distance, normed)]);
+    }
+    const hidden = layer(`${block}.mlp.fc1`, normed);
     const signed = left.activation === "gelu" ? hidden : undefined; // GELU(x) < 0 where x < 0
     x = graph.node("Add", [
       x,

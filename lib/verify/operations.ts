@@ -15,6 +15,7 @@ import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
 import { softmax } from "../ops/softmax";
+import { tokenShift } from "../ops/token-shift";
 import { forward } from "../vit/model";
 import { parseBinarizer } from "../vit/parse-binarize";
 import { parseModelConfig } from "../vit/parse-config";
@@ -80,6 +81,14 @@ export const operations: Readonly<Record<string, Operation>> = {
     if (operand !== "off") return attendBinary(probabilities, values, how, own);
     return batchedMatMul(binarizeProbabilities(probabilities, how, partOf(own, "probabilities")), values);
   },
+  token_shift: ({ x }, { grid, pattern, distance }) => {
+    const width = x.shape[2] as number;
+    const chosen = oneOf("pattern", pattern, shiftPatterns);
+    const scale = tf.stack(shiftPatterns.map((name) => tf.fill([width], name === chosen ? 1 : 0)));
+    return tokenShift(x, scale, tf.zeros([3, width]), shiftOptions(grid, distance));
+  },
+  token_shift_module: ({ x, scale, offset }, { grid, distance }) =>
+    tokenShift(x, scale, offset, shiftOptions(grid, distance)),
   cross_entropy: ({ logits, labels }, { labelSmoothing, reduction }) =>
     crossEntropy(
       logits,
@@ -88,6 +97,13 @@ export const operations: Readonly<Record<string, Operation>> = {
       oneOf("reduction", reduction ?? "mean", ["mean", "sum"] as const),
     ),
 };
+
+const shiftPatterns = ["rows", "columns", "mix"] as const;
+
+function shiftOptions(grid: unknown, distance: unknown) {
+  const [rows, columns] = grid as [number, number];
+  return { rows, columns, distance: distance as number };
+}
 
 function oneOf<T extends string>(name: string, value: unknown, known: readonly T[]): T {
   if (known.includes(value as T)) return value as T;

@@ -39,6 +39,8 @@ export interface Sizes {
   readonly pooling: "class-token" | "mean";
   /** ε of every layer norm. */
   readonly normEpsilon: number;
+  /** Distances, in patches, by which tokens are shifted beside each MLP, as in BHViT; none unless said otherwise. */
+  readonly shift: readonly number[];
 }
 
 /** A pre-norm vision transformer, complete: nothing is left to a default. Made by `parseModelConfig`. */
@@ -50,6 +52,24 @@ export interface ModelConfig extends Sizes {
 
 /** @returns patches side by side, imageSize / patchSize */
 export const gridSize = ({ imageSize, patchSize }: Sizes): number => imageSize / patchSize;
+
+/** @returns name of a shift beside an MLP, e.g. `blocks.0.mlp.shift.1` */
+export const shiftName = (mlp: string, distance: number): string => `${mlp}.shift.${distance}`;
+
+/** The most distances that tokens are shifted by. */
+export const mostShifts = 4;
+
+/** @returns what is wrong with the distances that tokens are shifted by, whole numbers of at least 1 each, if anything is */
+export function shiftProblem({
+  shift,
+  ...sizes
+}: Pick<Sizes, "shift" | "imageSize" | "patchSize">): string | undefined {
+  const side = sizes.imageSize / sizes.patchSize;
+  if (new Set(shift).size !== shift.length) return `expected distances that differ, got ${shift.join(", ")}`;
+  const far = shift.find((distance) => distance >= side);
+  if (far === undefined) return undefined;
+  return `a shift goes around the edges of ${side} × ${side} patches, so that it is less than ${side}; got ${far}`;
+}
 
 /** @returns the number of patches, (imageSize / patchSize)² */
 export const numPatches = (sizes: Sizes): number => gridSize(sizes) ** 2;

@@ -10,8 +10,9 @@ import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
 import { softmax } from "../ops/softmax";
+import { tokenShift } from "../ops/token-shift";
 import { unfold } from "../ops/unfold";
-import { gridSize, type ModelConfig } from "./config";
+import { gridSize, type ModelConfig, shiftName } from "./config";
 import type { Parameters } from "./parameters";
 import { type ActivationPlace, type LinearPlace, type Place, placeNamed } from "./places";
 
@@ -39,6 +40,8 @@ export interface ForwardOptions {
  * A pre-norm vision transformer, from images to logits.
  *
  * x₀ = [class; patches · E] + position; x' = x + MHSA(norm(x)); x'' = x' + MLP(norm(x')); logits = head(norm(x_L))
+ *
+ * With shifts x'' = x' + Σ_δ shift_δ(norm(x')) + MLP(norm(x')).
  *
  * B: images, S: image size, c: channels, C: classes
  *
@@ -105,7 +108,8 @@ class Pass {
         [x, context] = [firstToken(x), firstToken(context)];
       }
       x = add(x, this.layer(`${block}.attention.out`, context));
-      x = add(x, this.mlp(`${block}.mlp`, this.norm(`${block}.norm2`, x)));
+      const normed = this.norm(`${block}.norm2`, x);
+      x = add(this.shift(`${block}.mlp`, x, normed), this.mlp(`${block}.mlp`, normed));
       trace?.blocks.push(x);
     }
     const pooled = this.norm("norm", this.pool(x));
@@ -165,6 +169,15 @@ class Pass {
 
   private mlp(name: string, x: tf.Tensor): tf.Tensor {
     return this.layer(`${name}.fc2`, this.activate(`${name}.activation`, this.layer(`${name}.fc1`, x)));
+  }
+
+  /** Adds the shifted tokens to x, one distance after the other. */
+  private shift(mlp: string, x: tf.Tensor, normed: tf.Tensor): tf.Tensor {
+    const side = gridSize(this.config);
+    return this.config.shift.reduce((sum, distance) => {
+      const { scale, offset } = this.own(placeNamed(this.config, shiftName(mlp, distance)));
+      return add(sum, tokenShift(normed, scale, offset, { rows: side, columns: side, distance }));
+    }, x);
   }
 
   private activate(name: string, x: tf.Tensor): tf.Tensor {

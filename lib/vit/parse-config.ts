@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import { parseWith, type Written } from "../base/parse-with";
 import { activations } from "../binarize/activations/index";
-import type { ModelConfig } from "./config";
+import { type ModelConfig, mostShifts, shiftProblem } from "./config";
 import { binarizeFields, resolveBinarize } from "./parse-binarize";
 import { checkParameters } from "./size-limit";
 
@@ -22,6 +22,7 @@ export const modelFields = () =>
     stem: z.enum(["patch", "conv"]).default("patch"),
     pooling: z.enum(["class-token", "mean"]).default("class-token"),
     normEpsilon: z.number().positive().default(1e-6),
+    shift: z.array(z.int().min(1).max(65_536)).max(mostShifts).readonly().default([]),
     activation: z.enum(Object.keys(activations())).default("gelu"),
     binarize: binarizeFields().default({}),
   });
@@ -45,6 +46,8 @@ export function parseModelConfig(input: Written<ModelInput>, where = "model"): M
   divides(where, "imageSize", sizes.imageSize, "patchSize", sizes.patchSize);
   divides(where, "embedDim", sizes.embedDim, "numHeads", sizes.numHeads);
   if (sizes.stem === "conv") checkStem(sizes, where);
+  const problem = shiftProblem(sizes);
+  if (problem) throw new ConfigError(`${where}.shift: ${problem}.`);
   const { neverNegative } = activations()[sizes.activation];
   const model = { ...sizes, binarize: resolveBinarize(binarize, `${where}.binarize`, neverNegative) };
   checkParameters(model, where);

@@ -4,7 +4,7 @@ import { activations } from "../binarize/activations/index";
 import type { Choice, LayerBinarizer, ScoresBinarizer, ValuesBinarizer } from "../binarize/binarizer";
 import type { OwnParameter, Site } from "../binarize/quantizer";
 import { inputQuantizerOf, weightQuantizerOf } from "../binarize/registry";
-import { type ModelConfig, numTokens } from "./config";
+import { type ModelConfig, numTokens, shiftName } from "./config";
 import { type Linear, linears } from "./linears";
 
 /** A parameter of the model. */
@@ -53,8 +53,11 @@ export type ActivationPlace = Common & {
   readonly activation: Activation;
 };
 
+/** Tokens shifted by one distance, beside an MLP; its name ends with the distance. */
+export type ShiftPlace = Common & { readonly kind: "shift" };
+
 /** A part of the model. */
-export type Place = EmbeddingPlace | NormPlace | LinearPlace | ProductPlace | ActivationPlace;
+export type Place = EmbeddingPlace | NormPlace | LinearPlace | ProductPlace | ActivationPlace | ShiftPlace;
 
 /**
  * Every part of the model, in the order data flows, with its parameters. Shapes, initial values, weight decay, summary,
@@ -101,7 +104,7 @@ function list(config: ModelConfig): Place[] {
       case "qkv":
         return [norm(`${block}.norm1`), place, ...productPlaces(config, `${block}.attention`)];
       case "fc1":
-        return [norm(`${block}.norm2`), place, ...hidden];
+        return [norm(`${block}.norm2`), ...shiftPlaces(config, `${block}.mlp`), place, ...hidden];
       case "head":
         return [norm("norm"), place];
       default:
@@ -199,6 +202,15 @@ function productPlaces(config: ModelConfig, attention: string): ProductPlace[] {
           : [...of(values, ofValues.probabilities, "probabilities"), ...of(values, ofValues.operand, "value")],
     },
   ];
+}
+
+/** Parameters that start as nothing, and take no random numbers: the others are what they are without a shift. */
+function shiftPlaces({ shift, embedDim }: ModelConfig, mlp: string): ShiftPlace[] {
+  const each: OwnParameter = { shape: [3, embedDim], start: 0 };
+  return shift.map((distance) => {
+    const name = shiftName(mlp, distance);
+    return { kind: "shift", name, parameters: own(name, { scale: each, offset: each }) };
+  });
 }
 
 const activationOf = ({ activation }: ModelConfig): Activation => activations()[activation];

@@ -8,7 +8,7 @@ import { type LinearPlace, type ParameterPlace, type ProductPlace, places } from
 export interface SummaryRow {
   readonly name: string;
   /** Groups rows in plots. */
-  readonly kind: "weight" | "attention" | "norm" | "embedding" | "activation";
+  readonly kind: "weight" | "attention" | "norm" | "embedding" | "activation" | "shift";
   /** Shape of the weight, or of the product. */
   readonly shape: string;
   /** Bits of weight and activation, e.g. `1/1` or `32/32`. */
@@ -51,6 +51,10 @@ export function summarize(config: ModelConfig): Summary {
         return [productRow(config, place)];
       case "activation":
         return place.parameters.length > 0 ? [floatRow(place.name, "activation", place.parameters)] : [];
+      case "shift": // every number is multiplied by its factor and added; the sums of the means are not counted
+        return [
+          { ...floatRow(place.name, place.kind, place.parameters), macs: 3 * numTokens(config) * config.embedDim },
+        ];
       default:
         return [floatRow(place.name, place.kind, place.parameters)];
     }

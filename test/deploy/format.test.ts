@@ -213,6 +213,24 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withTensor("head.bias", { shape: [3], data: new Uint8Array(3) }), /"head\.bias" is U8 3, .* F32 3/);
   });
 
+  test("any distance of shifted tokens", async () => {
+    const expected: [unknown, RegExp][] = [
+      [undefined, /model\.shift: expected a list, got nothing/],
+      [1, /model\.shift: expected a list, got 1/],
+      [[0], /model\.shift\.0: expected a whole number from 1 to 65536, got 0/],
+      [[1.5], /model\.shift\.0: expected a whole number from 1 to 65536, got 1\.5/],
+      [["1"], /model\.shift\.0: expected a whole number from 1 to 65536, got "1"/],
+      [[1, 1, 1, 1, 1], /model\.shift: expected at most 4 of them, got 5/],
+      [[1, 1], /model\.shift: expected distances that differ, got 1, 1/],
+      [[2], /model\.shift: a shift goes around the edges of 2 × 2 patches, so that it is less than 2; got 2/],
+      [[1], /tensor "blocks\.0\.mlp\.shift\.1\.scale" is missing, .* expects F32 3×8/],
+    ];
+    for (const [shift, reason] of expected) await refused(withConfig({ shift }), reason);
+    const shifted = pack(smallModel({ shift: [1] }), anyParameters(smallModel({ shift: [1] }), 1));
+    expect(await decodePackedModel(await encodePackedModel(shifted))).toEqual(shifted);
+    await refused({ ...shifted, config: { ...shifted.config, shift: [] } }, /shift\.1\.\w+" is F32 .* no such tensor/);
+  });
+
   test.each(["bit", "bvt-ima", "bhvit", "react-net", "xnor-plus", "gsb", "bivit"] as const)(
     "any tensor of %s",
     async (name) => {

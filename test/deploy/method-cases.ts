@@ -92,6 +92,14 @@ function stems(): MethodCase[] {
 
 const why = ([, changes]: MethodCase) => unsupported(smallModel(changes));
 
+/** Models with shifted tokens, on a grid on which they all go around. */
+export const shifted: readonly MethodCase[] = [
+  ["shift 1 2", { imageSize: 12, shift: [1, 2], binarize: { mlp: "channel", mhsa: "channel" } }],
+  ["shift 2 1 3, rprelu", { imageSize: 12, shift: [2, 1, 3], activation: "rprelu", binarize: { mlp: "react-net" } }],
+  ["shift 1, thresholds of fc2", { imageSize: 6, shift: [1], binarize: { fc2: "react-net", values: "bhvit" } }],
+  ["shift 3, bhvit everywhere", { imageSize: 12, shift: [3], ...everything("bhvit")[1] }],
+];
+
 /** Those that can be packed. */
 export const packable = all.filter((one) => why(one) === undefined);
 
@@ -109,6 +117,7 @@ export function noisyParameters(config: ModelConfig, seed: number): ParameterArr
   const random = new Random(seed, 78);
   const moved = (name: string, value: number): number => {
     const noise = random.normal();
+    if (name.includes(".mlp.shift.")) return value + 0.3 * noise;
     if (/probabilities\.scale$/.test(name)) return 0.2 + 0.1 * random.uniform();
     if (/\.(alpha|step|scale|position)$/.test(name)) return 0.05 + Math.abs(value * (1 + 0.3 * noise));
     if (/correction$/.test(name)) return 0.5 * noise;

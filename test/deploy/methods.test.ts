@@ -4,7 +4,7 @@ import { type MethodName, methods } from "../../lib/binarize/methods";
 import { unsupported } from "../../lib/deploy/left";
 import { comparePacked } from "../../lib/deploy/parity";
 import { smallModel } from "../vit/small-model";
-import { noisyParameters, packable, randomDataset, refused } from "./method-cases";
+import { noisyParameters, packable, randomDataset, refused, shifted } from "./method-cases";
 import { anyImages, engineOf, pack } from "./simulation";
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ const engines = [
   ["scalar", 5],
 ] as const;
 
-describe.each(packable)("%s, engine against the simulation in floats:", (_, changes) => {
+describe.each([...packable, ...shifted])("%s, engine against the simulation in floats:", (_, changes) => {
   test.each(["class-token", "mean"] as const)("the same integers and logits, pooling %s", (pooling) => {
     for (const [seed, other] of sizes.entries()) {
       const config = smallModel({ ...other, ...changes, pooling });
@@ -43,7 +43,7 @@ describe.each(packable)("%s, engine against the simulation in floats:", (_, chan
   });
 });
 
-test.each(packable)("%s: every tensor of the file counts", (_, changes) => {
+test.each([...packable, ...shifted])("%s: every tensor of the file counts", (_, changes) => {
   const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
   const images = anyImages(config, 4);
   const models = [2, 3].map((seed) => pack(config, noisyParameters(config, seed))); // in one a threshold may leave all out

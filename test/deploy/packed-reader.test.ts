@@ -14,7 +14,7 @@ import { train } from "../../lib/train/loop";
 import { parseRunConfig } from "../../lib/train/run-config";
 import type { ModelConfig } from "../../lib/vit/config";
 import { smallModel } from "../vit/small-model";
-import { type MethodCase, noisyParameters, packable } from "./method-cases";
+import { type MethodCase, noisyParameters, packable, shifted } from "./method-cases";
 import { readPackedModel } from "./packed-reader";
 import { anyMeaning, anyParameters, origin, pack } from "./simulation";
 
@@ -76,6 +76,7 @@ describe("a reader written from docs/packed-model.md alone", () => {
   const everywhere = (how: object | string) => Object.fromEntries(parts.map((part) => [part, how]));
   const cases: MethodCase[] = [
     ...packable,
+    ...shifted,
     ["float", {}],
     ["float, relu", { activation: "relu" }],
     ...forms.map((how): MethodCase => [Object.values(how).join(" "), { binarize: everywhere(how) }]),

@@ -17,6 +17,7 @@ interface Config {
   readonly stem: "patch" | "conv";
   readonly pooling: "class-token" | "mean";
   readonly normEpsilon: number;
+  readonly shift: readonly number[];
   readonly activation: "gelu" | "relu" | "knee";
   readonly layers: Readonly<Record<"conv" | "conv2" | "qkv" | "projection" | "fc1" | "fc2", Form>>;
   readonly scores: "float" | { readonly factor: "none" | "token"; readonly correction: "none" | "table" };
@@ -127,14 +128,48 @@ function logits({ config, floats, layers }: Model, image: ArrayLike<number>): Ro
     const joint = tokens.map((x, t) => apply(layers[`${block}.attention.qkv`], norm(`${block}.norm1`, x), t));
     const contexts = attention(config, floats, `${block}.attention`, joint);
     tokens = tokens.map((x, t) => add(x, apply(layers[`${block}.attention.out`], contexts[t], t)));
+    const normed = tokens.map((x) => norm(`${block}.norm2`, x));
+    for (const distance of config.shift) {
+      const moved = shift(config, floats, `${block}.mlp.shift.${distance}`, distance, normed);
+      tokens = tokens.map((x, t) => add(x, moved[t]));
+    }
     tokens = tokens.map((x, t) => {
-      const hidden = apply(layers[`${block}.mlp.fc1`], norm(`${block}.norm2`, x), t);
+      const hidden = apply(layers[`${block}.mlp.fc1`], normed[t], t);
       const active = activate(config.activation, floats, `${block}.mlp.activation`, hidden);
       return add(x, apply(layers[`${block}.mlp.fc2`], active, t, config.activation === "gelu" ? hidden : active));
     });
   }
   const mean = () => tokens[0].map((_, i) => tokens.reduce((sum, token) => sum + token[i], 0) / tokens.length);
   return apply(layers.head, norm("norm", pooling === "mean" ? mean() : tokens[0]), 0);
+}
+
+/** What is added for one distance to each token, from the tokens that enter the MLP. */
+function shift(config: Config, floats: Model["floats"], name: string, distance: number, tokens: readonly Row[]): Row[] {
+  const side = config.imageSize / config.patchSize;
+  const first = tokens.length - side * side;
+  const around = (place: number) => ((place % side) + side) % side;
+  const quarter = Math.ceil(config.embedDim / 4);
+  return tokens.map((token, t) => {
+    const [r, c] = [Math.floor((t - first) / side), (t - first) % side];
+    const patch = (down: number, right: number) => tokens[first + around(r + down) * side + around(c + right)];
+    return token.map((own, i) => {
+      let moved = [own, own, own];
+      if (t >= first) {
+        let [rows, columns] = [0, 0];
+        for (let k = -distance; k <= distance; k++) {
+          rows += patch(k, 0)[i];
+          columns += patch(0, k)[i];
+        }
+        const quarters = [patch(-distance, 0), patch(distance, 0), patch(0, -distance), patch(0, distance)];
+        moved = [rows / (2 * distance + 1), columns / (2 * distance + 1), quarters[Math.floor(i / quarter)][i]];
+      }
+      const terms = moved.map((value, way) => {
+        const at = way * config.embedDim + i;
+        return value * floats[`${name}.scale`][at] + floats[`${name}.offset`][at];
+      });
+      return terms[0] + terms[1] + terms[2];
+    });
+  });
 }
 
 const add = (a: Row, b: Row): Row => a.map((value, i) => value + b[i]);

@@ -3,7 +3,7 @@ import { useBackend } from "../../lib/backend/select";
 import { createEngine } from "../../lib/deploy/engine";
 import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { onnxModel } from "../../lib/onnx/model";
-import { noisyParameters, packable, refused } from "../deploy/method-cases";
+import { noisyParameters, packable, refused, shifted } from "../deploy/method-cases";
 import { anyImages, pack } from "../deploy/simulation";
 import { smallModel } from "../vit/small-model";
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 
 describe.skipIf(reason !== "")(`ONNX in onnxruntime${reason}`, () => {
-  test.each(packable)("has the engine's logits, %s", async (_, changes) => {
+  test.each([...packable, ...shifted])("has the engine's logits, %s", async (_, changes) => {
     if ("missing" in runtime) throw new Error(runtime.missing);
     for (const [seed, pooling] of (["class-token", "mean"] as const).entries()) {
       const config = smallModel({ imageSize: 6, embedDim: 36, numHeads: 3, mlpDim: 70, ...changes, pooling });

@@ -61,6 +61,11 @@ const configurations: [string, ModelConfig][] = [
   ["float", smallModel()],
   ["float, a stem of convolutions", smallModel({ stem: "conv" })],
   ["float, mean pooling", smallModel({ pooling: "mean" })],
+  ["float, shifted tokens", smallModel({ patchSize: 1, shift: [1, 2] })],
+  [
+    "shifted tokens, mean pooling",
+    smallModel({ patchSize: 1, shift: [3], pooling: "mean", binarize: { mlp: "channel" } }),
+  ],
   ["everything learned", smallModel({ binarize: { conv: "learned", mlp: "learned", mhsa: "learned" } })],
 ];
 
@@ -151,9 +156,9 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
 
 // Odd widths: an even number of ±α can cancel to a rounding error, whose sign would be each backend's own.
 test("every backend computes the same loss and gradients", async () => {
-  for (const [name, { binarize, pooling, activation, stem }] of configurations) {
+  for (const [name, { binarize, pooling, activation, stem, patchSize, shift }] of configurations) {
     const config: ModelConfig = {
-      ...smallModel({ pooling, activation, stem }),
+      ...smallModel({ pooling, activation, stem, patchSize, shift }),
       embedDim: stem === "conv" ? 6 : 9, // its first half has to be whole
       numHeads: 3,
       mlpDim: 13,
@@ -189,7 +194,7 @@ describe("fresh parameters", () => {
   });
 
   test("are the same for the same seed, whatever is binarized, and others for another", () => {
-    const alike = ({ binarize: _, activation: __, ...sizes }: ModelConfig) => parseModelConfig(sizes);
+    const alike = ({ binarize: _, activation: __, shift: ___, ...sizes }: ModelConfig) => parseModelConfig(sizes);
     for (const [name, config] of configurations) {
       const [float, binary, other] = [alike(config), config, alike(config)].map((model, i) =>
         initialParameters(model, i < 2 ? 1 : 2),

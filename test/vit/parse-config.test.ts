@@ -18,6 +18,7 @@ describe("a model's configuration", () => {
       pooling: "class-token",
       normEpsilon: 1e-6,
       stem: "patch",
+      shift: [],
       activation: "gelu",
       binarize: off,
     });
@@ -49,6 +50,15 @@ describe("a model's configuration", () => {
     [{ numClasses: 1 }, "model.numClasses: expected number to be >=2, got 1."],
     [{ normEpsilon: 0 }, "model.normEpsilon: expected number to be >0, got 0."],
     [{ stem: "linear" }, 'model.stem: expected "patch" or "conv", got "linear".'],
+    [{ shift: 1 }, "model.shift: expected array, got 1."],
+    [{ shift: [0] }, "model.shift.0: expected number to be >=1, got 0."],
+    [{ shift: [1.5] }, "model.shift.0: expected int, got 1.5."],
+    [{ shift: [1, 1] }, "model.shift: expected distances that differ, got 1, 1."],
+    [
+      { shift: [1, 2] },
+      "model.shift: a shift goes around the edges of 2 × 2 patches, so that it is less than 2; got 2.",
+    ],
+    [{ imageSize: 16, shift: [1, 2, 3, 4, 5] }, "model.shift: expected array to have <=4 items, got"],
     [{ pooling: "max" }, 'model.pooling: expected "class-token" or "mean", got "max".'],
     [{ binarize: "channel" }, 'model.binarize: expected an object, got "channel".'],
     [{ binarize: { head: "channel" } }, 'model.binarize: unknown key "head". Check its spelling, or remove it.'],

@@ -67,6 +67,24 @@ describe("the digits preset, counted by hand", () => {
     });
   });
 
+  test("shifted tokens: three factors and offsets a channel, a multiplication each, whatever the distance", () => {
+    const { model } = parseRunConfig({ extends: "digits", model: { shift: [1, 2] } });
+    const own = 4 * 2 * (2 * 3 * 64);
+    expect(summarize(model).total).toEqual({
+      parameters: parameters + own,
+      bytesFloat: 4 * (parameters + own),
+      bytesPacked: 4 * (parameters + own),
+      bytesScales: 0,
+      macs: macs + 4 * 2 * (3 * 17 * 64),
+      binaryMacs: 0,
+    });
+    expect(summarize(model).rows.filter(({ kind }) => kind === "shift")[1]).toMatchObject({
+      name: "blocks.0.mlp.shift.2",
+      shape: "2×3×64",
+      bits: "32",
+    });
+  });
+
   test("scales cost 0, 4 or 4 · outputs bytes a layer, and parameters only where they are learned", () => {
     const total = (scale: string) => summarize(digits({ conv: { scale } } as ModelInput["binarize"])).total;
     expect(total("none").bytesScales).toBe(0);
@@ -82,6 +100,7 @@ describe("every summary", () => {
   test.each([
     {},
     { pooling: "mean" },
+    { shift: [1] },
     { binarize: { conv: "learned", mlp: "learned", mhsa: { scale: "learned-tensor" } } },
     { binarize: { conv: "xnor", mlp: "unscaled", mhsa: "tensor", scores: "channel", values: "channel" } },
   ] as Partial<ModelInput>[])("adds up to the parameters that %j has", (changes) => {

@@ -16,6 +16,7 @@ export { softmax, softmaxGrad } from "./softmax";
 export { sumRows } from "./sum-rows";
 export { swapAxes } from "./swap-axes";
 export { tokenScale } from "./token-scale";
+export { tokenShift, tokenShiftScaleGrad } from "./token-shift";
 export { fold, unfold } from "./unfold";
 export { attentionBits, attentionBitsScratch } from "./attention-bits";
 export { floatBySigns, floatBySignsScratch, signLinearInputGrad } from "./float-by-signs";

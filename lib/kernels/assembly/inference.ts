@@ -10,5 +10,6 @@ export { layerNorm } from "./layer-norm";
 export { interleaveSigns, packSigns, panelBytes } from "./pack-signs";
 export { patchify } from "./patchify";
 export { tokenScale } from "./token-scale";
+export { tokenShift } from "./token-shift";
 export { unfold } from "./unfold";
 export { xnorGemm, xnorGemmScratch, xnorGemmSigns } from "./xnor-gemm";
