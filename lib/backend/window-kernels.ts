@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { given, run } from "./run-kernel";
+import { run } from "./run-kernel";
 
 /** How a convolution goes over its images. */
 export interface WindowOptions {
@@ -51,12 +51,12 @@ export const windowKernels = {
   /**
    * @param x - shape [B, N, D]
    * @param scale - shape [3, D]
-   * @param offset - shape [3, D], or none
+   * @param offset - shape [3, D]
    * @param options - a negative distance gives the transpose of what its absolute value gives
    * @returns shape of x
    */
-  tokenShift(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor | undefined, options: ShiftOptions): tf.Tensor {
-    return run("BinvitTokenShift", given({ x, scale, offset }), { ...options })[0];
+  tokenShift(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, options: ShiftOptions): tf.Tensor {
+    return run("BinvitTokenShift", { x, scale, offset }, { ...options })[0];
   },
 
   /** @returns gradient of scale; shape [3, D] */

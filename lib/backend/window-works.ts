@@ -35,7 +35,7 @@ export const windowWorks = {
 
   BinvitTokenShift(module, space, { x, scale, offset }, { rows, columns, distance }) {
     const { batch, tokens, width } = tokenGrid(x, rows, columns, distance);
-    for (const row of offset ? [scale, offset] : [scale]) expectSize(row, 3 * width, "token shift");
+    for (const row of [scale, offset]) expectSize(row, 3 * width, "token shift");
     const y = space.make(x.shape);
     module.tokenShift({
       x: space.at(x),
@@ -48,6 +48,7 @@ export const windowWorks = {
       columns,
       width,
       distance,
+      scratch: space.scratch(4 * width),
     });
     return [y];
   },
@@ -66,6 +67,7 @@ export const windowWorks = {
       columns,
       width,
       distance,
+      scratch: space.scratch(4 * width),
     });
     return [dscale];
   },

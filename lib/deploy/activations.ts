@@ -95,5 +95,5 @@ function scratchBytes(config: Sizes, kernels: InferenceKernels): number {
   );
   const attention = kernels.attentionScratch({ tokens: numTokens(config), width: embedDim, heads: numHeads });
   const inBits = kernels.attentionBitsScratch({ tokens: numTokens(config), width: embedDim, heads: numHeads });
-  return Math.max(attention, inBits, kernels.xnorGemmScratch(), ...layers);
+  return Math.max(4 * embedDim, attention, inBits, kernels.xnorGemmScratch(), ...layers);
 }

@@ -157,12 +157,23 @@ export class ForwardPass {
   /** narrow → added to stream[1], through wide; a class token alone has no grid. */
   private shift(mlp: string, rows: number, tokens: number): void {
     const { embedDim: width, shift } = this.config;
-    const { stream, narrow, wide } = this.places;
+    const { stream, narrow, wide, scratch } = this.places;
     const side = tokens < numPatches(this.config) ? 0 : gridSize(this.config);
     for (const distance of shift) {
       const [scale, offset] = ["scale", "offset"].map((own) => this.at(`${shiftName(mlp, distance)}.${own}`));
-      const [batch, grid] = [rows / tokens, { rows: side, columns: side, width, distance }];
-      this.kernels.tokenShift({ x: narrow, scale, offset, y: wide, batch, tokens, ...grid });
+      this.kernels.tokenShift({
+        x: narrow,
+        scale,
+        offset,
+        y: wide,
+        batch: rows / tokens,
+        tokens,
+        rows: side,
+        columns: side,
+        width,
+        distance,
+        scratch,
+      });
       this.kernels.add({ a: stream[1], b: wide, y: stream[1], rows: 1, width: rows * width });
     }
   }

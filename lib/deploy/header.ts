@@ -2,19 +2,7 @@ import type { PixelStatistics } from "../data/normalization";
 import { mostShifts, shiftProblem } from "../vit/config";
 import type { PackedConfig } from "./packed-config";
 import type { Origin } from "./packed-model";
-import {
-  finite,
-  listOf,
-  listUpTo,
-  oneOf,
-  positive,
-  type Rule,
-  record,
-  text,
-  unlessFloat,
-  whole,
-  wholeFrom,
-} from "./rules";
+import { finite, listOf, oneOf, positive, type Rule, record, text, unlessFloat, whole, wholeFrom } from "./rules";
 
 // The texts of a packed file's metadata, JSON each. A file is written with everything in it, nothing left to a default,
 // so this is stricter than `parseModelConfig`, which reads what people write.
@@ -54,7 +42,7 @@ const model = record({
   stem: oneOf("patch", "conv"),
   pooling: oneOf("class-token", "mean"),
   normEpsilon: positive,
-  shift: listUpTo(size, mostShifts),
+  shift: listOf(size, mostShifts, 0),
   activation: oneOf("gelu", "relu", "knee"),
   layers: record({ conv: form, conv2: form, qkv: form, projection: form, fc1: form, fc2: form }, ["conv2"]),
   scores: unlessFloat(scores),

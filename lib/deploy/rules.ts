@@ -28,20 +28,14 @@ export const positive = rule("a number above 0", (value) => Number.isFinite(valu
 export const oneOf = (...values: readonly string[]): Rule =>
   rule(values.map((value) => JSON.stringify(value)).join(" or "), (value) => values.includes(value as string));
 
-/** A list of at most so many. */
-export const listUpTo =
-  (item: Rule, most: number): Rule =>
-  (value, where) =>
-    Array.isArray(value) && value.length > most
-      ? `${where}: expected at most ${most} of them, got ${value.length}`
-      : listOf(item, (value as unknown[])?.length)(value, where);
-
-/** A list of a given length. */
+/** A list of a given length, or of at least so many up to it. */
 export const listOf =
-  (item: Rule, length: number): Rule =>
+  (item: Rule, length: number, least = length): Rule =>
   (value, where) => {
     if (!Array.isArray(value)) return `${where}: expected a list, got ${inWords(value)}`;
-    if (value.length !== length) return `${where}: expected ${length} of them, got ${value.length}`;
+    if (value.length > length || value.length < least) {
+      return `${where}: expected ${least < length ? "at most " : ""}${length} of them, got ${value.length}`;
+    }
     return firstProblem(value.map((entry, i) => [item, entry, `${where}.${i}`]));
   };
 

@@ -5,40 +5,33 @@ const fround = Math.fround;
 /** The shift of tokens without SIMD, rounded in the order of `assembly/token-shift.ts`, which documents it. */
 export function scalarTokenShift(memory: WebAssembly.Memory): Pick<InferenceKernels, "tokenShift"> {
   return {
-    tokenShift({ x, scale, offset = 0, y, batch, tokens, rows, columns, width, distance }) {
+    tokenShift({ x, scale, offset, y, batch, tokens, rows, columns, width, distance }) {
       const f = new Float32Array(memory.buffer);
-      const quarter = Math.ceil(width / 4);
-      const first = tokens - rows * columns;
-      const moves = [-distance, distance];
-      for (let image = 0; image < batch; image++) {
-        for (let token = 0; token < tokens; token++) {
-          const inGrid = token >= first;
-          const [height, across, by] = inGrid ? [rows, columns, distance] : [1, 1, 0];
-          const cell = inGrid ? token - first : 0;
-          const [row, column] = [Math.floor(cell / across), cell % across];
-          const grid = (x >>> 2) + (image * tokens + (inGrid ? first : token)) * width;
-          const at = (r: number, c: number) =>
-            grid + (((r + height) % height) * across + ((c + across) % across)) * width;
-          const mean = (place: (step: number) => number) => {
-            const reach = Math.abs(by);
-            let sum = f[place(-reach)];
-            for (let step = 1 - reach; step <= reach; step++) sum = fround(sum + f[place(step)]);
-            return fround(sum / (2 * reach + 1));
-          };
-          for (let i = 0; i < width; i++) {
-            const group = Math.floor(i / quarter);
-            const move = inGrid ? moves[group & 1] : 0;
-            const moved = [
-              mean((step) => at(row + step, column) + i),
-              mean((step) => at(row, column + step) + i),
-              f[(group < 2 ? at(row + move, column) : at(row, column + move)) + i],
-            ].map((value, pattern) => {
-              const product = fround(value * f[(scale >>> 2) + pattern * width + i]);
-              return offset ? fround(product + f[(offset >>> 2) + pattern * width + i]) : product;
-            });
-            f[(y >>> 2) + (image * tokens + token) * width + i] = fround(moved[0] + moved[1]) + moved[2];
+      const [quarter, first] = [Math.ceil(width / 4), tokens - rows * columns];
+      for (let at = 0; at < batch * tokens * width; at++) {
+        const [channel, token] = [at % width, Math.floor(at / width) % tokens];
+        const group = Math.floor(channel / quarter);
+        const cell = Math.max(0, token - first);
+        const [across, far] = token < first ? [1, 0] : [columns, distance];
+        let total = 0;
+        for (let way = 0; way < 3; way++) {
+          const vertical = way < 2 ? way === 0 : group < 2;
+          const [place, length, step] = vertical
+            ? [Math.floor(cell / across), rows, across * width]
+            : [cell % across, across, width];
+          const last = way < 2 ? Math.abs(far) : group & 1 ? far : -far;
+          const steps = way < 2 ? 2 * last : 0;
+          let sum = 0;
+          for (let k = last - steps; k <= last; k++) {
+            const around = place + k < 0 ? k + length : place + k < length ? k : k - length;
+            const value = f[(x >>> 2) + at + around * step];
+            sum = k === last - steps ? value : fround(sum + value);
           }
+          const own = way * width + channel;
+          const term = fround(fround(fround(sum / (steps + 1)) * f[(scale >>> 2) + own]) + f[(offset >>> 2) + own]);
+          total = way ? fround(total + term) : term;
         }
+        f[(y >>> 2) + at] = total;
       }
     },
   };

@@ -29,7 +29,7 @@ export function tokenShift(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, op
     const [tokens, factors] = [a as tf.Tensor, s as tf.Tensor];
     (save as tf.GradSaveFunc)([tokens, factors]);
     const gradFunc = (dy: tf.Tensor, [savedX, savedScale]: tf.Tensor[]) => [
-      kernels.tokenShift(dy, savedScale, undefined, { ...grid, distance: -distance }),
+      kernels.tokenShift(dy, savedScale, tf.zerosLike(savedScale), { ...grid, distance: -distance }),
       kernels.tokenShiftScaleGrad(dy, savedX, grid),
       tf.tile(tf.reshape(kernels.sumRows(dy), [1, -1]), [3, 1]),
     ];

@@ -59,16 +59,14 @@ export const shiftName = (mlp: string, distance: number): string => `${mlp}.shif
 /** The most distances that tokens are shifted by. */
 export const mostShifts = 4;
 
-/** @returns what is wrong with the distances that tokens are shifted by, whole numbers of at least 1 each, if anything is */
+/** @returns what is wrong with the distances that tokens are shifted by, if anything: they go around the grid's edges */
 export function shiftProblem({
   shift,
   ...sizes
 }: Pick<Sizes, "shift" | "imageSize" | "patchSize">): string | undefined {
   const side = sizes.imageSize / sizes.patchSize;
-  if (new Set(shift).size !== shift.length) return `expected distances that differ, got ${shift.join(", ")}`;
-  const far = shift.find((distance) => distance >= side);
-  if (far === undefined) return undefined;
-  return `a shift goes around the edges of ${side} × ${side} patches, so that it is less than ${side}; got ${far}`;
+  if (new Set(shift).size === shift.length && shift.every((distance) => distance < side)) return undefined;
+  return `expected distances below ${side}, the patches of a side, each once, got ${shift.join(", ")}`;
 }
 
 /** @returns the number of patches, (imageSize / patchSize)² */

@@ -221,8 +221,8 @@ describe("a file that was made wrong is refused by name:", () => {
       [[1.5], /model\.shift\.0: expected a whole number from 1 to 65536, got 1\.5/],
       [["1"], /model\.shift\.0: expected a whole number from 1 to 65536, got "1"/],
       [[1, 1, 1, 1, 1], /model\.shift: expected at most 4 of them, got 5/],
-      [[1, 1], /model\.shift: expected distances that differ, got 1, 1/],
-      [[2], /model\.shift: a shift goes around the edges of 2 × 2 patches, so that it is less than 2; got 2/],
+      [[1, 1], /model\.shift: expected distances below 2, the patches of a side, each once, got 1, 1/],
+      [[2], /model\.shift: expected distances below 2, the patches of a side, each once, got 2/],
       [[1], /tensor "blocks\.0\.mlp\.shift\.1\.scale" is missing, .* expects F32 3×8/],
     ];
     for (const [shift, reason] of expected) await refused(withConfig({ shift }), reason);

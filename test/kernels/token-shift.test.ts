@@ -20,15 +20,17 @@ describe.each(grids)("$batch × $tokens tokens, $rows × $columns by $distance,"
     const expected = tokenShift(x, scale, offset, grid, dy);
     const [scalar, simd] = both((kernels, arena) => {
       const [from, factors, added, y] = [arena.put(x), arena.put(scale), arena.put(offset), arena.room(x.length)];
-      kernels.tokenShift({ x: from, scale: factors, offset: added, y, ...grid });
+      kernels.tokenShift({ x: from, scale: factors, offset: added, y, scratch: arena.room(width), ...grid });
       return arena.read(y, x.length);
     });
     expect(scalar).toEqual(simd);
     expect(worstError(simd, expected.y)).toBeLessThan(1e-6);
 
     const [scalarBack, simdBack] = both((kernels, arena) => {
-      const [from, factors, dx] = [arena.put(dy), arena.put(scale), arena.room(x.length)];
-      kernels.tokenShift({ x: from, scale: factors, y: dx, ...grid, distance: -grid.distance });
+      const [from, factors, none] = [arena.put(dy), arena.put(scale), arena.put(Array(3 * width).fill(0))];
+      const [dx, own] = [arena.room(x.length), arena.room(width)];
+      const back = { ...grid, distance: -grid.distance };
+      kernels.tokenShift({ x: from, scale: factors, offset: none, y: dx, scratch: own, ...back });
       return arena.read(dx, x.length);
     });
     expect(scalarBack).toEqual(simdBack);
@@ -36,7 +38,7 @@ describe.each(grids)("$batch × $tokens tokens, $rows × $columns by $distance,"
 
     const arena = new Arena();
     const [up, from, dscale] = [arena.put(dy), arena.put(x), arena.room(3 * width)];
-    arena.kernels.tokenShiftScaleGrad({ dy: up, x: from, dscale, ...grid });
+    arena.kernels.tokenShiftScaleGrad({ dy: up, x: from, dscale, scratch: arena.room(width), ...grid });
     expect(arena.intact()).toBe(true);
     expect(worstError(arena.read(dscale, 3 * width), expected.dscale)).toBeLessThan(1e-5);
   });
@@ -48,7 +50,7 @@ test("a token of equal numbers all around is exactly what it was", () => {
   both((kernels, arena) => {
     const [ones, none] = [arena.put([...Array(6).fill(1), ...Array(12).fill(0)]), arena.put(Array(18).fill(0))];
     const y = arena.room(x.length);
-    kernels.tokenShift({ x: arena.put(x), scale: ones, offset: none, y, ...sizes });
+    kernels.tokenShift({ x: arena.put(x), scale: ones, offset: none, y, scratch: arena.room(width), ...sizes });
     expect(arena.read(y, x.length)).toEqual(x);
     return x;
   });

@@ -53,11 +53,8 @@ describe("a model's configuration", () => {
     [{ shift: 1 }, "model.shift: expected array, got 1."],
     [{ shift: [0] }, "model.shift.0: expected number to be >=1, got 0."],
     [{ shift: [1.5] }, "model.shift.0: expected int, got 1.5."],
-    [{ shift: [1, 1] }, "model.shift: expected distances that differ, got 1, 1."],
-    [
-      { shift: [1, 2] },
-      "model.shift: a shift goes around the edges of 2 × 2 patches, so that it is less than 2; got 2.",
-    ],
+    [{ shift: [1, 1] }, "model.shift: expected distances below 2, the patches of a side, each once, got 1, 1."],
+    [{ shift: [1, 2] }, "model.shift: expected distances below 2, the patches of a side, each once, got 1, 2."],
     [{ imageSize: 16, shift: [1, 2, 3, 4, 5] }, "model.shift: expected array to have <=4 items, got"],
     [{ pooling: "max" }, 'model.pooling: expected "class-token" or "mean", got "max".'],
     [{ binarize: "channel" }, 'model.binarize: expected an object, got "channel".'],

@@ -1,5 +1,5 @@
+import { add } from "./add";
 import { loadLanes, storeLanes } from "./lanes";
-import { Nullable } from "./onward";
 
 /**
  * Tokens of a grid, moved in three ways around its edges, each way with a factor and an offset of every channel:
@@ -7,21 +7,22 @@ import { Nullable } from "./onward";
  *
  *     x, y    batch · tokens rows of `width` floats; the last rows · columns tokens of an image are the grid, row by
  *             row, and those before it stay: m₀ = m₁ = m₂ = x; rows = columns = 0 where there is no grid
- *     scale, offset    [3, width]; no offset is 0
+ *     scale, offset    [3, width]
+ *     scratch    one row of sums, which stays in the cache
  *
  *     m₀      mean of 2 |distance| + 1 tokens of a column: added up from the uppermost down, then divided
  *     m₁      the same of a row, from the left
  *     m₂      a quarter of the channels each, rounded up, the last one what is left: from `distance` rows above, from
  *             below, from `distance` columns to the left, from the right; a negative distance turns these around
  *
- * |distance| is below rows and columns. Without offset and with −distance it is the gradient of x.
+ * |distance| is below rows and columns. With offsets of 0 and −distance it is the gradient of x.
  *
  * Reference: Gao et al., *BHViT: Binarized Hybrid Vision Transformer*, 2025, shift module.
  */
 export function tokenShift(
   x: usize,
   scale: usize,
-  offset: Nullable,
+  offset: usize,
   y: usize,
   batch: i32,
   tokens: i32,
@@ -29,56 +30,47 @@ export function tokenShift(
   columns: i32,
   width: i32,
   distance: i32,
+  scratch: usize,
 ): void {
   const rowBytes: usize = <usize>width << 2;
   const first = tokens - rows * columns;
   for (let image = 0; image < batch; image++) {
-    for (let token = 0; token < first; token++) {
-      shiftGrid(x, scale, offset, y, 1, 1, width, 0);
-      x += rowBytes;
-      y += rowBytes;
-    }
-    shiftGrid(x, scale, offset, y, rows, columns, width, distance);
-    x += rowBytes * (rows * columns);
-    y += rowBytes * (rows * columns);
-  }
-}
-
-function shiftGrid(
-  x: usize,
-  scale: usize,
-  offset: usize,
-  y: usize,
-  rows: i32,
-  columns: i32,
-  width: i32,
-  distance: i32,
-): void {
-  const rowBytes: usize = <usize>width << 2;
-  const quarter = (width + 3) / 4;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      for (let group = 0; group < 4; group++) {
-        const source = mixed(x, group, row, column, rows, columns, rowBytes, distance);
-        const end = min((group + 1) * quarter, width);
-        for (let i = group * quarter; i < end; i += 4) {
-          const at = <usize>i << 2;
-          const left = end - i;
-          const vertical = meanOfColumn(x + at, row, column, rows, columns, rowBytes, distance, left);
-          const horizontal = meanOfRow(x + at, row, column, columns, rowBytes, distance, left);
-          let a = f32x4.mul(vertical, loadLanes(scale + at, left, 0));
-          let b = f32x4.mul(horizontal, loadLanes(scale + rowBytes + at, left, 0));
-          let c = f32x4.mul(loadLanes(source + at, left, 0), loadLanes(scale + 2 * rowBytes + at, left, 0));
-          if (offset !== 0) {
-            a = f32x4.add(a, loadLanes(offset + at, left, 0));
-            b = f32x4.add(b, loadLanes(offset + rowBytes + at, left, 0));
-            c = f32x4.add(c, loadLanes(offset + 2 * rowBytes + at, left, 0));
-          }
-          storeLanes(y + at, f32x4.add(f32x4.add(a, b), c), left);
+    for (let token = 0; token < tokens; token++) {
+      const inGrid = token >= first;
+      const cell = inGrid ? token - first : 0;
+      const by = inGrid ? distance : 0;
+      const means = 2 * abs(by) + 1;
+      const grid = x + rowBytes * (token - cell);
+      for (let part = 0; part < 6; part++) {
+        let from = movedPart(grid, part, cell, rows, inGrid ? columns : 1, width, by, scratch);
+        let i = startOf(part, width);
+        const end = endOf(part, width);
+        const start = <usize>i << 2;
+        const count: f32 = part < 2 ? <f32>means : 1;
+        from += start;
+        let to = y + start;
+        let own = <usize>min(part, 2) * rowBytes + start;
+        for (; i + 4 <= end; i += 4) {
+          let term = f32x4.div(v128.load(from), f32x4.splat(count));
+          term = f32x4.add(f32x4.mul(term, v128.load(scale + own)), v128.load(offset + own));
+          if (part > 0) term = f32x4.add(v128.load(to), term);
+          v128.store(to, term);
+          from += 16;
+          own += 16;
+          to += 16;
+        }
+        for (; i < end; i++) {
+          let term = (f32.load(from) / count) * f32.load(scale + own) + f32.load(offset + own);
+          if (part > 0) term += f32.load(to);
+          f32.store(to, term);
+          from += 4;
+          own += 4;
+          to += 4;
         }
       }
       y += rowBytes;
     }
+    x += rowBytes * tokens;
   }
 }
 
@@ -93,107 +85,82 @@ export function tokenShiftScaleGrad(
   columns: i32,
   width: i32,
   distance: i32,
+  scratch: usize,
 ): void {
   const rowBytes: usize = <usize>width << 2;
   const first = tokens - rows * columns;
   memory.fill(dscale, 0, 3 * rowBytes);
   for (let image = 0; image < batch; image++) {
-    for (let token = 0; token < first; token++) {
-      addGrid(dy, x, dscale, 1, 1, width, 0);
-      dy += rowBytes;
-      x += rowBytes;
-    }
-    addGrid(dy, x, dscale, rows, columns, width, distance);
-    dy += rowBytes * (rows * columns);
-    x += rowBytes * (rows * columns);
-  }
-}
-
-function addGrid(dy: usize, x: usize, dscale: usize, rows: i32, columns: i32, width: i32, distance: i32): void {
-  const rowBytes: usize = <usize>width << 2;
-  const quarter = (width + 3) / 4;
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      for (let group = 0; group < 4; group++) {
-        const source = mixed(x, group, row, column, rows, columns, rowBytes, distance);
-        const end = min((group + 1) * quarter, width);
-        for (let i = group * quarter; i < end; i += 4) {
+    for (let token = 0; token < tokens; token++) {
+      const inGrid = token >= first;
+      const cell = inGrid ? token - first : 0;
+      const by = inGrid ? distance : 0;
+      const means = 2 * abs(by) + 1;
+      const grid = x + rowBytes * (token - cell);
+      for (let part = 0; part < 6; part++) {
+        const moved = movedPart(grid, part, cell, rows, inGrid ? columns : 1, width, by, scratch);
+        const sums = dscale + <usize>min(part, 2) * rowBytes;
+        const end = endOf(part, width);
+        const count: f32 = part < 2 ? <f32>means : 1;
+        for (let i = startOf(part, width); i < end; i += 4) {
           const at = <usize>i << 2;
           const left = end - i;
-          const up = loadLanes(dy + at, left, 0);
-          const vertical = meanOfColumn(x + at, row, column, rows, columns, rowBytes, distance, left);
-          const horizontal = meanOfRow(x + at, row, column, columns, rowBytes, distance, left);
-          addProduct(dscale + at, up, vertical, left);
-          addProduct(dscale + rowBytes + at, up, horizontal, left);
-          addProduct(dscale + 2 * rowBytes + at, up, loadLanes(source + at, left, 0), left);
+          let term = f32x4.div(loadLanes(moved + at, left, 0), f32x4.splat(count));
+          term = f32x4.mul(loadLanes(dy + at, left, 0), term);
+          storeLanes(sums + at, f32x4.add(loadLanes(sums + at, left, 0), term), left);
         }
       }
       dy += rowBytes;
     }
+    x += rowBytes * tokens;
   }
 }
 
+// Parts: all channels of m₀, all of m₁, and the four quarters of m₂.
 // @ts-ignore: decorator
 @inline
-function addProduct(to: usize, a: v128, b: v128, left: i32): void {
-  storeLanes(to, f32x4.add(loadLanes(to, left, 0), f32x4.mul(a, b)), left);
+function startOf(part: i32, width: i32): i32 {
+  return part < 2 ? 0 : min((part - 2) * ((width + 3) / 4), width);
 }
 
-/** An index that is less than `length` outside of 0 … length − 1, around the edge. */
 // @ts-ignore: decorator
 @inline
-function around(index: i32, length: i32): i32 {
-  if (index < 0) return index + length;
-  return index < length ? index : index - length;
+function endOf(part: i32, width: i32): i32 {
+  return part < 2 ? width : startOf(part + 1, width);
 }
 
-/** The token that a group of channels is taken from. */
-function mixed(
-  x: usize,
-  group: i32,
-  row: i32,
-  column: i32,
+/** Where a part of a cell is: the sum of some tokens in scratch, or a token itself. */
+function movedPart(
+  grid: usize,
+  part: i32,
+  cell: i32,
   rows: i32,
   columns: i32,
-  rowBytes: usize,
+  width: i32,
   distance: i32,
+  scratch: usize,
 ): usize {
-  const by = (group & 1) === 0 ? -distance : distance;
-  if (group < 2) row = around(row + by, rows);
-  else column = around(column + by, columns);
-  return x + rowBytes * (row * columns + column);
-}
-
-// @ts-ignore: decorator
-@inline
-function meanOfColumn(
-  x: usize,
-  row: i32,
-  column: i32,
-  rows: i32,
-  columns: i32,
-  rowBytes: usize,
-  distance: i32,
-  left: i32,
-): v128 {
-  const reach = abs(distance);
-  const count: i32 = 2 * reach + 1;
-  let sum = loadLanes(x + rowBytes * (around(row - reach, rows) * columns + column), left, 0);
-  for (let k = 1 - reach; k <= reach; k++) {
-    sum = f32x4.add(sum, loadLanes(x + rowBytes * (around(row + k, rows) * columns + column), left, 0));
+  const row = cell / columns;
+  const column = cell - row * columns;
+  const vertical = part === 0 || part === 2 || part === 3;
+  const length = vertical ? rows : columns;
+  const place = vertical ? row : column;
+  const rowBytes: usize = <usize>width << 2;
+  const step = vertical ? rowBytes * columns : rowBytes;
+  const line = grid + rowBytes * cell - step * place;
+  let last = abs(distance);
+  let k = -last;
+  if (part >= 2) k = last = (part & 1) === 0 ? -distance : distance;
+  let sum: usize = 0;
+  for (; k <= last; k++) {
+    let around = place + k;
+    if (around < 0) around += length;
+    if (around >= length) around -= length;
+    const token = line + step * around;
+    if (sum !== 0) {
+      add(sum, token, scratch, 1, width);
+      sum = scratch;
+    } else sum = token;
   }
-  return f32x4.div(sum, f32x4.splat(<f32>count));
-}
-
-// @ts-ignore: decorator
-@inline
-function meanOfRow(x: usize, row: i32, column: i32, columns: i32, rowBytes: usize, distance: i32, left: i32): v128 {
-  const reach = abs(distance);
-  const count: i32 = 2 * reach + 1;
-  const line = x + rowBytes * (row * columns);
-  let sum = loadLanes(line + rowBytes * around(column - reach, columns), left, 0);
-  for (let k = 1 - reach; k <= reach; k++) {
-    sum = f32x4.add(sum, loadLanes(line + rowBytes * around(column + k, columns), left, 0));
-  }
-  return f32x4.div(sum, f32x4.splat(<f32>count));
+  return sum;
 }
