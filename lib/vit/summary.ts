@@ -126,15 +126,11 @@ export function alphaCount({ weight }: LayerBinarizer, outputs: number, left: Le
   return own === "one" || left?.factor === "one" || left?.levels === "zero-one" ? 1 : 0;
 }
 
-function productRow(config: ModelConfig, { name, parameters, binarizer, part }: ProductPlace): SummaryRow {
+function productRow(config: ModelConfig, place: ProductPlace): SummaryRow {
+  const { name, parameters, binarizer } = place;
   const tokens = numTokens(config);
   const own = countAll(parameters);
-  let terms = 1;
-  if (part === "values" && binarizer !== "off") {
-    const { probabilities } = binarizer;
-    const site = { role: "probabilities", inputs: tokens, outputs: 1, tokens, neverNegative: true } as const;
-    terms = leftOfInput(probabilities, site).rules ?? 1;
-  }
+  const { terms, numbers } = leftOfProduct(config, place);
   const macs = terms * tokens * tokens * config.embedDim;
   return {
     ...empty,
@@ -144,7 +140,32 @@ function productRow(config: ModelConfig, { name, parameters, binarizer, part }: 
     bits: binarizer === "off" ? "32/32" : "1/1",
     parameters: own,
     bytesFloat: 4 * own,
-    bytesPacked: 4 * own,
+    bytesPacked: 4 * numbers,
     ...(binarizer === "off" ? { macs } : { binaryMacs: macs }),
   };
+}
+
+/** Of QKᵀ or AV how many products, and how many numbers a packed model has for it: thresholds, factors, tables. */
+function leftOfProduct(config: ModelConfig, place: ProductPlace): { readonly terms: number; readonly numbers: number } {
+  const { embedDim: inputs, numHeads: outputs } = config;
+  const tokens = numTokens(config);
+  if (place.binarizer === "off") return { terms: 1, numbers: 0 };
+  if (place.part === "scores") {
+    const { operand, correction } = place.binarizer;
+    const { thresholds } = leftOfInput(operand, { role: "query", inputs, outputs, tokens, neverNegative: false });
+    const table = correction === "table" ? outputs * (inputs / outputs + 1) : 0;
+    return { terms: 1, numbers: 1 + 2 * thresholds + table }; // 1/√d with what else is constant, then q and k
+  }
+  const { probabilities, operand } = place.binarizer;
+  const kept = leftOfInput(probabilities, {
+    role: "probabilities",
+    inputs: tokens,
+    outputs,
+    tokens,
+    neverNegative: true,
+  });
+  const value = leftOfInput(operand, { role: "value", inputs, outputs, tokens, neverNegative: false });
+  const terms = kept.rules ?? 1;
+  const each = 1 + (kept.factor === "kept" ? 0 : 1) + (kept.shares ? 1 : 0); // threshold, α, share
+  return { terms, numbers: outputs * terms * each + value.thresholds + (value.factor === "one" ? 1 : 0) };
 }

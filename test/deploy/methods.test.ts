@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { type MethodName, methods } from "../../lib/binarize/methods";
 import { unsupported } from "../../lib/deploy/left";
+import { packedLinears, signBytes } from "../../lib/deploy/packed-config";
 import { comparePacked } from "../../lib/deploy/parity";
+import { summarize } from "../../lib/vit/summary";
 import { smallModel } from "../vit/small-model";
 import { noisyParameters, packable, randomDataset, refused, shifted } from "./method-cases";
 import { anyImages, engineOf, pack } from "./simulation";
@@ -58,6 +60,19 @@ test.each([...packable, ...shifted])("%s: every tensor of the file counts", (_, 
     expect(changed, name).toContain(true);
   }
 });
+
+test.each(packable)(
+  "%s: the summary counts the bytes of the file, but for the padding of bits to words",
+  (_, changes) => {
+    const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
+    const { config: left, tensors } = pack(config, noisyParameters(config, 2));
+    const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
+    const padding = packedLinears(left).map(({ form, inputs, outputs }) =>
+      form === "float" ? 0 : outputs * (signBytes(inputs) - Math.ceil(inputs / 8)),
+    );
+    expect(summarize(config).total.bytesPacked).toBe(bytes - padding.reduce((a, b) => a + b));
+  },
+);
 
 describe("what cannot be packed", () => {
   const reasons: [string, RegExp][] = [

@@ -121,6 +121,7 @@ test("the public names are these, and no other", () => {
       "train",
       "trainInto",
       "trainingCurves",
+      "unfold",
       "unpackSigns",
       "use",
       "useBackend",
