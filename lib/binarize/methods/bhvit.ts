@@ -27,7 +27,7 @@ const decomposed = inputQuantizer({
  * A ≈ round(3 A) = [A ≥ 1/6] + [A ≥ 1/2] + [A ≥ 5/6], d/dA = 3
  *
  * Its other parts: `unit-weights`, the term abs(abs(w) − 1) at the end of training, is an objective; the shift beside the
- * MLP changes the architecture.
+ * MLP is a part of the architecture, `model.shift: [1, 2]`.
  *
  * Reference: Gao et al., *BHViT: Binarized Hybrid Vision Transformer*, 2025, section on quantization decomposition.
  */
