@@ -28,6 +28,12 @@ const kept = {
 /** What a stem of convolutions keeps for each entry of its unfolded windows, in floats. */
 const keptOfWindows = { training: 1.9, evaluation: 1.2 } as const;
 
+/** What a distance δ of shifted tokens adds to a block: so many times N·D, and so many times δ·N·D. */
+const keptOfShift = {
+  kernels: { training: [2, 0], evaluation: [2, 0] },
+  plain: { training: [48, 32], evaluation: [19, 12] },
+} as const;
+
 /** Copies of the parameters in the backend: themselves, and where there is training their gradients on the way. */
 const copies = { training: 3.5, evaluation: 1.25 } as const;
 
@@ -38,15 +44,18 @@ interface Estimate {
 }
 
 function estimate(model: ModelConfig, task: Task): Estimate {
-  const { embedDim, mlpDim, numHeads, depth, pooling, binarize } = model;
+  const { embedDim, mlpDim, numHeads, depth, pooling, binarize, shift } = model;
   const attention = binarize.scores === "off" && binarize.values === "off" ? kept.kernels : kept.ownAttention;
-  const [width, hidden, scores] = (arithmetic() === "wasm+kernels" ? attention : kept.plain)[task];
+  const withKernels = arithmetic() === "wasm+kernels";
+  const [width, hidden, scores] = (withKernels ? attention : kept.plain)[task];
+  const [each, further] = keptOfShift[withKernels ? "kernels" : "plain"][task];
   const tokens = numTokens(model);
   const wholeBlocks = pooling === "mean" ? depth : depth - 1; // the last MLP is for the class token alone
   const windows = model.stem === "patch" ? [] : linears(model).flatMap((layer) => (layer.window ? [layer] : []));
   const floats =
     depth * (width * tokens * embedDim + scores * numHeads * tokens ** 2) +
     wholeBlocks * hidden * tokens * mlpDim +
+    wholeBlocks * tokens * embedDim * shift.reduce((sum, distance) => sum + each + further * distance, 0) +
     keptOfWindows[task] * windows.reduce((sum, layer) => sum + layer.tokens * layer.inputs, 0);
   return { fixed: 4 * copies[task] * parameterCount(model), perImage: 4 * floats };
 }

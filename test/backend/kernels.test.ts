@@ -141,6 +141,25 @@ describe("attention and weights", () => {
   }
 });
 
+tidyTest("shifted tokens: what does not fit is refused before anything is written", () => {
+  const [x, row] = [tensor([2, 10, 4]), tensor([3, 4])];
+  const grid = { rows: 3, columns: 3, distance: 2 };
+  expect(kernels.tokenShift(x, row, row, grid).shape).toEqual([2, 10, 4]);
+  expect(kernels.tokenShiftScaleGrad(x, x, grid).shape).toEqual([3, 4]);
+  for (const wrong of [{ distance: 3 }, { distance: -3 }, { distance: 0.5 }, { rows: 4 }, { rows: -1, columns: -1 }]) {
+    expect(() => kernels.tokenShift(x, row, row, { ...grid, ...wrong })).toThrow(TrainingError);
+    expect(() => kernels.tokenShiftScaleGrad(x, x, { ...grid, ...wrong })).toThrow(TrainingError);
+  }
+  expect(() => kernels.tokenShift(tensor([20, 4]), row, row, grid)).toThrow(TrainingError);
+  for (const [scale, offset] of [
+    [tensor([4]), row],
+    [row, tensor([2, 4])],
+  ]) {
+    expect(() => kernels.tokenShift(x, scale, offset, grid)).toThrow(TrainingError);
+  }
+  expect(() => kernels.tokenShiftScaleGrad(tensor([2, 10, 3]), x, grid)).toThrow(TrainingError);
+});
+
 tidyTest("kernels go on after the memory has grown", () => {
   const [a, b] = [tensor([33, 65]), tensor([65, 31])];
   const before = readFloats(kernels.gemm(a, b));

@@ -127,6 +127,7 @@ test.each([
   { embedDim: 128 },
   { mlpDim: 512, binarize: { mlp: "channel", mhsa: "channel", conv: "channel" } },
   { binarize: { scores: "channel", values: "channel" } },
+  { shift: [1, 2, 3], pooling: "mean" },
   { stem: "conv" },
   { stem: "conv", patchSize: 2, embedDim: 96, numHeads: 3, binarize: { conv: "xnor" } },
 ])("the estimate for %j is what a step takes", (changes) => {
@@ -160,4 +161,19 @@ test("memory that runs out all the same is named, any other error is left as it 
   ]) {
     expect(explainMemory(error, run("shapes"))).toBe(error);
   }
+});
+
+test("what shifted tokens take without kernels is estimated too", async () => {
+  await useBackend("wasm", { kernels: false });
+  const sizes = { embedDim: 64, mlpDim: 128, depth: 2, pooling: "mean" };
+  const [plain, shifted] = [[], [1, 2]].map((shift) => {
+    const config = run("shapes", { ...sizes, shift });
+    const batch = { images: new Float32Array(3072), labels: new Int32Array(1), count: 1 };
+    const took = peak(() => lossAndGradients(config, initialParameters(config.model, 1), batch));
+    return { took, estimated: passBytes(config.model, "training", 1) };
+  });
+  await useBackend("wasm");
+  const share = (shifted.estimated - plain.estimated) / (shifted.took - plain.took);
+  expect(share).toBeGreaterThan(0.9);
+  expect(share).toBeLessThan(1.1);
 });
