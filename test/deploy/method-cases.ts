@@ -96,7 +96,10 @@ const why = ([, changes]: MethodCase) => unsupported(smallModel(changes));
 export const shifted: readonly MethodCase[] = [
   ["shift 1 2", { imageSize: 12, shift: [1, 2], binarize: { mlp: "channel", mhsa: "channel" } }],
   ["shift 2 1 3, rprelu", { imageSize: 12, shift: [2, 1, 3], activation: "rprelu", binarize: { mlp: "react-net" } }],
-  ["shift 1, thresholds of fc2", { imageSize: 6, shift: [1], binarize: { fc2: "react-net", values: "bhvit" } }],
+  [
+    "shift 1, thresholds of fc2",
+    { imageSize: 6, embedDim: 30, numHeads: 3, shift: [1], binarize: { fc2: "react-net", values: "bhvit" } },
+  ],
   ["shift 3, bhvit everywhere", { imageSize: 12, shift: [3], ...everything("bhvit")[1] }],
 ];
 

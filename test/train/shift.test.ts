@@ -3,7 +3,8 @@ import { useBackend } from "../../lib/backend/select";
 import { comparePacked } from "../../lib/deploy/parity";
 import { runIdentity } from "../../lib/train/identity";
 import { train } from "../../lib/train/loop";
-import { pack } from "../deploy/simulation";
+import { initialParameters } from "../../lib/vit/parameters";
+import { anyImages, pack, simulate } from "../deploy/simulation";
 import { smallDigits, smallRun } from "./small-run";
 
 const withShift = (shift: readonly number[], pooling = "class-token") =>
@@ -34,6 +35,14 @@ describe.each(["class-token", "mean"])("tokens shifted beside a binarized MLP, p
     expect(parity).toMatchObject({ images: 50, differentClasses: 0, largestDifference: 0 });
     expect(parity.accumulators.filter(({ different }) => different > 0)).toEqual([]);
   });
+});
+
+test("fresh, they add nothing", () => {
+  const [plain, shifted] = [[], [1, 2]].map((shift) => {
+    const { model } = withShift(shift);
+    return simulate(model, initialParameters(model, 1), anyImages(model, 3));
+  });
+  expect(shifted).toEqual(plain);
 });
 
 test("a shift is a part of what makes a run, and none is none", () => {
