@@ -9,7 +9,9 @@ import type { BenchRow } from "../../lib/measure/row";
 import { checkNotebook } from "../../lib/notebook/check";
 import { findNotebooks, notebookName } from "../../lib/notebook/find";
 import { interval } from "../../lib/study/interval";
+import { methodRows } from "../../lib/study/method-rows";
 import { loadStudy } from "../../lib/study/records";
+import { resultRows } from "../../lib/study/table";
 
 test.each(findNotebooks().map((file) => [notebookName(file), file]))(
   "notebook %s is whole and up to date",
@@ -74,6 +76,31 @@ test("the README's table and differences are those of the recorded study", () =>
     expect(readme).toMatch(difference(`${part}/channel`, `${part}/unscaled`));
   }
   for (const part of ["mlp", "mhsa"]) expect(readme).toMatch(difference(`${part}/channel`, "mlp+mhsa/channel"));
+});
+
+test("the table of docs/methods.md is that of the recorded study, but for the times", () => {
+  const text = readFileSync(join(kitRoot(), "docs", "methods.md"), "utf8");
+  const lines = text.split("\n").filter((line) => /^\| (float|mlp\+mhsa)/.test(line));
+  const count = (n: number) => (n === 0 ? "-" : n.toLocaleString("en-US"));
+  const rows = methodRows(loadStudy("methods")).map(({ component, scale, title, accuracy, ...costs }) => {
+    const { mean, low, high } = accuracy;
+    const [middle, from, to] = [mean, Math.max(0, low), Math.min(1, high)].map((value) => (100 * value).toFixed(1));
+    const named = component === "float" ? ["float", ""] : [`\`${scale}\``, title];
+    const numbers = [middle, `${from} … ${to}`, ...[costs.bytesPacked, costs.binaryMacs, costs.macs].map(count)];
+    return `| ${[component, ...named, ...numbers].join(" | ")} |`;
+  });
+  expect(lines.map((line) => line.replace(/ [^|]+\|$/, "")).sort()).toEqual(rows.sort());
+  const packs = methodRows(loadStudy("methods")).filter(({ refused }) => !refused);
+  expect(lines.filter((line) => /\| \d+\.\d \|$/.test(line))).toHaveLength(packs.length);
+});
+
+test("what the README says of stems is what was recorded", () => {
+  const readme = readFileSync(join(kitRoot(), "README.md"), "utf8").replace(/\s+/g, " ");
+  for (const stem of ["conv", "patch"]) {
+    const { accuracy } = resultRows(loadStudy("stems")).find(({ name }) => name === `${stem}+everything/bit`)!;
+    const [mean, low, high] = [accuracy.mean, accuracy.low, accuracy.high].map((value) => (100 * value).toFixed(1));
+    expect(readme).toContain(`${mean}% (${low} … ${high})`);
+  }
 });
 
 test("the README's tables of speed are those of the recorded benchmark", () => {
