@@ -34,40 +34,30 @@ export const windowWorks = {
   },
 
   BinvitTokenShift(module, space, { x, scale, offset }, { rows, columns, distance }) {
-    const { batch, tokens, width } = tokenGrid(x, rows, columns, distance);
-    for (const row of [scale, offset]) expectSize(row, 3 * width, "token shift");
+    const grid = tokenGrid(x, rows, columns, distance);
+    for (const row of [scale, offset]) expectSize(row, 3 * grid.width, "token shift");
     const y = space.make(x.shape);
     module.tokenShift({
       x: space.at(x),
       scale: space.at(scale),
       offset: space.at(offset),
       y: space.at(y),
-      batch,
-      tokens,
-      rows,
-      columns,
-      width,
-      distance,
-      scratch: space.scratch(4 * width),
+      ...grid,
+      scratch: space.scratch(4 * grid.width),
     });
     return [y];
   },
 
   BinvitTokenShiftScaleGrad(module, space, { dy, x }, { rows, columns, distance }) {
-    const { batch, tokens, width } = tokenGrid(x, rows, columns, distance);
+    const grid = tokenGrid(x, rows, columns, distance);
     expectSize(dy, size(x), "token shift gradient");
-    const dscale = space.make([3, width]);
+    const dscale = space.make([3, grid.width]);
     module.tokenShiftScaleGrad({
       dy: space.at(dy),
       x: space.at(x),
       dscale: space.at(dscale),
-      batch,
-      tokens,
-      rows,
-      columns,
-      width,
-      distance,
-      scratch: space.scratch(4 * width),
+      ...grid,
+      scratch: space.scratch(4 * grid.width),
     });
     return [dscale];
   },
@@ -83,7 +73,7 @@ function tokenGrid({ shape }: tf.TensorInfo, rows: number, columns: number, dist
     rows * columns <= tokens &&
     (empty || Math.abs(distance) < Math.min(rows, columns))
   )
-    return { batch, tokens, width };
+    return { batch, tokens, rows, columns, width, distance };
   throw new TrainingError(
     `token shift by ${distance}: shape [${shape}], expected [B, N, D] with a grid of ${rows} × ${columns} in N.`,
   );

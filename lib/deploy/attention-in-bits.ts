@@ -1,21 +1,11 @@
 import { DataError } from "../base/errors";
-import type { InferenceKernels, Pointer } from "../kernels/module";
+import type { Pointer } from "../kernels/module";
 import { numTokens } from "../vit/config";
-import type { Activations } from "./activations";
-import type { PackedConfig } from "./packed-config";
+import { EnginePart } from "./engine-part";
 import type { Watch } from "./watch";
-import type { Weights } from "./weights";
 
 /** Attention of a packed model whose scores, values or both are products of signs. */
-export class AttentionInBits {
-  constructor(
-    private readonly config: PackedConfig,
-    private readonly kernels: InferenceKernels,
-    private readonly weights: Weights,
-    private readonly places: Activations,
-    private readonly memory: WebAssembly.Memory,
-  ) {}
-
+export class AttentionInBits extends EnginePart {
   /**
    * @param block - e.g. `blocks.0`
    * @param qkv - of all tokens of the batch; shape [batch, N, 3D]

@@ -1,15 +1,15 @@
 import { DataError } from "../base/errors";
-import type { InferenceKernels, Pointer } from "../kernels/module";
+import type { Pointer } from "../kernels/module";
 import { numPatches } from "../vit/config";
 import type { Window } from "../vit/linears";
-import type { Activations } from "./activations";
+import { EnginePart, type EngineParts } from "./engine-part";
 import type { LayerProducts } from "./layer-products";
-import { type PackedConfig, packedLinears } from "./packed-config";
+import { packedLinears } from "./packed-config";
 import type { Watch } from "./watch";
-import type { EngineLayer, Weights } from "./weights";
+import type { EngineLayer } from "./weights";
 
 /** Images → stream[0]: the convolutions that make tokens of pixels, class token and positions. */
-export class Embedding {
+export class Embedding extends EnginePart {
   /** Patch embedding, or the two convolutions of a stem. */
   private readonly convolutions: readonly {
     readonly layer: EngineLayer;
@@ -17,17 +17,13 @@ export class Embedding {
     readonly rows: number;
   }[];
 
-  /** @param memory - has its final size: it must not grow any more */
   constructor(
-    private readonly config: PackedConfig,
-    private readonly kernels: InferenceKernels,
-    private readonly weights: Weights,
-    private readonly places: Activations,
-    private readonly memory: WebAssembly.Memory,
     private readonly layers: LayerProducts,
+    ...parts: EngineParts
   ) {
-    this.convolutions = packedLinears(config).flatMap(({ name, window, tokens: rows }) =>
-      window ? [{ layer: weights.layers.get(name)!, window, rows }] : [],
+    super(...parts);
+    this.convolutions = packedLinears(this.config).flatMap(({ name, window, tokens: rows }) =>
+      window ? [{ layer: this.weights.layers.get(name)!, window, rows }] : [],
     );
   }
 

@@ -1,37 +1,27 @@
-import { type InferenceKernels, type Pointer, signWords } from "../kernels/module";
+import { type Pointer, signWords } from "../kernels/module";
 import { gridSize, numPatches, numTokens, shiftName } from "../vit/config";
-import type { Activations } from "./activations";
 import { AttentionInBits } from "./attention-in-bits";
 import { Embedding } from "./embedding";
+import { EnginePart, type EngineParts } from "./engine-part";
 import { LayerProducts } from "./layer-products";
-import type { PackedConfig } from "./packed-config";
 import type { Watch } from "./watch";
-import type { EngineLayer, Weights } from "./weights";
+import type { EngineLayer } from "./weights";
 
 /** `forward` of `lib/vit/model.ts` on one memory: the same kernels in the same order, for one batch at a time. */
-export class ForwardPass {
-  private readonly floats: Float32Array;
-  private readonly words: Uint32Array;
+export class ForwardPass extends EnginePart {
+  private readonly floats = new Float32Array(this.memory.buffer);
+  private readonly words = new Uint32Array(this.memory.buffer);
   private readonly layers: LayerProducts;
   private readonly embedding: Embedding;
   /** Attention in bits; undefined where scores and values are floats. */
   private readonly bits?: AttentionInBits;
 
-  /** @param memory - has its final size: it must not grow any more */
-  constructor(
-    private readonly config: PackedConfig,
-    private readonly kernels: InferenceKernels,
-    private readonly weights: Weights,
-    private readonly places: Activations,
-    private readonly memory: WebAssembly.Memory,
-  ) {
-    this.floats = new Float32Array(memory.buffer);
-    this.words = new Uint32Array(memory.buffer);
-    this.layers = new LayerProducts(config, kernels, weights, places, memory);
-    this.embedding = new Embedding(config, kernels, weights, places, memory, this.layers);
-    if (config.scores !== "float" || config.values !== "float") {
-      this.bits = new AttentionInBits(config, kernels, weights, places, memory);
-    }
+  constructor(...parts: EngineParts) {
+    super(...parts);
+    this.layers = new LayerProducts(...parts);
+    this.embedding = new Embedding(this.layers, ...parts);
+    const { scores, values } = this.config;
+    if (scores !== "float" || values !== "float") this.bits = new AttentionInBits(...parts);
   }
 
   /**

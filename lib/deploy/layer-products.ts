@@ -1,9 +1,8 @@
 import { DataError } from "../base/errors";
-import type { InferenceKernels, Pointer } from "../kernels/module";
-import type { Activations } from "./activations";
-import type { PackedConfig } from "./packed-config";
+import type { Pointer } from "../kernels/module";
+import { EnginePart } from "./engine-part";
 import type { Watch } from "./watch";
-import type { EngineLayer, Weights } from "./weights";
+import type { EngineLayer } from "./weights";
 
 /** What else there is to a layer than its input and result. */
 export interface ApplyOptions {
@@ -15,19 +14,8 @@ export interface ApplyOptions {
 }
 
 /** The layers with a weight matrix and what is between two of them, each step a kernel: y = ((a(x) · S) · α) · β + bias. */
-export class LayerProducts {
-  private readonly floats: Float32Array;
-
-  /** @param memory - has its final size: it must not grow any more */
-  constructor(
-    private readonly config: PackedConfig,
-    private readonly kernels: InferenceKernels,
-    private readonly weights: Weights,
-    private readonly places: Activations,
-    private readonly memory: WebAssembly.Memory,
-  ) {
-    this.floats = new Float32Array(memory.buffer);
-  }
+export class LayerProducts extends EnginePart {
+  private readonly floats = new Float32Array(this.memory.buffer);
 
   /** to = residual + layer(from); `spare` is room for the layer's result, where it is not added in the store */
   apply(layer: EngineLayer, from: Pointer, to: Pointer, rows: number, options: ApplyOptions = {}): void {
