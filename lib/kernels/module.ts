@@ -36,7 +36,7 @@ type Exports = Parameters<typeof named.nameKernels>[0];
 
 function instantiate(bytes: BufferSource, memory: WebAssembly.Memory): Exports {
   const { module, wide } = compileKernels(bytes);
-  const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
-  exports.setWide(wide ? 1 : 0);
-  return exports;
+  const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
+  functions.setWide(wide ? 1 : 0);
+  return functions;
 }

@@ -2,11 +2,13 @@
  * 256-bit registers for kernels that are written in 128-bit ones: V8 can fuse two neighbouring operations into one
  * (`--experimental-wasm-revectorize`). Nothing is added up in another order, so the results are the same bits.
  *
- * The option is set while our module is compiled and then taken back: no other WebAssembly of the process is touched.
- * This file runs in browsers too, where there is no such option.
+ * The option is set while our module is compiled and then taken back: no other WebAssembly of the process is touched. It
+ * is experimental, and was seen to fuse a pair of loads wrongly: every module is tested, kernel by kernel, before it is used.
+ * A page has no such option, and gets wide-in-pages.ts instead of this file.
  */
 
 import { probeWasm } from "./probe-wasm";
+import { firstDifference, testBench } from "./self-test";
 
 /** Which registers the kernels use, and why. */
 export interface KernelTier {
@@ -41,14 +43,31 @@ export const kernelTier = (): KernelTier => {
   return decided;
 };
 
+const compiled: { readonly bytes: Uint8Array; readonly kernels: CompiledKernels }[] = [];
+
 /**
  * Compiles kernels for the tier of this process.
  *
- * @param bytes - a module that exports `setWide`
+ * @param source - a module that exports `setWide`
  */
-export function compileKernels(bytes: BufferSource): CompiledKernels {
-  const wide = kernelTier().tier === "wide";
-  return { module: wide ? compileWide(bytes, v8()!) : new WebAssembly.Module(bytes), wide };
+export function compileKernels(source: BufferSource): CompiledKernels {
+  if (!v8()) return { module: new WebAssembly.Module(source), wide: false };
+  const bytes = bytesOf(source);
+  const known = compiled.find((one) => Buffer.compare(one.bytes, bytes) === 0);
+  if (known) return known.kernels;
+  const kernels = compile(bytes);
+  compiled.push({ bytes: bytes.slice(), kernels });
+  return kernels;
+}
+
+function compile(bytes: Uint8Array): CompiledKernels {
+  const plain = { module: new WebAssembly.Module(bytes), wide: false };
+  if (kernelTier().tier !== "wide") return plain;
+  const module = compileWide(bytes, v8()!);
+  const other = firstDifference(testBench(plain.module, false), testBench(module, true));
+  if (other === undefined) return { module, wide: true };
+  decided = { tier: "simd", reason: `256-bit registers gave other bits in ${other}` };
+  return plain;
 }
 
 /** Switches that make V8 compile everything at once by its optimizing compiler, with the fusion; and those back. */
@@ -58,7 +77,7 @@ const [switches, back] = [
   ["--no-experimental-wasm-revectorize", "--wasm-inlining", "--liftoff", "--wasm-lazy-compilation"],
 ];
 
-function compileWide(bytes: BufferSource, { setFlagsFromString: set }: V8, fuse = true): WebAssembly.Module {
+function compileWide(bytes: Uint8Array, { setFlagsFromString: set }: V8, fuse = true): WebAssembly.Module {
   const marked = withSection(bytes, fuse ? "wide" : "slim");
   try {
     for (const name of fuse ? switches : switches.slice(1)) set(name);
@@ -69,10 +88,7 @@ function compileWide(bytes: BufferSource, { setFlagsFromString: set }: V8, fuse 
 }
 
 /** V8 hands out what it compiled before for the same bytes, so each way of compiling needs bytes of its own. */
-function withSection(bytes: BufferSource, name: string): Uint8Array {
-  const module = ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
+function withSection(module: Uint8Array, name: string): Uint8Array {
   const letters = [...name].map((letter) => letter.charCodeAt(0));
   const section = [0, letters.length + 1, letters.length, ...letters]; // a custom section without content
   const marked = new Uint8Array(module.length + section.length);
@@ -80,6 +96,11 @@ function withSection(bytes: BufferSource, name: string): Uint8Array {
   marked.set(section, module.length);
   return marked;
 }
+
+const bytesOf = (source: BufferSource): Uint8Array =>
+  ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
 
 /** `node:v8`, where this is Node; bundlers must not see an import of it. */
 const v8 = (): V8 | undefined =>
