@@ -10,7 +10,10 @@ const out = join(library, "dist", "esm");
 const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 };
 
 /** What a page gets instead. */
-const inPages = { [join(library, "kernels", "wide")]: "./wide-in-pages" };
+const inPages = {
+  [join(library, "kernels", "wide")]: "./wide-in-pages",
+  [join(library, "kernels", "inference-wide-wasm")]: "./inference-wasm",
+};
 
 /** The file's code as an ES module, and the files it imports. */
 function translate(file) {

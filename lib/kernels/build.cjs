@@ -1,8 +1,9 @@
 // Compiles lib/kernels/assembly, unless what it makes is newer than all its sources. It runs before TypeScript does:
-//   lib/dist/kernels/binvit.wasm      all kernels, a file that Node reads
-//   lib/kernels/inference-wasm.ts     those of the engine as a text, so that any bundler finds them
-//   lib/kernels/probe-wasm.ts         one tile, with which wide.ts measures the machine, as a text too
-//   lib/kernels/named-kernels.ts      their signatures, every argument by its name
+//   lib/dist/kernels/binvit.wasm        all kernels, a file that Node reads
+//   lib/kernels/inference-wide-wasm.ts  those of the engine as a text, so that nothing has to be found beside the code
+//   lib/kernels/inference-wasm.ts       the same for pages, which have no 256-bit registers
+//   lib/kernels/probe-wasm.ts           one tile, with which wide.ts measures the machine, as a text too
+//   lib/kernels/named-kernels.ts        their signatures, every argument by its name
 const { spawnSync } = require("node:child_process");
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
   require("node:fs");
@@ -49,6 +50,7 @@ if (!isNew(named)) {
 
 build("index.ts", join(__dirname, "..", "dist", "kernels", "binvit.wasm"));
 for (const [entry, name, what] of [
+  ["inference-wide.ts", "inferenceWasm", "The engine's kernels"],
   ["inference.ts", "inferenceWasm", "The engine's kernels"],
   ["probe.ts", "probeWasm", "The probe of wide.ts"],
 ]) {

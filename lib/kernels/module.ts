@@ -3,13 +3,10 @@
 import * as named from "./named-kernels";
 import { compileKernels } from "./wide";
 
-export type { Pointer } from "./named-kernels";
+export type { InferenceKernels, Pointer } from "./named-kernels";
 
 /** All kernels. (Which registers they use is settled here.) */
 export type KernelModule = Omit<named.KernelModule, "setWide">;
-
-/** Those of inference. */
-export type InferenceKernels = Omit<named.InferenceKernels, "setWide">;
 
 /** @returns words of one row of k signs, which is filled up to a whole word */
 export const signWords = (k: number): number => Math.ceil(k / 32);
@@ -28,15 +25,15 @@ export const instantiateKernels = (bytes: BufferSource, memory: WebAssembly.Memo
   named.nameKernels(instantiate(bytes, memory));
 
 /** Starts those of inference; `bytes` may hold them alone. In a browser, fetch `binvit.wasm`, or see `embedded.ts`. */
-export const instantiateInference = (bytes: BufferSource, memory: WebAssembly.Memory): InferenceKernels =>
+export const instantiateInference = (bytes: BufferSource, memory: WebAssembly.Memory): named.InferenceKernels =>
   named.nameInferenceKernels(instantiate(bytes, memory));
 
 /** Functions of numbers, and nothing else. */
-type Exports = Parameters<typeof named.nameKernels>[0];
+type Exports = named.Positional;
 
 function instantiate(bytes: BufferSource, memory: WebAssembly.Memory): Exports {
   const { module, wide } = compileKernels(bytes);
   const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
-  functions.setWide(wide ? 1 : 0);
+  if (wide) functions.setWide(1);
   return functions;
 }

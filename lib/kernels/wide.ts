@@ -66,7 +66,7 @@ function compile(bytes: Uint8Array): CompiledKernels {
   const module = compileWide(bytes, v8()!);
   const other = firstDifference(testBench(plain.module, false), testBench(module, true));
   if (other === undefined) return { module, wide: true };
-  decided = { tier: "simd", reason: `256-bit registers gave other bits in ${other}` };
+  decided = { tier: "simd", reason: `those of 256 bits gave other bits in ${other}` };
   return plain;
 }
 
@@ -111,16 +111,16 @@ function decide(): KernelTier {
   const engine = v8();
   if (!engine) return simd("128-bit registers are what WebAssembly has");
   const asked = process.env.BINVIT_WIDE;
-  if (asked === "off") return simd("256-bit registers are turned off by BINVIT_WIDE=off");
+  if (asked === "off") return simd("those of 256 bits are turned off by BINVIT_WIDE=off");
   const major = Number.parseInt(process.versions.node, 10);
-  if (major < testedNodes[0]) return simd(`Node ${major} has no 256-bit registers for WebAssembly; Node 24 has`);
+  if (major < testedNodes[0]) return simd(`Node ${major} has no others for WebAssembly; Node 24 has`);
   if (!testedNodes.includes(major) && asked !== "on") {
-    return simd(`256-bit registers were not tested on Node ${major}; BINVIT_WIDE=on uses them`);
+    return simd(`those of 256 bits were not tested on Node ${major}; BINVIT_WIDE=on uses them`);
   }
   try {
     return measure(engine);
   } catch (error) {
-    return simd(`V8 does not fuse 128-bit registers here (${error instanceof Error ? error.message : error})`);
+    return simd(`V8 does not fuse them here (${error instanceof Error ? error.message : error})`);
   }
 }
 
@@ -128,15 +128,15 @@ function decide(): KernelTier {
 function measure(engine: V8): KernelTier {
   const bytes = Uint8Array.from(atob(probeWasm), (char) => char.charCodeAt(0));
   const [plain, fused] = [false, true].map((fuse) => tileOf(compileWide(bytes, engine, fuse)));
-  if (plain.bits() !== fused.bits()) return { tier: "simd", reason: "256-bit registers gave other bits in a test" };
+  if (plain.bits() !== fused.bits()) return { tier: "simd", reason: "those of 256 bits gave other bits in a test" };
   let [slow, fast] = [Infinity, Infinity];
   for (let round = 0; round < 5; round++) {
     slow = Math.min(slow, plain.seconds());
     fast = Math.min(fast, fused.seconds());
   }
-  const gain = `${(slow / fast).toFixed(1)} times as fast as 128-bit ones in a test`;
-  if (slow < leastGain * fast) return { tier: "simd", reason: `256-bit registers are ${gain}` };
-  return { tier: "wide", reason: `256-bit registers are ${gain}` };
+  const gain = `${(slow / fast).toFixed(1)} times as fast as 128-bit ones`;
+  if (slow < leastGain * fast) return { tier: "simd", reason: `those of 256 bits were ${gain}` };
+  return { tier: "wide", reason: `${gain} in a test, with the same bits` };
 }
 
 /** The tile of the probe on small whole numbers and halves of odd ones. */

@@ -9,7 +9,6 @@ export { knee } from "./knee";
 export { layerNorm } from "./layer-norm";
 export { interleaveSigns, packSigns, panelBytes } from "./pack-signs";
 export { patchify } from "./patchify";
-export { setWide } from "./tier";
 export { tokenScale } from "./token-scale";
 export { tokenShift } from "./token-shift";
 export { unfold } from "./unfold";
