@@ -1,24 +1,20 @@
 import { loadLanes, storeLanes } from "./lanes";
 import { signWords } from "./pack-signs";
 import { pseudoSlope } from "./sign";
-import { accumulate, BLOCK, ENTRY, GROUP, tabulate } from "./sign-tables";
+import { addBlock, BLOCK, ENTRY, LANES, signTablesScratch, stripOf } from "./sign-tables";
 import { Nullable, onward } from "./onward";
 
 /**
  * Y [m, n] = F [m, k] · Sᵀ, F floats and S [n, k] signs (plain rows of bits), by the tables of sign-tables.ts.
  *
- * 16 rows of F make one strip: lanes run along m, so the tables hold F transposed and the strip is Yᵀ.
+ * 32 rows of F make one strip: lanes run along m, so the tables hold F transposed and the strip is Yᵀ.
  *
- *     F, 16 rows  →  tables of a block of k  →  strip | n = 0: 16 rows | n = 1: 16 rows | …  →  Y, 16 rows
- *
- *     scratch:  | tables of BLOCK signs | strip |
+ *     F, 32 rows  →  tables of a block of k  →  strip | n = 0: 32 rows | n = 1: 32 rows | …  →  Y, 32 rows
  */
-
-const ROWS: i32 = 16;
 
 /** Scratch of both kernels here, bytes. */
 export function floatBySignsScratch(n: i32, k: i32): usize {
-  return 64 + <usize>(BLOCK >> 2) * GROUP + <usize>((n + 3) & ~3) * ENTRY;
+  return signTablesScratch((n + 3) & ~3);
 }
 
 /**
@@ -81,59 +77,17 @@ function multiplyFloats(
   form: i32,
   scratch: usize,
 ): void {
-  const tables = (scratch + 63) & ~63; // an entry is then one line of the cache
-  const strip = tables + <usize>(BLOCK >> 2) * GROUP;
+  const strip = stripOf(scratch);
   const rowBytes: usize = <usize>signWords(k) << 2;
-  for (let i = 0; i < m; i += ROWS) {
-    const rows = min(m - i, ROWS);
+  for (let i = 0; i < m; i += LANES) {
+    const rows = min(m - i, LANES);
     memory.fill(strip, 0, <usize>((n + 3) & ~3) * ENTRY);
     for (let j = 0; j < k; j += BLOCK) {
-      const steps = min(k - j, BLOCK);
-      transposedTables(f + (<usize>(i * k + j) << 2), k, rows, steps, onward(inScale, j), tables);
-      accumulate(signs + (<usize>j >> 3), rowBytes, (steps + 3) >> 2, tables, strip, n);
+      const from = f + (<usize>(i * k + j) << 2);
+      addBlock(from, k, 1, rows, min(k - j, BLOCK), onward(inScale, j), signs + (<usize>j >> 3), rowBytes, n, scratch);
     }
     for (let row = 0; row < rows; row += 4) {
       storeRows(strip + (<usize>row << 2), y, i + row, min(rows - row, 4), n, alpha, token, bias, residual, gate, form);
-    }
-  }
-}
-
-/** Tables of rows of f, `stride` floats apart: four rows a register. */
-function transposedTables(f: usize, stride: i32, rows: i32, steps: i32, inScale: usize, tables: usize): void {
-  const rowBytes: usize = <usize>stride << 2;
-  for (let row = 0; row < ROWS; row += 4) {
-    // Rows that are missing repeat one that is there; their sums are not stored.
-    const first = f + <usize>min(row, rows - 1) * rowBytes;
-    const second = f + <usize>min(row + 1, rows - 1) * rowBytes;
-    const third = f + <usize>min(row + 2, rows - 1) * rowBytes;
-    const fourth = f + <usize>min(row + 3, rows - 1) * rowBytes;
-    let table = tables + (<usize>row << 2);
-    for (let j = 0; j < steps; j += 4) {
-      const at = <usize>j << 2;
-      const left = steps - j;
-      let r0 = loadLanes(first + at, left, 0);
-      let r1 = loadLanes(second + at, left, 0);
-      let r2 = loadLanes(third + at, left, 0);
-      let r3 = loadLanes(fourth + at, left, 0);
-      if (inScale) {
-        const scale = loadLanes(inScale + at, left, 0);
-        r0 = f32x4.mul(r0, scale);
-        r1 = f32x4.mul(r1, scale);
-        r2 = f32x4.mul(r2, scale);
-        r3 = f32x4.mul(r3, scale);
-      }
-      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
-      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
-      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
-      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
-      tabulate(
-        table,
-        v128.shuffle<i64>(low01, low23, 0, 2),
-        v128.shuffle<i64>(low01, low23, 1, 3),
-        v128.shuffle<i64>(high01, high23, 0, 2),
-        v128.shuffle<i64>(high01, high23, 1, 3),
-      );
-      table += GROUP;
     }
   }
 }

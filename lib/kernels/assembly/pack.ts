@@ -32,6 +32,11 @@ export function pack(
   const stepBytes: usize = (<usize>stepStride) << 2;
   const panelBytes: usize = (<usize>width * steps) << 2;
   for (let first = 0; first < lines; first += width) {
+    if (lineStride == 1 && lines - first >= width && (width & 7) == 0) {
+      copyWhole(source + (<usize>first << 2), stepBytes, steps, width, target);
+      target += panelBytes;
+      continue;
+    }
     for (let group = 0; group < width; group += 4) {
       const from = source + <usize>(first + group) * lineBytes;
       const to = target + (<usize>group << 2);
@@ -41,6 +46,21 @@ export function pack(
       else transposeFour(from, lineBytes, steps, width, to);
     }
     target += panelBytes;
+  }
+}
+
+/** A whole panel of lines that lie next to each other at every step: registers in neighbouring pairs. */
+function copyWhole(from: usize, stepBytes: usize, steps: i32, width: i32, to: usize): void {
+  const bytes: usize = <usize>width << 2;
+  for (let s = 0; s < steps; s++) {
+    for (let at: usize = 0; at < bytes; at += 32) {
+      const low = v128.load(from + at);
+      const high = v128.load(from + at, 16);
+      v128.store(to + at, low);
+      v128.store(to + at, high, 16);
+    }
+    from += stepBytes;
+    to += bytes;
   }
 }
 
