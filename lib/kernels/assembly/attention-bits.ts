@@ -1,4 +1,4 @@
-import { contextRow, tabulateValues, valueTableBytes } from "./bit-context";
+import { contextRows, tabulateValues, valueTableBytes } from "./bit-context";
 import { bitScores, bitScoresScratch } from "./bit-scores";
 import { clearPowers, gatherPowers, keepPowers, meansOfPowers, powerBytes } from "./few-scores";
 import { multiply, multiplyScratch } from "./gemm";
@@ -73,7 +73,8 @@ export function attentionBits(
   const shares = scratch;
   const least = onward(shares, tokens + 8);
   const means = onward(least, tokens + 8);
-  const querySigns = onward(means, tokens + 8);
+  const ones = onward(means, tokens + 8);
+  const querySigns = onward(ones, dim);
   const rowWords = signWords(dim);
   const keySigns = onward(querySigns, rowWords * tokens);
   const valueSigns = onward(keySigns, rowWords * tokens);
@@ -88,6 +89,8 @@ export function attentionBits(
     scale >= 0 && scale < 1e30;
   const many = few ? queries & ~15 : 0;
   if (many > 0) clearPowers(powers, dim);
+  for (let c = 0; c < dim; c++) f32.store(onward(ones, c), 1);
+  const factorStep: usize = alpha ? 0 : 4;
   let odd = 0;
   for (let head = 0; head < heads; head++) {
     const channel = head * dim;
@@ -97,8 +100,6 @@ export function attentionBits(
     const context = onward(out, channel);
     const keep = onward(keepThreshold, head * levels);
     const share = onward(keepShare, head * levels);
-    const alphas = onward(alpha, head * levels);
-    const gammas = onward(gamma, channel);
     const sums = onward(contextSums, head * queries * dim);
     const sumsStride = heads * queries * dim;
     if (binaryScores) {
@@ -126,9 +127,13 @@ export function attentionBits(
           odd |= thresholdsOfRows(keep, share, level, shares, least, 8);
           keepPowers(eight, tokens, shares, least, bits);
           if (!alpha) meansOfPowers(eight, tokens, shares, least, means);
+          const own = gamma && level + 1 == levels ? onward(gamma, channel) : ones;
+          const factors = alpha ? onward(alpha, head * levels + level) : means;
           const to = onward(context, i * width);
           const show = onward(sums, level * sumsStride + i * dim);
-          contextRows(bits, 4, 32, 8, tokens, tables, dim, level, levels, alphas, means, gammas, to, width, show);
+          contextRows(
+            bits, 4, 32, 8, tokens, tables, dim, factors, factorStep, level > 0, own, to, width, show,
+          );
         }
       }
     }
@@ -167,10 +172,12 @@ export function attentionBits(
       odd |= thresholdsOfRows(keep, share, level, shares, least, rest);
       odd |= packKept(p, bits, rest, tokens, least);
       if (!alpha) meansOfKept(p, means, rest, tokens, least);
+      const own = gamma && level + 1 == levels ? onward(gamma, channel) : ones;
+      const factors = alpha ? onward(alpha, head * levels + level) : means;
       const to = onward(context, many * width);
       const show = onward(sums, level * sumsStride + many * dim);
       contextRows(
-        bits, <usize>words << 2, 4, rest, tokens, tables, dim, level, levels, alphas, means, gammas, to, width, show,
+        bits, <usize>words << 2, 4, rest, tokens, tables, dim, factors, factorStep, level > 0, own, to, width, show,
       );
     }
   }
@@ -182,7 +189,7 @@ export function attentionBitsScratch(tokens: i32, width: i32, heads: i32): usize
   const dim = width / heads;
   const products = max(multiplyScratch(tokens, dim), multiplyScratch(dim, tokens));
   const counts = countTableBytes(signWords(dim)) + <usize>(tokens * tokens + 33 * tokens);
-  const rows = 3 * (tokens + 8) + 3 * signWords(dim) * tokens + signWords(tokens) * (tokens + 8) + tokens * tokens;
+  const rows = 3 * (tokens + 8) + dim + 3 * signWords(dim) * tokens + signWords(tokens) * (tokens + 8) + tokens * tokens;
   const fixed = (<usize>rows << 2) + valueTableBytes(tokens, dim) + powerBytes(dim);
   return fixed + max(products, max(counts, bitScoresScratch(tokens, dim)));
 }
@@ -209,33 +216,6 @@ function thresholdsOfRows(
     f32.store(onward(least, i), from);
   }
   return odd;
-}
-
-/** One level of some rows of the context, of bits whose rows are `rowStride` and words `wordStride` bytes apart. */
-function contextRows(
-  bits: usize,
-  rowStride: usize,
-  wordStride: usize,
-  rows: i32,
-  tokens: i32,
-  tables: usize,
-  dim: i32,
-  level: i32,
-  levels: i32,
-  alphas: Nullable,
-  means: usize,
-  gammas: Nullable,
-  out: usize,
-  outStride: i32,
-  sums: Nullable,
-): void {
-  const gamma: usize = level + 1 == levels ? gammas : 0;
-  for (let i = 0; i < rows; i++) {
-    const factor = f32.load(alphas ? onward(alphas, level) : onward(means, i));
-    const to = onward(out, i * outStride);
-    contextRow(bits, wordStride, tokens, tables, dim, factor, level > 0, gamma, to, onward(sums, i * dim));
-    bits += rowStride;
-  }
 }
 
 /** The scores' integers d − 2 n as floats [columns, rows], of counts n [rows, columns]. */

@@ -1,5 +1,5 @@
 import { loadLanes, storeLanes } from "./lanes";
-import { Nullable } from "./onward";
+import { Nullable, onward } from "./onward";
 import { signWords } from "./pack-signs";
 import { entryOf, storeEight, sum4 } from "./sign-counts";
 
@@ -71,100 +71,127 @@ function tabulateHalf(s0: v128, s1: v128, s2: v128, s3: v128, to: usize): void {
 }
 
 /**
- * One level of a row of the context, added to those before it if `onto`; the last level comes with γ.
+ * One level of some rows of the context, added to those before it if `onto`; each channel times its gamma.
  *
- * @param bits of p: word 0, `wordStride` bytes on word 1, …
- * @param sums the integers [d], or null
+ * @param bits of p: rows `rowStride`, words of a row `wordStride` bytes apart
+ * @param factors α of the first row, `factorStep` bytes on of the second, …
+ * @param gamma [d]
+ * @param out rows `outStride` floats apart
+ * @param sums the integers [rows, d], or null
  */
-export function contextRow(
+export function contextRows(
   bits: usize,
+  rowStride: usize,
   wordStride: usize,
+  rows: i32,
   tokens: i32,
   tables: usize,
   dim: i32,
-  factor: f32,
+  factors: usize,
+  factorStep: usize,
   onto: bool,
-  gamma: Nullable,
+  gamma: usize,
   out: usize,
+  outStride: i32,
   sums: Nullable,
 ): void {
-  const words = signWords(tokens);
   for (let c = 0; c < dim; c += 32) {
-    let s0 = i16x8.splat(0), s1 = s0, s2 = s0, s3 = s0;
-    let from = bits;
-    let left = tokens;
-    for (let word = 0; word < words; word += WORDS) {
-      let low = i8x16.splat(0), high = low;
-      const end = min(word + WORDS, words);
-      for (let w = word; w < end; w++) {
-        let four = load<u32>(from);
-        from += wordStride;
-        if (left > 28) {
-          for (let half = 0; half < 2; half++) {
-            const p0 = tables + entryOf(four, 0, ENTRY);
-            const p1 = tables + entryOf(four, 1, ENTRY) + (16 << ENTRY);
-            const p2 = tables + entryOf(four, 2, ENTRY) + (32 << ENTRY);
-            const p3 = tables + entryOf(four, 3, ENTRY) + (48 << ENTRY);
-            low = i8x16.add(low, sum4(v128.load(p0), v128.load(p1), v128.load(p2), v128.load(p3)));
-            high = i8x16.add(high, sum4(v128.load(p0, 16), v128.load(p1, 16), v128.load(p2, 16), v128.load(p3, 16)));
-            four >>= 16;
-            tables += 64 << ENTRY;
-          }
-          left -= 32;
-        } else {
-          for (; left > 0; left -= 4) {
-            const at = tables + ((four & 15) << ENTRY);
-            low = i8x16.add(low, v128.load(at));
-            high = i8x16.add(high, v128.load(at, 16));
-            four >>= 4;
-            tables += 1 << (ENTRY + 4);
+    const own = gamma + (<usize>c << 2);
+    for (let i = 0; i < rows; i++) {
+      const factor = v128.load32_splat(factors + factorStep * i);
+      const to = out + (<usize>(i * outStride + c) << 2);
+      let from = bits + rowStride * i;
+      let table = tables;
+      let s0 = i16x8.splat(0), s1 = s0, s2 = s0, s3 = s0;
+      for (let left = tokens; left > 0; ) {
+        let low = i8x16.splat(0), high = low;
+        const end = max(left - 32 * WORDS, 0);
+        for (; left > end; left -= 32) {
+          let word = load<u32>(from);
+          from += wordStride;
+          if (left > 28) {
+            for (let half = 0; half < 2; half++) {
+              const p0 = table + entryOf(word, 0, ENTRY);
+              const p1 = table + entryOf(word, 1, ENTRY) + (16 << ENTRY);
+              const p2 = table + entryOf(word, 2, ENTRY) + (32 << ENTRY);
+              const p3 = table + entryOf(word, 3, ENTRY) + (48 << ENTRY);
+              low = i8x16.add(low, sum4(v128.load(p0), v128.load(p1), v128.load(p2), v128.load(p3)));
+              high = i8x16.add(high, sum4(v128.load(p0, 16), v128.load(p1, 16), v128.load(p2, 16), v128.load(p3, 16)));
+              word >>= 16;
+              table += 64 << ENTRY;
+            }
+          } else {
+            for (let four = left; four > 0; four -= 4) {
+              const at = table + ((word & 15) << ENTRY);
+              low = i8x16.add(low, v128.load(at));
+              high = i8x16.add(high, v128.load(at, 16));
+              word >>= 4;
+              table += 16 << ENTRY;
+            }
           }
         }
+        s0 = i16x8.add(s0, i16x8.extend_low_i8x16_s(low));
+        s1 = i16x8.add(s1, i16x8.extend_high_i8x16_s(low));
+        s2 = i16x8.add(s2, i16x8.extend_low_i8x16_s(high));
+        s3 = i16x8.add(s3, i16x8.extend_high_i8x16_s(high));
       }
-      s0 = i16x8.add(s0, i16x8.extend_low_i8x16_s(low));
-      s1 = i16x8.add(s1, i16x8.extend_high_i8x16_s(low));
-      s2 = i16x8.add(s2, i16x8.extend_low_i8x16_s(high));
-      s3 = i16x8.add(s3, i16x8.extend_high_i8x16_s(high));
+      const left = dim - c;
+      if (left >= 32 && !sums) {
+        if (onto) {
+          addTo(to, own, s0, factor);
+          addTo(to + 32, own + 32, s1, factor);
+          addTo(to + 64, own + 64, s2, factor);
+          addTo(to + 96, own + 96, s3, factor);
+        } else {
+          put(to, own, s0, factor);
+          put(to + 32, own + 32, s1, factor);
+          put(to + 64, own + 64, s2, factor);
+          put(to + 96, own + 96, s3, factor);
+        }
+        continue;
+      }
+      const show = onward(sums, i * dim + c);
+      const more: usize = show ? 32 : 0;
+      finish(to, own, s0, factor, onto, left, show);
+      finish(to + 32, own + 32, s1, factor, onto, left - 8, show + more);
+      finish(to + 64, own + 64, s2, factor, onto, left - 16, show + more * 2);
+      finish(to + 96, own + 96, s3, factor, onto, left - 24, show + more * 3);
     }
-    finishEight(s0, c, dim, factor, onto, gamma, out, sums);
-    finishEight(s1, c + 8, dim, factor, onto, gamma, out, sums);
-    finishEight(s2, c + 16, dim, factor, onto, gamma, out, sums);
-    finishEight(s3, c + 24, dim, factor, onto, gamma, out, sums);
+    tables += valueTableBytes(tokens, 1);
   }
+}
+
+/** Eight channels. */
+// @ts-ignore: decorator
+@inline
+function put(to: usize, gamma: usize, sum: v128, factor: v128): void {
+  const low = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sum)), factor);
+  const high = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sum)), factor);
+  v128.store(to, f32x4.mul(low, v128.load(gamma)));
+  v128.store(to, f32x4.mul(high, v128.load(gamma, 16)), 16);
 }
 
 // @ts-ignore: decorator
 @inline
-function finishEight(
-  sum: v128,
-  c: i32,
-  dim: i32,
-  factor: f32,
-  onto: bool,
-  gamma: usize,
-  out: usize,
-  sums: usize,
-): void {
-  finish(i32x4.extend_low_i16x8_s(sum), c, dim - c, factor, onto, gamma, out, sums);
-  finish(i32x4.extend_high_i16x8_s(sum), c + 4, dim - c - 4, factor, onto, gamma, out, sums);
+function addTo(to: usize, gamma: usize, sum: v128, factor: v128): void {
+  const low = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sum)), factor);
+  const high = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sum)), factor);
+  v128.store(to, f32x4.mul(f32x4.add(v128.load(to), low), v128.load(gamma)));
+  v128.store(to, f32x4.mul(f32x4.add(v128.load(to, 16), high), v128.load(gamma, 16)), 16);
 }
 
-function finish(
-  count: v128,
-  c: i32,
-  left: i32,
-  factor: f32,
-  onto: bool,
-  gamma: usize,
-  out: usize,
-  sums: usize,
-): void {
-  if (left <= 0) return;
-  const at = <usize>c << 2;
-  const sum = f32x4.convert_i32x4_s(count);
-  if (sums) storeLanes(sums + at, sum, left);
-  let value = f32x4.mul(sum, f32x4.splat(factor));
-  if (onto) value = f32x4.add(loadLanes(out + at, left, 0), value);
-  if (gamma) value = f32x4.mul(value, loadLanes(gamma + at, left, 0));
-  storeLanes(out + at, value, left);
+/** Eight channels, of which `left` are there. */
+function finish(to: usize, gamma: usize, sum: v128, factor: v128, onto: bool, left: i32, sums: usize): void {
+  const end = min(left, 8);
+  for (let c = 0; c < end; c += 4) {
+    const exact = f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sum));
+    if (sums) storeLanes(sums, exact, left - c);
+    let value = f32x4.mul(exact, factor);
+    if (onto) value = f32x4.add(loadLanes(to, left - c, 0), value);
+    storeLanes(to, f32x4.mul(value, loadLanes(gamma, left - c, 0)), left - c);
+    sum = v128.shuffle<i64>(sum, sum, 1, 0);
+    to += 16;
+    gamma += 16;
+    sums += sums ? 16 : 0;
+  }
 }
