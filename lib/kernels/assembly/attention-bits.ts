@@ -1,7 +1,11 @@
-import { bitContext, bitContextScratch } from "./bit-context";
+import { contextRows, tabulateValues, valueTableBytes } from "./bit-context";
 import { bitScores, bitScoresScratch } from "./bit-scores";
+import { clearPowers, gatherPowers, keepPowers, meansOfPowers, powerBytes } from "./few-scores";
 import { multiply, multiplyScratch } from "./gemm";
+import { meansOfKept, packKept } from "./keep-above";
 import { Nullable, onward } from "./onward";
+import { packRows, signWords } from "./pack-signs";
+import { countSigns, countTableBytes } from "./sign-counts";
 import { powersOfRows, scaleRows } from "./softmax";
 
 /**
@@ -29,14 +33,20 @@ import { powersOfRows, scaleRows } from "./softmax";
  *     table [H, d + 1], left out: nothing is added     keepThreshold (t), keepShare (r, left out: 0), alpha [H, levels]
  *     scoreSums [H, M, N], contextSums [levels, H, M, d]   where s and n are shown, or null
  *
- *     scratch:  | shares | of scores from bits, then of a context from bits or of a product |
+ * Of scores without factors and table a head has d + 1 at most. Where nobody asks for p, most rows are then made without
+ * it (few-scores.ts), to the same bits.
+ *
+ *     probs      may be left out, as long as there are no float values
+ *
+ *     scratch:  | shares, thresholds, means of rows | signs of q, of k, of v | bits of p | tables of v | powers |
+ *               | p of one head | counts, their tables and eight rows of powers; or of scores, or of a product |
  *
  * @returns 1 if there was a NaN among what became a bit, else 0
  */
 export function attentionBits(
   qkv: usize,
   out: usize,
-  probs: usize,
+  probs: Nullable,
   tokens: i32,
   width: i32,
   heads: i32,
@@ -60,64 +70,116 @@ export function attentionBits(
 ): i32 {
   const dim = width / heads;
   const row = 3 * width;
-  const work = scratch + (<usize>tokens << 2);
+  const shares = scratch;
+  const least = onward(shares, tokens + 8);
+  const means = onward(least, tokens + 8);
+  const ones = onward(means, tokens + 8);
+  const querySigns = onward(ones, dim);
+  const rowWords = signWords(dim);
+  const keySigns = onward(querySigns, rowWords * tokens);
+  const valueSigns = onward(keySigns, rowWords * tokens);
+  const bits = onward(valueSigns, rowWords * tokens);
+  const words = signWords(tokens);
+  const tables = onward(bits, words * (tokens + 8));
+  const powers = tables + valueTableBytes(tokens, dim);
+  const room = powers + powerBytes(dim);
+  const work = onward(room, tokens * tokens);
+  const few =
+    !probs && binaryScores && levels > 0 && !queryFactors && !keyFactors && !table && dim < 128 &&
+    scale >= 0 && scale < 1e30;
+  const many = few ? queries & ~15 : 0;
+  if (many > 0) clearPowers(powers, dim);
+  for (let c = 0; c < dim; c++) f32.store(onward(ones, c), 1);
+  const factorStep: usize = alpha ? 0 : 4;
   let odd = 0;
   for (let head = 0; head < heads; head++) {
     const channel = head * dim;
-    const q = qkv + (<usize>channel << 2);
-    const k = q + (<usize>width << 2);
-    const v = k + (<usize>width << 2);
-    const context = out + (<usize>channel << 2);
+    const q = onward(qkv, channel);
+    const k = onward(q, width);
+    const v = onward(k, width);
+    const context = onward(out, channel);
+    const keep = onward(keepThreshold, head * levels);
+    const share = onward(keepShare, head * levels);
+    const sums = onward(contextSums, head * queries * dim);
+    const sumsStride = heads * queries * dim;
     if (binaryScores) {
-      odd |= bitScores(
-        q,
+      odd |= packRows(q, row, querySigns, queries, dim, onward(queryThreshold, channel));
+      odd |= packRows(k, row, keySigns, tokens, dim, onward(keyThreshold, channel));
+    }
+    if (levels > 0) {
+      odd |= packRows(v, row, valueSigns, tokens, dim, onward(valueThreshold, channel));
+      tabulateValues(valueSigns, tokens, dim, tables);
+    }
+    if (many > 0) {
+      const counts = work + countTableBytes(rowWords);
+      const smallest = counts + <usize>(many * tokens);
+      const eight = smallest + <usize>many;
+      countSigns(querySigns, many, keySigns, tokens, rowWords, counts, many, smallest, work);
+      if (scoreSums) showSums(counts, many, tokens, dim, onward(scoreSums, head * queries * tokens));
+      for (let i = 0; i < many; i += 8) {
+        const ofEight = counts + i;
+        const first = gatherPowers(powers, dim, scale, ofEight, many, tokens, smallest + i, eight);
+        const second = gatherPowers(powers, dim, scale, ofEight + 4, many, tokens, smallest + i + 4, eight + 16);
+        const one = f32x4.splat(1);
+        v128.store(shares, f32x4.div(one, first));
+        v128.store(shares, f32x4.div(one, second), 16);
+        for (let level = 0; level < levels; level++) {
+          odd |= thresholdsOfRows(keep, share, level, shares, least, 8);
+          keepPowers(eight, tokens, shares, least, bits);
+          if (!alpha) meansOfPowers(eight, tokens, shares, least, means);
+          const own = gamma && level + 1 == levels ? onward(gamma, channel) : ones;
+          const factors = alpha ? onward(alpha, head * levels + level) : means;
+          const to = onward(context, i * width);
+          const show = onward(sums, level * sumsStride + i * dim);
+          contextRows(
+            bits, 4, 32, 8, tokens, tables, dim, factors, factorStep, level > 0, own, to, width, show,
+          );
+        }
+      }
+    }
+    const rest = queries - many;
+    if (rest == 0) continue;
+    const p = probs ? onward(probs, head * queries * tokens) : room;
+    if (binaryScores) {
+      bitScores(
+        onward(q, many * row),
         k,
-        probs,
-        queries,
+        onward(querySigns, many * rowWords),
+        keySigns,
+        p,
+        rest,
         tokens,
         dim,
         row,
-        onward(queryThreshold, channel),
-        onward(keyThreshold, channel),
         queryFactors,
         keyFactors,
         scale,
         onward(table, head * (dim + 1)),
-        onward(scoreSums, head * queries * tokens),
+        onward(scoreSums, (head * queries + many) * tokens),
         work,
       );
     } else {
-      multiply(q, row, 1, k, 1, row, probs, tokens, queries, tokens, dim, 0, work);
+      multiply(q, row, 1, k, 1, row, p, tokens, queries, tokens, dim, 0, work);
     }
-    powersOfRows(probs, scratch, queries, tokens, binaryScores ? 1 : scale);
+    powersOfRows(p, shares, rest, tokens, binaryScores ? 1 : scale);
     if (levels == 0) {
-      multiply(probs, tokens, 1, v, row, 1, context, width, queries, dim, tokens, 0, work);
-      scaleRows(context, scratch, queries, dim, width);
+      multiply(p, tokens, 1, v, row, 1, context, width, queries, dim, tokens, 0, work);
+      scaleRows(context, shares, queries, dim, width);
+      if (!probs) continue;
     }
-    scaleRows(probs, scratch, queries, tokens, tokens);
-    if (levels > 0) {
-      odd |= bitContext(
-        probs,
-        v,
-        context,
-        queries,
-        tokens,
-        dim,
-        row,
-        width,
-        levels,
-        onward(valueThreshold, channel),
-        onward(keepThreshold, head * levels),
-        onward(keepShare, head * levels),
-        scratch, // e⁰ is exactly 1, so the largest p of a row is what all of it was multiplied by
-        onward(alpha, head * levels),
-        onward(gamma, channel),
-        onward(contextSums, head * queries * dim),
-        heads * queries * dim,
-        work,
+    scaleRows(p, shares, rest, tokens, tokens);
+    for (let level = 0; level < levels; level++) {
+      odd |= thresholdsOfRows(keep, share, level, shares, least, rest);
+      odd |= packKept(p, bits, rest, tokens, least);
+      if (!alpha) meansOfKept(p, means, rest, tokens, least);
+      const own = gamma && level + 1 == levels ? onward(gamma, channel) : ones;
+      const factors = alpha ? onward(alpha, head * levels + level) : means;
+      const to = onward(context, many * width);
+      const show = onward(sums, level * sumsStride + many * dim);
+      contextRows(
+        bits, <usize>words << 2, 4, rest, tokens, tables, dim, factors, factorStep, level > 0, own, to, width, show,
       );
     }
-    probs += <usize>(queries * tokens) << 2;
   }
   return odd;
 }
@@ -126,6 +188,42 @@ export function attentionBits(
 export function attentionBitsScratch(tokens: i32, width: i32, heads: i32): usize {
   const dim = width / heads;
   const products = max(multiplyScratch(tokens, dim), multiplyScratch(dim, tokens));
-  const bits = max(bitScoresScratch(tokens, dim), bitContextScratch(tokens, dim));
-  return (<usize>tokens << 2) + max(products, bits);
+  const counts = countTableBytes(signWords(dim)) + <usize>(tokens * tokens + 33 * tokens);
+  const rows = 3 * (tokens + 8) + dim + 3 * signWords(dim) * tokens + signWords(tokens) * (tokens + 8) + tokens * tokens;
+  const fixed = (<usize>rows << 2) + valueTableBytes(tokens, dim) + powerBytes(dim);
+  return fixed + max(products, max(counts, bitScoresScratch(tokens, dim)));
+}
+
+/**
+ * From where on each row's p are kept at one level. e⁰ is exactly 1, so the largest p of a row is its share.
+ *
+ * @returns 1 if one is NaN, else 0
+ */
+function thresholdsOfRows(
+  thresholds: usize,
+  shares: Nullable,
+  level: i32,
+  largest: usize,
+  least: usize,
+  rows: i32,
+): i32 {
+  const threshold = f32.load(onward(thresholds, level));
+  const share: f32 = shares ? f32.load(onward(shares, level)) : 0;
+  let odd = 0;
+  for (let i = 0; i < rows; i++) {
+    const from = threshold + share * f32.load(onward(largest, i));
+    if (from != from) odd = 1;
+    f32.store(onward(least, i), from);
+  }
+  return odd;
+}
+
+/** The scores' integers d − 2 n as floats [columns, rows], of counts n [rows, columns]. */
+function showSums(counts: usize, columns: i32, rows: i32, dim: i32, sums: usize): void {
+  for (let i = 0; i < columns; i++) {
+    for (let j = 0; j < rows; j++) {
+      f32.store(sums, <f32>(dim - 2 * <i32>load<u8>(counts + (j * columns + i))));
+      sums += 4;
+    }
+  }
 }

@@ -1,6 +1,6 @@
 import { loadLanes, storeLanes } from "./lanes";
 import { Nullable, onward } from "./onward";
-import { interleaveSigns, packRows, panelBytes, signWords } from "./pack-signs";
+import { interleaveSigns, panelBytes, signWords } from "./pack-signs";
 import { tokenScale } from "./token-scale";
 import { differences } from "./xnor-row";
 
@@ -8,38 +8,31 @@ import { differences } from "./xnor-row";
  * The scores of one head from signs: score_ij = ((s_ij · β_q,i) · β_k,j) · scale + table[(s_ij + d) / 2], s the exact
  * integer sign(q_i − τ_q) · sign(k_j − τ_k); what each part stands for is said in attention-bits.ts.
  *
- *     q [queries, d], k [tokens, d]   rows `stride` floats apart        scores, sums   [queries, tokens]
+ *     q [queries, d], k [tokens, d]   rows `stride` floats apart, read for β      scores, sums   [queries, tokens]
+ *     querySigns, keySigns            plain rows of their signs
  *
- *     scratch:  | β_q | β_k | signs of q | signs of k | the same in panels |
- *
- * @returns 1 if there was a NaN, else 0
+ *     scratch:  | β_q | β_k | signs of k in panels |
  */
 export function bitScores(
   q: usize,
   k: usize,
+  querySigns: usize,
+  keySigns: usize,
   scores: usize,
   queries: i32,
   tokens: i32,
   dim: i32,
   stride: i32,
-  queryThreshold: Nullable,
-  keyThreshold: Nullable,
   queryFactors: bool,
   keyFactors: bool,
   scale: f32,
   table: Nullable,
   sums: Nullable,
   scratch: usize,
-): i32 {
-  const words = signWords(dim);
-  const rowBytes: usize = <usize>words << 2;
-  const keyBetas = scratch + (<usize>queries << 2);
-  const querySigns = keyBetas + (<usize>tokens << 2);
-  const keySigns = querySigns + rowBytes * queries;
-  const panels = keySigns + rowBytes * tokens;
-  const odd =
-    packRows(q, stride, querySigns, queries, dim, queryThreshold) |
-    packRows(k, stride, keySigns, tokens, dim, keyThreshold);
+): void {
+  const rowBytes: usize = <usize>signWords(dim) << 2;
+  const keyBetas = scratch + (<usize>tokens << 2);
+  const panels = keyBetas + (<usize>tokens << 2);
   interleaveSigns(keySigns, panels, tokens, dim);
   if (queryFactors) rowFactors(q, stride, scratch, queries, dim);
   if (keyFactors) rowFactors(k, stride, keyBetas, tokens, dim);
@@ -60,12 +53,11 @@ export function bitScores(
       onward(sums, at),
     );
   }
-  return odd;
 }
 
 /** Scratch of `bitScores`, bytes. */
 export function bitScoresScratch(tokens: i32, dim: i32): usize {
-  return (<usize>(2 * tokens * (1 + signWords(dim))) << 2) + panelBytes(tokens, dim);
+  return (<usize>tokens << 3) + panelBytes(tokens, dim);
 }
 
 /** β of each row: its mean |x|, all of the row and nothing else. */
