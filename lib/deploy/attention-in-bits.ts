@@ -14,7 +14,7 @@ export class AttentionInBits extends EnginePart {
    */
   run(block: string, qkv: Pointer, context: Pointer, batch: number, queries: number, watch?: Watch): void {
     const { embedDim: width, numHeads: heads, scores, values } = this.config;
-    const { probabilities: probs, scratch, sums } = this.places;
+    const { scratch, sums } = this.places;
     const tokens = numTokens(this.config);
     const [ofScores, ofValues] = [`${block}.attention.scores`, `${block}.attention.values`];
     const levels = values === "float" ? 0 : values.levels;
@@ -25,7 +25,6 @@ export class AttentionInBits extends EnginePart {
       const odd = this.kernels.attentionBits({
         qkv: qkv + 12 * image * tokens * width,
         out: context + 4 * image * queries * width,
-        probs,
         tokens,
         width,
         heads,

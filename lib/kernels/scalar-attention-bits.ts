@@ -15,12 +15,13 @@ export function scalarAttentionBits(
       const { tokens, width, heads, queries, scale, binaryScores, levels } = args;
       const [f, w] = [new Float32Array(memory.buffer), new Uint32Array(memory.buffer)];
       const [dim, row, shares] = [width / heads, 3 * width, args.scratch >>> 2];
-      const work = shares + tokens;
+      const room = shares + tokens; // of p, where nobody asks for it
+      const work = room + tokens * tokens;
       let odd = 0;
       for (let head = 0; head < heads; head++) {
         const q = (args.qkv >>> 2) + head * dim;
         const [k, v] = [q + width, q + 2 * width];
-        const p = (args.probs >>> 2) + head * queries * tokens;
+        const p = args.probs ? (args.probs >>> 2) + head * queries * tokens : room;
         const out = (args.out >>> 2) + head * dim;
         const own = { f, w, head, dim, row, work, p, largest: shares };
         if (binaryScores) odd |= bitScores(own, [q, k], args);
@@ -39,7 +40,7 @@ export function scalarAttentionBits(
     attentionBitsScratch({ tokens, width, heads }) {
       const dim = width / heads;
       const signs = Math.max(2 * tokens * signWords(dim), (dim + 1) * signWords(tokens));
-      return 4 * (tokens + Math.max(2 * tokens + signs, dim));
+      return 4 * (tokens + tokens * tokens + Math.max(2 * tokens + signs, dim));
     },
   };
 }

@@ -36,7 +36,7 @@ import { powersOfRows, scaleRows } from "./softmax";
  * Of scores without factors and table a head has d + 1 at most. Where nobody asks for p, most rows are then made without
  * it (few-scores.ts), to the same bits.
  *
- *     probs      may be left out, as long as there are no float values
+ *     probs      may be left out
  *
  *     scratch:  | shares, thresholds, means of rows | signs of q, of k, of v | bits of p | tables of v | powers |
  *               | p of one head | counts, their tables and eight rows of powers; or of scores, or of a product |
