@@ -9,6 +9,7 @@ import { batchedMatMul } from "../ops/batched-matmul";
 import { layerNorm } from "../ops/layer-norm";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
+import { repeat } from "../ops/repeat";
 import { softmax } from "../ops/softmax";
 import { tokenShift } from "../ops/token-shift";
 import { unfold } from "../ops/unfold";
@@ -122,7 +123,7 @@ class Pass {
     const patches =
       config.stem === "conv" ? this.stem(images) : this.layer("patch", patchify(images, config.patchSize));
     if (config.pooling === "mean") return tf.add(patches, p.positionEmbedding);
-    const classToken = tf.tile(p.classToken, [images.shape[0], 1, 1]);
+    const classToken = repeat(p.classToken, images.shape[0]);
     return tf.add(tf.concat([classToken, patches], 1), p.positionEmbedding); // [B, N, D]
   }
 
