@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { FloatBits } from "../deploy/round-floats";
 import { finishedRun, prepareBeside } from "./finished-run";
+import { floatsChoice, floatsOption } from "./floats-option";
 import { alignedTable } from "./terminal";
 
 /** `binvit pack`: a finished run as a file with one bit for every binarized weight. */
@@ -9,6 +11,7 @@ export function registerPack(program: Command): void {
     .description("write a finished run as a packed 1-bit model, for the engine that runs without TensorFlow.js")
     .argument("<run>", "folder with record.json and weights.safetensors")
     .requiredOption("--out <file>", "where to, e.g. model.safetensors")
+    .addOption(floatsOption())
     .addHelpText(
       "after",
       "\nThe file is described in docs/packed-model.md.\n\nExample:\n  binvit pack runs/digits-s1-0a1b2c3d --out model.safetensors",
@@ -16,21 +19,28 @@ export function registerPack(program: Command): void {
     .action(run);
 }
 
-async function run(folder: string, { out }: { readonly out: string }): Promise<void> {
+interface PackOptions {
+  readonly out: string;
+  readonly floats: string;
+}
+
+async function run(folder: string, { out, floats }: PackOptions): Promise<void> {
   const { packedRun } = await import("../deploy/packed-run");
+  const { roundFloats } = await import("../deploy/round-floats");
   const { encodePackedModel } = await import("../deploy/format");
-  const { sizesOf } = await import("../deploy/sizes");
+  const { inFullWidth, sizesOf } = await import("../deploy/sizes");
   const { encodeSafetensors } = await import("../base/safetensors");
   const { summarize } = await import("../vit/summary");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
   const { writeAtomically } = await import("../base/files");
   const { isStandardOutput } = await import("../base/written-place");
+  const bits = floatsChoice(floats);
   const record = await finishedRun(folder);
   await prepareBeside(folder, out);
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // its coefficients are the simulation's to the last bit
-  const model = packedRun(record, weights);
+  const model = roundFloats(packedRun(record, weights), bits);
   const file = await encodePackedModel(model);
   writeAtomically(out, file);
   const float = encodeSafetensors(weights).length;
@@ -46,7 +56,14 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   print(
     `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
       `${(float / file.length).toFixed(2)} times as many.` +
+      widthLine(bits, inFullWidth(model)) +
       `\n\`binvit summary\` and the tables of studies count ${count(summarize(record.config.model).total.bytesPacked)} of them: ` +
-      "no header, and no rows of signs filled up to whole words.",
+      "floats in 32 bits, no header, and no rows of signs filled up to whole words.",
   );
+}
+
+function widthLine(bits: FloatBits, kept: readonly string[]): string {
+  if (bits === 32) return "";
+  const line = `\nWhat is left of floats is rounded to ${bits} bits; \`binvit verify-packed\` measures what that changes`;
+  return kept.length === 0 ? `${line}.` : `${line}. In 32 bits: ${kept.join(", ")}.`;
 }

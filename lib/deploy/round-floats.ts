@@ -3,7 +3,7 @@ import type { PackedModel, PackedTensor } from "./packed-model";
 import { stacks } from "./stored-tensors";
 
 /** To how many bits the floats of a packed model can be rounded; 32 leaves them as they are. */
-export const floatBits = [32, 16, 8] as const;
+export type FloatBits = 32 | 16 | 8;
 
 /**
  * What is compared with, and what attention's probabilities are weighted with, stays as it is: a probability is often
@@ -36,7 +36,7 @@ const least = 100;
  * @param bits - of each float
  * @returns a model that its file says to the last bit
  */
-export function roundFloats(model: PackedModel, bits: (typeof floatBits)[number]): PackedModel {
+export function roundFloats(model: PackedModel, bits: FloatBits): PackedModel {
   if (bits === 32) return model;
   const tensors: Record<string, PackedTensor> = { ...model.tensors };
   for (const [stack, names] of stacks(Object.keys(tensors))) {

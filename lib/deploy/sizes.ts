@@ -1,4 +1,5 @@
 import type { PackedModel } from "./packed-model";
+import { stacks } from "./stored-tensors";
 
 /** What the bytes of a packed file are. */
 export interface PackedSizes {
@@ -23,4 +24,10 @@ export function sizesOf({ tensors }: PackedModel, length: number): PackedSizes {
     bytes[part] += bits ? (data.length * bits) / 8 + (steps?.byteLength ?? 0) : data.byteLength;
   }
   return { ...bytes, header: length - bytes.signs - bytes.scales - bytes.floats };
+}
+
+/** @returns the tensors of more than one float that are not rounded, as a file calls them */
+export function inFullWidth({ tensors }: PackedModel): string[] {
+  const floats = Object.entries(tensors).filter(([, { data }]) => data instanceof Float32Array && data.length > 1);
+  return [...stacks(floats.filter(([, { bits }]) => bits === undefined).map(([name]) => name)).keys()];
 }
