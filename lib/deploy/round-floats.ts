@@ -1,4 +1,5 @@
 import { fromFloat16, toFloat16 } from "../base/float16";
+import { classTokenOfSameSigns } from "./kept-signs";
 import type { PackedModel, PackedTensor } from "./packed-model";
 import { stacks } from "./stored-tensors";
 
@@ -24,13 +25,13 @@ const least = 100;
  * Rounds what is float in a packed model, so that a file needs fewer bits for it; signs stay what they are.
  *
  * 16: to the nearest float16 number. 8: x ≈ q · s with a whole q from −127 to 127 and a step s of four significant bits,
- * the smallest that reaches the largest |x|; q is the nearest to x/s, but ±1 where x is not 0 and 0 would be nearest.
+ * the smallest that reaches the largest |x|; q is the nearest to x/s. Where 0 would be nearest and x is not 0, it becomes
+ * the smallest number of its sign, ±2⁻²⁴ or ±s: a sum of signs is often exactly 0, and then that of the bias decides.
  *
- * So no number becomes 0 or changes its sign. Numbers have at most eleven significant bits afterwards, so that their sums
- * and means over thousands of equal ones are exact. Stay at 32 bits: what signs are decided by (thresholds, shares,
- * knees, what probabilities are weighted with), single numbers, and whatever the format cannot say: a tensor with a
- * number that would become infinite or 0, or all of whose numbers are below 2⁻¹⁴ in size, where float16 is coarse. What
- * stays in one block stays in all.
+ * Numbers have at most eleven significant bits afterwards, so that sums of thousands of equal ones are exact. These stay
+ * in 32 bits: what is compared with (thresholds, shares, knees), what probabilities are weighted with, single numbers, a
+ * class token whose signs the first block reads (it is moved so that they stay), and whatever fewer bits cannot say: a tensor with a number that would become infinite, or with none above 2⁻¹⁴ in size,
+ * where float16 is coarse. What stays in one block stays in all.
  *
  * @param model - as `packModel` makes it
  * @param bits - of each float
@@ -47,6 +48,8 @@ export function roundFloats(model: PackedModel, bits: FloatBits): PackedModel {
     if (rounded.some((part) => part === undefined)) continue;
     for (const [i, name] of names.entries()) tensors[name] = rounded[i]!;
   }
+  const classToken = classTokenOfSameSigns(model, tensors);
+  if (classToken) tensors.classToken = { shape: tensors.classToken.shape, data: classToken };
   return { ...model, tensors };
 }
 
@@ -55,10 +58,10 @@ type FloatTensor = PackedTensor & { readonly data: Float32Array };
 const isFloat = (tensor: PackedTensor): tensor is FloatTensor => tensor.data instanceof Float32Array;
 
 function to16({ shape, data }: FloatTensor): PackedTensor | undefined {
-  const rounded = data.map((value) => fromFloat16(toFloat16(value)));
-  const lost = rounded.some((value, i) => !Number.isFinite(value) || (value === 0 && data[i] !== 0));
+  const rounded = data.map((value) => fromFloat16(toFloat16(value)) || Math.sign(value) * 2 ** -24);
   const largest = data.reduce((size, value) => Math.max(size, Math.abs(value)), 0);
-  return lost || (largest > 0 && largest < 2 ** -14) ? undefined : { shape, data: rounded, bits: 16 };
+  if (!rounded.every(Number.isFinite) || (largest > 0 && largest < 2 ** -14)) return undefined;
+  return { shape, data: rounded, bits: 16 };
 }
 
 function to8({ shape, data }: FloatTensor, perColumn: boolean): PackedTensor | undefined {
