@@ -3,8 +3,8 @@
 import { FileError } from "./errors";
 import { parseJson } from "./json";
 
-/** The types of number that are read and written, little endian; those of 16 bits as their bits. */
-const arrayTypes = { F32: Float32Array, F16: Uint16Array, I8: Int8Array, U8: Uint8Array } as const;
+/** The types of number that are read and written; little endian. */
+const arrayTypes = { F32: Float32Array, I16: Int16Array, I8: Int8Array, U8: Uint8Array } as const;
 
 /** A type of number by its name in a file. */
 export type Dtype = keyof typeof arrayTypes;

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { FloatBits } from "../deploy/round-floats";
 import { finishedRun, prepareBeside } from "./finished-run";
 import { floatsChoice, floatsOption } from "./floats-option";
 import { alignedTable } from "./terminal";
@@ -28,7 +27,7 @@ async function run(folder: string, { out, floats }: PackOptions): Promise<void> 
   const { packedRun } = await import("../deploy/packed-run");
   const { roundFloats } = await import("../deploy/round-floats");
   const { encodePackedModel } = await import("../deploy/format");
-  const { inFullWidth, sizesOf } = await import("../deploy/sizes");
+  const { sizesOf } = await import("../deploy/sizes");
   const { encodeSafetensors } = await import("../base/safetensors");
   const { summarize } = await import("../vit/summary");
   const { readWeights } = await import("../train/run-folder");
@@ -56,14 +55,10 @@ async function run(folder: string, { out, floats }: PackOptions): Promise<void> 
   print(
     `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
       `${(float / file.length).toFixed(2)} times as many.` +
-      widthLine(bits, inFullWidth(model)) +
-      `\n\`binvit summary\` and the tables of studies count ${count(summarize(record.config.model).total.bytesPacked)} of them: ` +
+      (bits === 32
+        ? ""
+        : `\nWhat stays float is rounded to ${bits} bits; \`binvit verify-packed ${folder} --floats ${bits}\` measures what that changes.`) +
+      `\n\`binvit summary\` and the tables of studies count ${count(summarize(record.config.model).total.bytesPacked)} bytes for it: ` +
       "floats in 32 bits, no header, and no rows of signs filled up to whole words.",
   );
-}
-
-function widthLine(bits: FloatBits, kept: readonly string[]): string {
-  if (bits === 32) return "";
-  const line = `\nWhat is left of floats is rounded to ${bits} bits; \`binvit verify-packed\` measures what that changes`;
-  return kept.length === 0 ? `${line}.` : `${line}. In 32 bits: ${kept.join(", ")}.`;
 }

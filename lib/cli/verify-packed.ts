@@ -34,7 +34,7 @@ async function run(folder: string, options: VerifyOptions): Promise<void> {
   const { decodePackedModel, encodePackedModel } = await import("../deploy/format");
   const { comparePacked } = await import("../deploy/parity");
   const { roundFloats } = await import("../deploy/round-floats");
-  const { roundedParameters } = await import("../deploy/rounded-parameters");
+  const { roundedModel } = await import("../deploy/rounded-model");
   const { compareRounding } = await import("../deploy/rounding");
   const { readWeights } = await import("../train/run-folder");
   const { useBackend } = await import("../backend/select");
@@ -46,12 +46,12 @@ async function run(folder: string, options: VerifyOptions): Promise<void> {
   const exact = packedRun(record, weights);
   const packed = await decodePackedModel(await encodePackedModel(roundFloats(exact, bits)));
   const { model } = record.config;
-  const rounded = roundedParameters(model, weights, exact, packed);
+  const rounded = roundedModel({ config: model, parameters: weights }, exact, packed);
   const status = new StatusLine();
   const { count } = data.test;
   const onBatch = (done: number) => status.update(`${bar(done / count)} ${done}/${count} images`);
   const parity = rounded
-    ? comparePacked(packed, model, rounded, data, { maxBatch: 32 }, onBatch)
+    ? comparePacked(packed, rounded.config, rounded.parameters, data, { maxBatch: 32 }, onBatch)
     : comparePacked(exact, model, weights, data, { maxBatch: 32 }, onBatch);
   status.done();
   const layers = parity.accumulators.map((layer) => [layer.layer, `${layer.count}`, `${layer.different}`]);

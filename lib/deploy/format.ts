@@ -50,7 +50,7 @@ export async function decodePackedModel(file: Uint8Array, where = "The packed mo
     throw new FileError(`${where} is not a sound packed model: ${problem}. Pack it again with \`binvit pack\`.`);
   };
   const remedy = "Pack it again with `binvit pack`";
-  const dtypes = ["F32", "F16", "I8", "U8"] as const;
+  const dtypes = ["F32", "I16", "I8", "U8"] as const;
   const { arrays, metadata } = decodeSafetensors(file, where, { dtypes, remedy });
   checkFormat(metadata.format, where, fail);
   const config = readModel(metadata, fail);

@@ -13,9 +13,9 @@ export interface PackedModel extends Meaning {
 export interface PackedTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array | Uint8Array;
-  /** In how many bits a file holds each float, which has been rounded to a number that these can say; else in 32. */
+  /** In how many bits a file holds each float, as a whole multiple of a step; else in 32. */
   readonly bits?: 16 | 8;
-  /** Where that is 8: of what the floats are whole multiples, one number for all or one for each index of the last axis. */
+  /** The steps: one for all, or one for each index of the last axis. */
   readonly steps?: Float32Array;
 }
 

@@ -1,4 +1,3 @@
-import { fromFloat16, toFloat16 } from "../base/float16";
 import { type Arrays, dtypeOf } from "../base/safetensors";
 import type { Fail } from "./header";
 import { type PackedConfig, packedShapes } from "./packed-config";
@@ -7,7 +6,7 @@ import type { PackedTensor } from "./packed-model";
 /** How a packed model's tensors stand in its file: those of all blocks as one, floats in 32, 16 or 8 bits. */
 
 type Tensors = Readonly<Record<string, PackedTensor>>;
-type Stored = Arrays<"F32" | "F16" | "I8" | "U8">;
+type Stored = Arrays<"F32" | "I16" | "I8" | "U8">;
 
 /** What a file calls a tensor: those of all blocks have one name, which says no number. */
 const stackedName = (name: string): string => name.replace(/^blocks\.\d+\./, "blocks.");
@@ -22,7 +21,7 @@ export function stacks(names: readonly string[]): Map<string, string[]> {
   return all;
 }
 
-/** Name of the tensor that holds the steps of one of 8 bits. */
+/** Name of the tensor that holds the steps of another one. */
 const stepName = (name: string): string => `${name}.step`;
 
 /** @returns the arrays of a file */
@@ -49,9 +48,9 @@ type Numbers = Stored[string]["data"];
 
 /** A tensor's floats as its file holds them. */
 function narrowed({ data, bits, steps }: PackedTensor): Numbers {
-  if (bits === 16) return Uint16Array.from(data, toFloat16);
-  if (bits === 8) return Int8Array.from(data, (value, i) => Math.round(value / steps![i % steps!.length]));
-  return data;
+  if (!steps) return data;
+  const whole = (value: number, i: number) => Math.round(value / steps[i % steps.length]);
+  return bits === 8 ? Int8Array.from(data, whole) : Int16Array.from(data, whole);
 }
 
 /** One array of several of a type. */
@@ -88,11 +87,11 @@ export function readTensors(stored: Stored, config: PackedConfig, stacked: boole
     const name = stacked ? stackedName(own) : own;
     const blocks = name === own ? 1 : config.depth;
     const full = name === own ? shape : [blocks, ...shape];
-    const types = dtype === "F32" && stacked ? ["F32", "F16", "I8"] : [dtype];
+    const types = dtype === "F32" && stacked ? ["F32", "I16", "I8"] : [dtype];
     const found = expectArray(stored, name, types, [full], fail);
     known.add(name);
     let steps: Float32Array | undefined;
-    if (found instanceof Int8Array) {
+    if (found instanceof Int8Array || found instanceof Int16Array) {
       known.add(stepName(name));
       const last = shape[shape.length - 1];
       const front = full.slice(0, full.length - shape.length);
@@ -116,9 +115,9 @@ export function readTensors(stored: Stored, config: PackedConfig, stacked: boole
 
 /** Numbers of a file as floats or signs. */
 function widened(data: Numbers, steps?: Float32Array): Omit<PackedTensor, "shape"> {
-  if (data instanceof Uint16Array) return { data: Float32Array.from(data, fromFloat16), bits: 16 };
-  if (!(data instanceof Int8Array)) return { data };
-  return { data: Float32Array.from(data, (q, i) => q * steps![i % steps!.length]), bits: 8, steps };
+  if (data instanceof Float32Array || data instanceof Uint8Array) return { data };
+  const bits = data instanceof Int8Array ? 8 : 16;
+  return { data: Float32Array.from(data, (q, i) => q * steps![i % steps!.length]), bits, steps };
 }
 
 function expectArray(

@@ -97,13 +97,8 @@ interface Entry {
 
 /** Numbers of 32, 16 or 8 bits. */
 function floatsOf(dtype: string, { buffer }: Uint8Array): Row {
-  if (dtype === "F32") return Float64Array.from(new Float32Array(buffer as ArrayBuffer));
-  if (dtype === "I8") return Float64Array.from(new Int8Array(buffer as ArrayBuffer));
-  return Float64Array.from(new Uint16Array(buffer as ArrayBuffer), (bits) => {
-    const [exponent, fraction] = [(bits >> 10) & 31, (bits & 1023) / 1024];
-    const size = exponent === 0 ? fraction * 2 ** -14 : (1 + fraction) * 2 ** (exponent - 15);
-    return bits >> 15 ? -size : size;
-  });
+  const type = { F32: Float32Array, I16: Int16Array, I8: Int8Array }[dtype]!;
+  return Float64Array.from(new type(buffer as ArrayBuffer));
 }
 
 /** ±1 for every bit of each row, padding included. */

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { normalize } from "../../lib/data/batches";
 import type { Dataset } from "../../lib/data/dataset";
 import { createEngine } from "../../lib/deploy/engine";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
@@ -7,7 +8,7 @@ import type { PackedModel } from "../../lib/deploy/packed-model";
 import { comparePacked } from "../../lib/deploy/parity";
 import { predictedClasses } from "../../lib/deploy/predicted-classes";
 import { roundFloats } from "../../lib/deploy/round-floats";
-import { roundedParameters } from "../../lib/deploy/rounded-parameters";
+import { roundedModel } from "../../lib/deploy/rounded-model";
 import { compareRounding } from "../../lib/deploy/rounding";
 import { parseModelConfig } from "../../lib/vit/parse-config";
 import { smallDigits, smallRun } from "../train/small-run";
@@ -38,25 +39,25 @@ describe("a model with rounded floats", () => {
       const { config, parameters } = model(method);
       const exact = pack(config, parameters);
       const packed = await decodePackedModel(await encodePackedModel(roundFloats(exact, bits)));
-      const rounded = roundedParameters(config, parameters, exact, packed)!;
-      expect(pack(config, rounded).tensors["blocks.0.mlp.fc1.weight.alpha"]?.data).toEqual(
-        packed.tensors["blocks.0.mlp.fc1.weight.alpha"]?.data,
-      );
-      const parity = comparePacked(packed, config, rounded, digits);
+      const rounded = roundedModel({ config, parameters }, exact, packed)!;
+      for (const [name, { data }] of Object.entries(pack(rounded.config, rounded.parameters).tensors)) {
+        expect(packed.tensors[name].data, name).toEqual(data);
+      }
+      const parity = comparePacked(packed, rounded.config, rounded.parameters, digits);
       expect(parity).toMatchObject({ images: 50, largestDifference: 0, differentClasses: 0 });
       expect(parity.accumulators.every(({ different }) => different === 0)).toBe(true);
       // and it is another model than before
       const images = anyImages(config, 20);
-      expect(simulate(config, rounded, images)).not.toEqual(simulate(config, parameters, images));
+      expect(simulate(rounded.config, rounded.parameters, images)).not.toEqual(simulate(config, parameters, images));
     },
   );
 
-  test("has no parameters where a method makes other numbers of them", async () => {
+  test("is none where a method makes other numbers of them", async () => {
     await useBackend("wasm", { oneBit: false });
-    const { config, parameters } = model("xnor-plus");
+    const { config, parameters } = model("dorefa");
     const exact = pack(config, parameters);
-    expect(roundedParameters(config, parameters, exact, roundFloats(exact, 8))).toBeUndefined();
-    expect(roundedParameters(config, parameters, exact, exact)).toEqual(parameters);
+    expect(roundedModel({ config, parameters }, exact, roundFloats(exact, 8))).toBeUndefined();
+    expect(roundedModel({ config, parameters }, exact, exact)).toEqual({ config, parameters });
   });
 
   test("is compared with the one before on the test split", async () => {
@@ -65,9 +66,8 @@ describe("a model with rounded floats", () => {
     const exact = pack(config, parameters);
     const rounded = roundFloats(exact, 8);
     const { test: split } = digits;
-    const logits = [exact, rounded].map((packed: PackedModel) =>
-      createEngine(packed).forward(split.pixels, split.count),
-    );
+    const { images, count } = normalize(digits, split, [...Array(split.count).keys()]);
+    const logits = [exact, rounded].map((packed: PackedModel) => createEngine(packed).forward(images, count));
     const classes = logits.map((all) => predictedClasses(all, 10));
     const share = (which: number) =>
       classes[which].filter((label, i) => label === split.labels[i]).length / split.count;
