@@ -150,7 +150,7 @@ async function runKinds(folder: string): Promise<Kind[]> {
       },
     },
     ...packedKinds("packed model", packed),
-    ...packedKinds("packed model, floats in 8 and 16 bits", rounded),
+    ...packedKinds("packed model, floats in 8 bits", rounded),
   ];
 }
 
