@@ -1,8 +1,8 @@
-import type { PackedModel } from "./packed-model";
+import type { PackedModel, PackedTensor } from "./packed-model";
 
 type Tensors = PackedModel["tensors"];
 
-/** How far from 0 a number is brought whose sign would not stay. */
+/** How far from 0 a number is brought whose sign would not stay; with each attempt so much farther. */
 const margin = 1e-4;
 
 /**
@@ -14,9 +14,14 @@ const margin = 1e-4;
  *
  * @param model - as it was
  * @param rounded - its tensors, rounded
- * @returns c', in 32 bits; nothing where that block reads no signs of a class token
+ * @param round - rounds c' itself
+ * @returns c'; nothing where that block reads no signs of a class token
  */
-export function classTokenOfSameSigns({ config, tensors }: PackedModel, rounded: Tensors): Float32Array | undefined {
+export function classTokenOfSameSigns(
+  { config, tensors }: PackedModel,
+  rounded: Tensors,
+  round: (token: Float32Array) => PackedTensor,
+): PackedTensor | undefined {
   const { layers, pooling, embedDim, normEpsilon } = config;
   if (pooling !== "class-token" || layers.qkv === "float" || layers.qkv.inputs === "float") return undefined;
   const positions = rounded.positionEmbedding.data;
@@ -32,14 +37,15 @@ export function classTokenOfSameSigns({ config, tensors }: PackedModel, rounded:
   };
   const token = Array.from(tensors.classToken.data, (value, j) => value + tensors.positionEmbedding.data[j]);
   const wanted = read(tensors, token).values.map((value) => (value < 0 ? -1 : 1));
-  for (let attempt = 0; attempt < 10; attempt++) {
-    const { values, deviation } = read(rounded, token);
+  for (let attempt = 1; ; attempt++) {
+    const found = round(Float32Array.from(token, (value, j) => value - positions[j]));
+    const seen = Array.from(found.data, (value, j) => value + positions[j]);
+    const { values, deviation } = read(rounded, seen);
     const changed = wanted.flatMap((sign, j) => ((values[j] < 0 ? -1 : 1) === sign ? [] : [j]));
-    if (changed.length === 0) break;
+    if (changed.length === 0 || attempt === 20) return found;
     for (const j of changed) {
       const gamma = rounded["blocks.0.norm1.gamma"].data[j];
-      if (gamma !== 0) token[j] += ((wanted[j] * margin - values[j]) * deviation) / gamma;
+      if (gamma !== 0) token[j] += ((wanted[j] * margin * attempt - values[j]) * deviation) / gamma;
     }
   }
-  return Float32Array.from(token, (value, j) => value - positions[j]);
 }

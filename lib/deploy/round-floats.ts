@@ -26,8 +26,8 @@ const least = 40;
  *
  * Steps are even because what decides a sign is how far a number moves, not how far for its size: at 16 bits they move
  * sixteen times less than float16 numbers of the same order do. These stay in 32 bits: what is compared with (thresholds,
- * shares, knees), what probabilities are weighted with, a class token whose signs the first block reads (it is moved so
- * that they stay), tensors of fewer than 40 numbers, and those whose steps would be too small for a float.
+ * shares, knees), what probabilities are weighted with, tensors of fewer than 40 numbers, and those whose steps would be
+ * too small for a float. A class token whose signs the first block reads has 16 bits, and is moved so that they stay.
  *
  * @param model - as `packModel` makes it
  * @param bits - of each float
@@ -44,9 +44,11 @@ export function roundFloats(model: PackedModel, bits: FloatBits): PackedModel {
     if (rounded.some((part) => part === undefined)) continue; // one width in all blocks
     for (const [i, name] of names.entries()) tensors[name] = rounded[i]!;
   }
-  const classToken = classTokenOfSameSigns(model, tensors);
-  if (classToken) tensors.classToken = { shape: tensors.classToken.shape, data: classToken };
-  return { ...model, tensors };
+  const classToken = classTokenOfSameSigns(model, tensors, (data) => {
+    const { shape } = model.tensors.classToken;
+    return (data.length >= least && round({ shape, data }, 16, false)) || { shape, data };
+  });
+  return { ...model, tensors: classToken ? { ...tensors, classToken } : tensors };
 }
 
 type FloatTensor = PackedTensor & { readonly data: Float32Array };
