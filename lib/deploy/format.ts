@@ -14,6 +14,8 @@ const format = "binvit.packed/4";
 /** The one before, of binvit 0.4: a tensor for each block, and floats in 32 bits. It is read too. */
 const formatBefore = "binvit.packed/3";
 
+const remedy = "Pack it again with `binvit pack`";
+
 const noDigest = "0".repeat(64);
 
 /**
@@ -47,9 +49,8 @@ export async function encodePackedModel(model: PackedModel): Promise<Uint8Array>
  */
 export async function decodePackedModel(file: Uint8Array, where = "The packed model"): Promise<PackedModel> {
   const fail = (problem: string): never => {
-    throw new FileError(`${where} is not a sound packed model: ${problem}. Pack it again with \`binvit pack\`.`);
+    throw new FileError(`${where} is not a sound packed model: ${problem}. ${remedy}.`);
   };
-  const remedy = "Pack it again with `binvit pack`";
   const dtypes = ["F32", "I16", "I8", "U8"] as const;
   const { arrays, metadata } = decodeSafetensors(file, where, { dtypes, remedy });
   checkFormat(metadata.format, where, fail);
@@ -71,20 +72,13 @@ export async function decodePackedModel(file: Uint8Array, where = "The packed mo
 function checkFormat(found: string | undefined, where: string, fail: Fail): void {
   if (found === format || found === formatBefore) return;
   if (!found?.startsWith("binvit.packed/")) fail(`its format is ${JSON.stringify(found)}, expected "${format}"`);
-  const problem = `${where} has the format ${found}, expected ${format}`;
-  if (found === "binvit.packed/1") {
-    throw new FileError(
-      `${problem}: an earlier binvit wrote it, without the statistics of its pixels, and trained its model with another ` +
-        "sign behind GELU. Train the run again and pack it with `binvit pack`.",
-    );
-  }
-  if (found === "binvit.packed/2") {
-    throw new FileError(
-      `${problem}: binvit 0.3 wrote it, which described a model by how it was trained. Its run is read as it is: pack it ` +
-        "again with `binvit pack`.",
-    );
-  }
-  throw new FileError(`${problem}, which is what binvit ${version} reads. Use the binvit that wrote it.`);
+  const reasons: Record<string, string> = {
+    "binvit.packed/1":
+      ": an earlier binvit wrote it, whose sign behind GELU was another. Train the run again and pack it.",
+    "binvit.packed/2": ": binvit 0.3 wrote it. Its run is read as it is: pack it again.",
+  };
+  const reason = reasons[found!] ?? `, which is what binvit ${version} reads. Use the binvit that wrote it.`;
+  throw new FileError(`${where} has the format ${found}, expected ${format}${reason}`);
 }
 
 function checkPadding(config: PackedConfig, tensors: PackedModel["tensors"], fail: Fail): void {
@@ -116,7 +110,7 @@ function digestPlace(file: Uint8Array): number {
   for (let at = 8; at < file.length; at++) {
     if (key.every((byte, i) => file[at + i] === byte)) return at + key.length;
   }
-  throw new FileError("The packed model has no place for its SHA-256. Pack it again with `binvit pack`.");
+  throw new FileError(`The packed model has no place for its SHA-256. ${remedy}.`);
 }
 
 /** @throws FileError where there is no Web Crypto: pages over plain http from another machine have none */

@@ -1,6 +1,6 @@
 import { classTokenOfSameSigns } from "./kept-signs";
 import type { PackedModel, PackedTensor } from "./packed-model";
-import { stacks } from "./stored-tensors";
+import { stacks, stepCount } from "./stored-tensors";
 
 /** To how many bits the floats of a packed model can be rounded; 32 leaves them as they are. */
 export type FloatBits = 32 | 16 | 8;
@@ -10,9 +10,6 @@ export type FloatBits = 32 | 16 | 8;
  * exactly 1/T, or a sum of levels exactly 0, and then the last bit decides a sign for every image.
  */
 const exact = /\.(threshold|share|knee)$|\.probabilities\./;
-
-/** A matrix that is multiplied with has a step for each output, everything else one. */
-const matrix = /\.(weight|kernel)$/;
 
 /** Smaller tensors stay in 32 bits: to name their steps would take more than is saved. */
 const least = 40;
@@ -40,13 +37,13 @@ export function roundFloats(model: PackedModel, bits: FloatBits): PackedModel {
     const parts = names.map((name) => model.tensors[name]).filter(isFloat);
     const length = parts.reduce((sum, { data }) => sum + data.length, 0);
     if (length < least || exact.test(stack)) continue;
-    const rounded = parts.map((part) => round(part, bits, matrix.test(stack)));
+    const rounded = parts.map((part) => round(part, bits, stepCount(stack, part.shape)));
     if (rounded.some((part) => part === undefined)) continue; // one width in all blocks
     for (const [i, name] of names.entries()) tensors[name] = rounded[i]!;
   }
   const classToken = classTokenOfSameSigns(model, tensors, (data) => {
     const { shape } = model.tensors.classToken;
-    return (data.length >= least && round({ shape, data }, 16, false)) || { shape, data };
+    return (data.length >= least && round({ shape, data }, 16, 1)) || { shape, data };
   });
   return { ...model, tensors: classToken ? { ...tensors, classToken } : tensors };
 }
@@ -55,8 +52,7 @@ type FloatTensor = PackedTensor & { readonly data: Float32Array };
 
 const isFloat = (tensor: PackedTensor): tensor is FloatTensor => tensor.data instanceof Float32Array;
 
-function round({ shape, data }: FloatTensor, bits: 16 | 8, perColumn: boolean): PackedTensor | undefined {
-  const columns = perColumn ? shape[shape.length - 1] : 1;
+function round({ shape, data }: FloatTensor, bits: 16 | 8, columns: number): PackedTensor | undefined {
   const largest = new Float32Array(columns);
   for (const [i, value] of data.entries()) largest[i % columns] = Math.max(largest[i % columns], Math.abs(value));
   if (largest.some((size) => size > 0 && size < 2 ** -100)) return undefined;

@@ -24,6 +24,10 @@ export function stacks(names: readonly string[]): Map<string, string[]> {
 /** Name of the tensor that holds the steps of another one. */
 const stepName = (name: string): string => `${name}.step`;
 
+/** @returns how many steps a tensor has: one for each output of a matrix that is multiplied with, one for anything else */
+export const stepCount = (name: string, shape: readonly number[]): number =>
+  /\.(weight|kernel)$/.test(name) ? shape[shape.length - 1] : 1;
+
 /** @returns the arrays of a file */
 export function storeTensors(tensors: Tensors): Stored {
   const stored: Record<string, Stored[string]> = Object.create(null);
@@ -88,16 +92,15 @@ export function readTensors(stored: Stored, config: PackedConfig, stacked: boole
     const blocks = name === own ? 1 : config.depth;
     const full = name === own ? shape : [blocks, ...shape];
     const types = dtype === "F32" && stacked ? ["F32", "I16", "I8"] : [dtype];
-    const found = expectArray(stored, name, types, [full], fail);
+    const found = expectArray(stored, name, types, full, fail);
     known.add(name);
     let steps: Float32Array | undefined;
     if (found instanceof Int8Array || found instanceof Int16Array) {
       known.add(stepName(name));
-      const last = shape[shape.length - 1];
-      const front = full.slice(0, full.length - shape.length);
-      const shapes = [1, last].map((count) => [...front, ...stepShape(shape, count)]);
-      steps = expectArray(stored, stepName(name), ["F32"], shapes, fail) as Float32Array;
-      if (!steps.every((step) => step > 0)) fail(`tensor "${stepName(name)}" holds steps that are not above 0`);
+      const stepsShape = full.map((size, axis) => (axis < full.length - shape.length ? size : 1));
+      stepsShape[full.length - 1] = stepCount(name, shape);
+      steps = expectArray(stored, stepName(name), ["F32"], stepsShape, fail) as Float32Array;
+      if (!steps.every((step) => step > 0)) fail(`tensor "${stepName(name)}" holds a step that is not above 0`);
     }
     const [length, count] = [found.length / blocks, steps ? steps.length / blocks : 0];
     for (let block = 0; block < blocks; block++) {
@@ -124,14 +127,12 @@ function expectArray(
   stored: Stored,
   name: string,
   types: readonly string[],
-  shapes: readonly (readonly number[])[],
+  shape: readonly number[],
   fail: Fail,
 ): Numbers {
-  const sizes = shapes.map((shape) => shape.join("×"));
-  const found = described(stored, name);
-  const [dtype, size] = found.split(" ");
-  if (!types.includes(dtype) || !sizes.includes(size)) {
-    fail(`tensor "${name}" is ${found}, the configuration expects ${types.join("/")} ${sizes.join(" or ")}`);
+  const [found, size] = [described(stored, name), shape.join("×")];
+  if (!types.some((dtype) => found === `${dtype} ${size}`)) {
+    fail(`tensor "${name}" is ${found}, the configuration expects ${types.join("/")} ${size}`);
   }
   return stored[name].data;
 }
