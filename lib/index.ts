@@ -66,6 +66,7 @@ export { decodePackedModel, encodePackedModel } from "./deploy/format";
 export { packModel } from "./deploy/pack";
 export type { PackedModel } from "./deploy/packed-model";
 export { comparePacked, type Parity } from "./deploy/parity";
+export { type FloatBits, roundFloats } from "./deploy/round-floats";
 export { type PackedSizes, sizesOf } from "./deploy/sizes";
 export { type Check, type DoctorReport, examine } from "./doctor";
 // kernels

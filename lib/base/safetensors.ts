@@ -4,9 +4,14 @@ import { FileError } from "./errors";
 import { parseJson } from "./json";
 
 /** The types of number that are read and written; little endian. */
-const arrayTypes = { F32: Float32Array, U8: Uint8Array } as const;
+const arrayTypes = { F32: Float32Array, I16: Int16Array, I8: Int8Array, U8: Uint8Array } as const;
 
-type Dtype = keyof typeof arrayTypes;
+/** A type of number by its name in a file. */
+export type Dtype = keyof typeof arrayTypes;
+
+/** @returns what an array's numbers are called in a file */
+export const dtypeOf = (data: InstanceType<(typeof arrayTypes)[Dtype]>): Dtype =>
+  (Object.keys(arrayTypes) as Dtype[]).find((dtype) => data instanceof arrayTypes[dtype])!;
 
 /** Named arrays of one or more types, with their shapes. */
 export type Arrays<D extends Dtype> = Readonly<
@@ -31,8 +36,7 @@ export function encodeSafetensors(arrays: Arrays<Dtype>, metadata: Readonly<Reco
   let end = 0;
   for (const name of names) {
     const { shape, data } = arrays[name];
-    const dtype: Dtype = data instanceof Float32Array ? "F32" : "U8";
-    header[name] = { dtype, shape, data_offsets: [end, end + data.byteLength] };
+    header[name] = { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }
   const text = new TextEncoder().encode(JSON.stringify(header));

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { finishedRun, prepareBeside } from "./finished-run";
+import { floatsChoice, floatsOption } from "./floats-option";
 import { alignedTable } from "./terminal";
 
 /** `binvit pack`: a finished run as a file with one bit for every binarized weight. */
@@ -9,6 +10,7 @@ export function registerPack(program: Command): void {
     .description("write a finished run as a packed 1-bit model, for the engine that runs without TensorFlow.js")
     .argument("<run>", "folder with record.json and weights.safetensors")
     .requiredOption("--out <file>", "where to, e.g. model.safetensors")
+    .addOption(floatsOption())
     .addHelpText(
       "after",
       "\nThe file is described in docs/packed-model.md.\n\nExample:\n  binvit pack runs/digits-s1-0a1b2c3d --out model.safetensors",
@@ -16,8 +18,14 @@ export function registerPack(program: Command): void {
     .action(run);
 }
 
-async function run(folder: string, { out }: { readonly out: string }): Promise<void> {
+interface PackOptions {
+  readonly out: string;
+  readonly floats: string;
+}
+
+async function run(folder: string, { out, floats }: PackOptions): Promise<void> {
   const { packedRun } = await import("../deploy/packed-run");
+  const { roundFloats } = await import("../deploy/round-floats");
   const { encodePackedModel } = await import("../deploy/format");
   const { sizesOf } = await import("../deploy/sizes");
   const { encodeSafetensors } = await import("../base/safetensors");
@@ -26,11 +34,12 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   const { useBackend } = await import("../backend/select");
   const { writeAtomically } = await import("../base/files");
   const { isStandardOutput } = await import("../base/written-place");
+  const bits = floatsChoice(floats);
   const record = await finishedRun(folder);
   await prepareBeside(folder, out);
   const weights = readWeights(folder, record);
   await useBackend("wasm"); // its coefficients are the simulation's to the last bit
-  const model = packedRun(record, weights);
+  const model = roundFloats(packedRun(record, weights), bits);
   const file = await encodePackedModel(model);
   writeAtomically(out, file);
   const float = encodeSafetensors(weights).length;
@@ -46,7 +55,10 @@ async function run(folder: string, { out }: { readonly out: string }): Promise<v
   print(
     `\n${out}: ${count(file.length)} bytes; as 32-bit floats in safetensors ${count(float)}, ` +
       `${(float / file.length).toFixed(2)} times as many.` +
-      `\n\`binvit summary\` and the tables of studies count ${count(summarize(record.config.model).total.bytesPacked)} of them: ` +
-      "no header, and no rows of signs filled up to whole words.",
+      (bits === 32
+        ? ""
+        : `\nWhat stays float is rounded to ${bits} bits; \`binvit verify-packed ${folder} --floats ${bits}\` measures what that changes.`) +
+      `\n\`binvit summary\` and the tables of studies count ${count(summarize(record.config.model).total.bytesPacked)} bytes for it: ` +
+      "floats in 32 bits, no header, and no rows of signs filled up to whole words.",
   );
 }

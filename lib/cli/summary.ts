@@ -56,7 +56,7 @@ async function run(what: string, options: { readonly set?: string[]; readonly js
     `\nPacked is ${(total.bytesFloat / total.bytesPacked).toFixed(2)} times smaller than float` +
       ` (${count(total.bytesScales)} bytes of scale factors included).` +
       (file
-        ? `\nA file of \`binvit pack\` adds a header and fills rows up to words: about ${count(file)} bytes.`
+        ? `\nA file of \`binvit pack\` rounds floats to 16 bits, adds a header and fills rows up to words: about ${count(file)} bytes.`
         : "") +
       `\n${(100 * share).toFixed(1)}% of the multiply-accumulates are between two 1-bit operands. Counts are for one image.`,
   );

@@ -4,11 +4,17 @@ import { FileError } from "../base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../base/safetensors";
 import { version } from "../base/version";
 import { type Fail, readClassNames, readModel, readOrigin, readPixels } from "./header";
-import { type PackedConfig, packedLinears, packedShapes, signsName } from "./packed-config";
+import { type PackedConfig, packedLinears, signsName } from "./packed-config";
 import type { PackedModel } from "./packed-model";
+import { readTensors, storeTensors } from "./stored-tensors";
 
 /** The format and its version, as the file's metadata states them. */
-const format = "binvit.packed/3";
+const format = "binvit.packed/4";
+
+/** The one before, of binvit 0.4: a tensor for each block, and floats in 32 bits. It is read too. */
+const formatBefore = "binvit.packed/3";
+
+const remedy = "Pack it again with `binvit pack`";
 
 const noDigest = "0".repeat(64);
 
@@ -22,7 +28,7 @@ export async function encodePackedModel(model: PackedModel): Promise<Uint8Array>
   const { config, origin, pixels, classNames, tensors } = model;
   const parts = Object.entries({ model: config, run: origin, pixels, classNames }).filter(([, part]) => part);
   const texts = parts.map(([key, part]) => [key, JSON.stringify(part)]);
-  const file = encodeSafetensors(tensors, {
+  const file = encodeSafetensors(storeTensors(tensors), {
     format,
     binvit: version,
     ...Object.fromEntries(texts),
@@ -43,14 +49,14 @@ export async function encodePackedModel(model: PackedModel): Promise<Uint8Array>
  */
 export async function decodePackedModel(file: Uint8Array, where = "The packed model"): Promise<PackedModel> {
   const fail = (problem: string): never => {
-    throw new FileError(`${where} is not a sound packed model: ${problem}. Pack it again with \`binvit pack\`.`);
+    throw new FileError(`${where} is not a sound packed model: ${problem}. ${remedy}.`);
   };
-  const remedy = "Pack it again with `binvit pack`";
-  const { arrays: tensors, metadata } = decodeSafetensors(file, where, { dtypes: ["F32", "U8"], remedy });
+  const dtypes = ["F32", "I16", "I8", "U8"] as const;
+  const { arrays, metadata } = decodeSafetensors(file, where, { dtypes, remedy });
   checkFormat(metadata.format, where, fail);
   const config = readModel(metadata, fail);
   const origin = readOrigin(metadata, fail);
-  checkTensors(config, tensors, fail);
+  const tensors = readTensors(arrays, config, metadata.format !== formatBefore, fail);
   const pixels = readPixels(metadata, config, fail);
   const classNames = readClassNames(metadata, config, fail);
   checkPadding(config, tensors, fail);
@@ -64,36 +70,15 @@ export async function decodePackedModel(file: Uint8Array, where = "The packed mo
 
 /** @throws FileError that tells the file of another binvit from one that is no packed model at all */
 function checkFormat(found: string | undefined, where: string, fail: Fail): void {
-  if (found === format) return;
+  if (found === format || found === formatBefore) return;
   if (!found?.startsWith("binvit.packed/")) fail(`its format is ${JSON.stringify(found)}, expected "${format}"`);
-  const problem = `${where} has the format ${found}, expected ${format}`;
-  if (found === "binvit.packed/1") {
-    throw new FileError(
-      `${problem}: an earlier binvit wrote it, without the statistics of its pixels, and trained its model with another ` +
-        "sign behind GELU. Train the run again and pack it with `binvit pack`.",
-    );
-  }
-  if (found === "binvit.packed/2") {
-    throw new FileError(
-      `${problem}: binvit 0.3 wrote it, which described a model by how it was trained. Its run is read as it is: pack it ` +
-        "again with `binvit pack`.",
-    );
-  }
-  throw new FileError(`${problem}, which is what binvit ${version} reads. Use the binvit that wrote it.`);
-}
-
-function checkTensors(config: PackedConfig, tensors: PackedModel["tensors"], fail: Fail): void {
-  const names = Object.keys(tensors);
-  // Asked first: the list of what is expected must not grow beyond the file's own size.
-  if (config.depth > names.length) fail(`${names.length} tensors cannot be ${config.depth} blocks`);
-  const expected = packedShapes(config);
-  for (const name of new Set([...Object.keys(expected), ...names])) {
-    const want = Object.hasOwn(expected, name) ? expected[name] : undefined;
-    const got = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
-    const wanted = want ? `${want.dtype} ${want.shape.join("×")}` : "no such tensor";
-    const found = got ? `${got.data instanceof Float32Array ? "F32" : "U8"} ${got.shape.join("×")}` : "missing";
-    if (wanted !== found) fail(`tensor "${name}" is ${found}, the configuration expects ${wanted}`);
-  }
+  const reasons: Record<string, string> = {
+    "binvit.packed/1":
+      ": an earlier binvit wrote it, whose sign behind GELU was another. Train the run again and pack it.",
+    "binvit.packed/2": ": binvit 0.3 wrote it. Its run is read as it is: pack it again.",
+  };
+  const reason = reasons[found!] ?? `, which is what binvit ${version} reads. Use the binvit that wrote it.`;
+  throw new FileError(`${where} has the format ${found}, expected ${format}${reason}`);
 }
 
 function checkPadding(config: PackedConfig, tensors: PackedModel["tensors"], fail: Fail): void {
@@ -125,7 +110,7 @@ function digestPlace(file: Uint8Array): number {
   for (let at = 8; at < file.length; at++) {
     if (key.every((byte, i) => file[at + i] === byte)) return at + key.length;
   }
-  throw new FileError("The packed model has no place for its SHA-256. Pack it again with `binvit pack`.");
+  throw new FileError(`The packed model has no place for its SHA-256. ${remedy}.`);
 }
 
 /** @throws FileError where there is no Web Crypto: pages over plain http from another machine have none */

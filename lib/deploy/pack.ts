@@ -6,7 +6,7 @@ import { expectFinite } from "./expect-finite";
 import { type FrozenArray, freeze } from "./freeze";
 import { unsupported } from "./left";
 import { packedShapes, signBytes } from "./packed-config";
-import type { Meaning, Origin, PackedModel } from "./packed-model";
+import type { Meaning, Origin, PackedModel, PackedTensor } from "./packed-model";
 
 /**
  * Packs a trained model: every binarized weight becomes a bit, and its coefficients are worked out once.
@@ -28,7 +28,7 @@ export function packModel(
   if (refused) throw new ConfigError(`This model cannot be packed: ${refused}. Train another one for the engine.`);
   expectFinite(parameters);
   const { config: left, arrays } = freeze(config, parameters);
-  const tensors: Record<string, PackedModel["tensors"][string]> = {};
+  const tensors: Record<string, PackedTensor> = {};
   for (const [name, { dtype, shape }] of Object.entries(packedShapes(left))) {
     tensors[name] = { shape, data: dtype === "U8" ? packRows(arrays[name]) : arrays[name].data };
   }

@@ -1,4 +1,3 @@
-import type { Arrays } from "../base/safetensors";
 import type { PixelStatistics } from "../data/normalization";
 import type { PackedConfig } from "./packed-config";
 
@@ -7,7 +6,17 @@ export interface PackedModel extends Meaning {
   readonly config: PackedConfig;
   readonly origin: Origin;
   /** As named and shaped by `packedShapes(config)`; signs are bytes, everything else floats. */
-  readonly tensors: Arrays<"F32" | "U8">;
+  readonly tensors: Readonly<Record<string, PackedTensor>>;
+}
+
+/** Signs or floats of a packed model, and how a file holds them. */
+export interface PackedTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Uint8Array;
+  /** In how many bits a file holds each float, as a whole multiple of a step; else in 32. */
+  readonly bits?: 16 | 8;
+  /** The steps: one for all, or one for each index of the last axis. */
+  readonly steps?: Float32Array;
 }
 
 /** What the numbers that go in and those that come out stand for; not known where a model was made without data. */

@@ -4,7 +4,7 @@ import type { PackedModel } from "./packed-model";
 export interface PackedSizes {
   /** Binarized weights, a bit each, rows filled up to whole words. */
   readonly signs: number;
-  /** Coefficients α. */
+  /** Coefficients α, and their steps where they are rounded. */
   readonly scales: number;
   /** Everything that stays float: biases, norms, embeddings, layers that are not binarized. */
   readonly floats: number;
@@ -18,9 +18,9 @@ export interface PackedSizes {
  */
 export function sizesOf({ tensors }: PackedModel, length: number): PackedSizes {
   const bytes = { signs: 0, scales: 0, floats: 0 };
-  for (const [name, { data }] of Object.entries(tensors)) {
+  for (const [name, { data, bits, steps }] of Object.entries(tensors)) {
     const part = name.endsWith(".signs") ? "signs" : name.endsWith(".alpha") ? "scales" : "floats";
-    bytes[part] += data.byteLength;
+    bytes[part] += bits ? (data.length * bits) / 8 + (steps?.byteLength ?? 0) : data.byteLength;
   }
   return { ...bytes, header: length - bytes.signs - bytes.scales - bytes.floats };
 }

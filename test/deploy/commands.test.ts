@@ -37,13 +37,17 @@ describe("binvit pack, eval and verify-packed", () => {
     expect(bytes("total")).toBe(length);
     // conv 4 → 64; in each of 2 blocks 64 → 192, 64, 128 and 128 → 64; a row is whole words of 4 bytes
     expect(bytes("signs")).toBe(64 * 4 + 2 * ((192 + 64 + 128) * 8 + 64 * 16));
-    expect(bytes("scales")).toBe(4 * (64 + 2 * (192 + 64 + 128 + 64)));
+    expect(bytes("scales")).toBe(2 * (64 + 2 * (192 + 64 + 128 + 64)) + 4 * (1 + 2 * 4)); // and a step for each tensor
     expect(stdout).toContain(`${(float / length).toFixed(2)} times as many`);
     // What the tables count of it: rows of the first layer, of 4 inputs, are 1 byte there and a word in the file.
     const record = JSON.parse(readFileSync(at("run/record.json"), "utf8"));
-    const counted = length - bytes("header") - 64 * 3;
+    const whole = await run("pack", "run", "--floats", "32", "--out", "made/whole.safetensors");
+    const header = Number(/header +([\d,]+)/.exec(whole.stdout)?.[1].replaceAll(",", ""));
+    const counted = statSync(at("made/whole.safetensors")).size - header - 64 * 3;
     expect(record.bytes.packed).toBe(counted);
-    expect(stdout).toContain(`the tables of studies count ${counted.toLocaleString("en-US")} of them`);
+    expect(stdout).toContain(`the tables of studies count ${counted.toLocaleString("en-US")} bytes for it`);
+    expect(stdout).toContain("rounded to 16 bits; `binvit verify-packed run --floats 16` measures");
+    expect(whole.stdout).not.toContain("rounded to");
     const summary = await run("summary", "digits", "--set", "model.depth=2", "--set", `model.binarize=${binarize}`);
     const announced = /about ([\d,]+) bytes/.exec(summary.stdout)?.[1].replaceAll(",", "");
     expect(length - Number(announced)).toBeGreaterThan(0);
@@ -51,7 +55,7 @@ describe("binvit pack, eval and verify-packed", () => {
   });
 
   test("evaluate a packed model with the accuracy of its run, and say how fast", async () => {
-    const [packed, simulated] = [await run("eval", "made/model.safetensors"), await run("eval", "run")];
+    const [packed, simulated] = [await run("eval", "made/whole.safetensors"), await run("eval", "run")];
     expect(packed.stdout.split("\n")[0]).toBe(simulated.stdout.split("\n")[0]);
     expect(packed.stdout).toMatch(/test accuracy \d+\.\d%, loss \d\.\d{3}, 360 images/);
     expect(packed.stdout).toMatch(/Packed engine, simd kernels, one thread: \d+ images\/s/);
@@ -64,7 +68,23 @@ describe("binvit pack, eval and verify-packed", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/patch +\d+ +0\n/);
     expect(stdout.match(/blocks\.\d\.\S+ +\d+ +0\n/g)?.length).toBe(8);
-    expect(stdout).toMatch(/^360 images: .* classes that differ 0\.$/m);
+    expect(stdout).toMatch(/^360 images: .* 0\.0e\+0 .* classes that differ 0\.$/m);
+    expect(stdout).toMatch(
+      /^Floats in 16 bits for 32: test accuracy [\d.]+% for [\d.]+%, \d+ of 360 images of another class, largest/m,
+    );
+  });
+
+  test.each([
+    ["32", /^360 images: .* 0\.0e\+0 .* classes that differ 0\.\n$/m],
+    ["8", /^Floats in 8 bits for 32: test accuracy/m],
+  ])("compare with floats in %s bits", async (bits, said) => {
+    const { code, stdout } = await run("verify-packed", "run", "--floats", bits);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(said);
+    expect(stdout.includes("Floats in")).toBe(bits !== "32");
+    const packed = await run("pack", "run", "--floats", bits, "--out", `made/${bits}.safetensors`);
+    expect(packed.code).toBe(0);
+    expect((await run("eval", `made/${bits}.safetensors`)).stdout).toMatch(/test accuracy/);
   });
 
   test("refuse what they cannot do, and leave nothing behind", async () => {
@@ -76,6 +96,9 @@ describe("binvit pack, eval and verify-packed", () => {
     const missing = await run("pack", "nowhere", "--out", "x.safetensors");
     expect(missing.stderr).toMatch(/nowhere holds no record\.json/);
     expect((await run("pack", "run", "--out", "")).code).toBe(2);
+    const floats = await run("pack", "run", "--floats", "12", "--out", "x.safetensors");
+    expect(floats.code).toBe(2);
+    expect(floats.stderr).toMatch(/--floats expects 32, 16 or 8, got "12"/);
   });
 
   test("refuse a packed file that is damaged, and one that is none", async () => {
@@ -86,6 +109,6 @@ describe("binvit pack, eval and verify-packed", () => {
     expect(cut.stderr).toMatch(/cut\.safetensors is not a sound weight file: .*bytes of data/);
     const weights = await run("eval", "run/weights.safetensors");
     expect(weights.code).toBe(1);
-    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/3"/);
+    expect(weights.stderr).toMatch(/its format is "binvit\.weights\/1", expected "binvit\.packed\/4"/);
   });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { FileError } from "../../lib/base/errors";
@@ -7,6 +9,7 @@ import { packedConfig } from "../../lib/deploy/left";
 import { packModel } from "../../lib/deploy/pack";
 import { type PackedConfig, packedShapes } from "../../lib/deploy/packed-config";
 import type { PackedModel } from "../../lib/deploy/packed-model";
+import { roundFloats } from "../../lib/deploy/round-floats";
 import { presets } from "../../lib/train/presets";
 import { initialParameters } from "../../lib/vit/parameters";
 import { parseModelConfig } from "../../lib/vit/parse-config";
@@ -15,6 +18,12 @@ import { anyImages, anyMeaning, anyParameters, engineOf, origin, pack } from "./
 
 const config = smallModel({ depth: 1, binarize: { mlp: "channel", qkv: "tensor", projection: "unscaled" } });
 const left = packedConfig(config);
+const dtypes = { dtypes: ["F32", "I16", "I8", "U8"] } as const;
+/** What the engine of binvit 0.4.0 made of `binvit-0.4.safetensors`, a file that it wrote, and two images. */
+const logits04 = [
+  -0.11609980463981628, 1.505993127822876, 0.8771899342536926, -0.47645294666290283, 1.234377145767212,
+  1.0014348030090332,
+];
 let model: PackedModel;
 
 beforeAll(async () => {
@@ -30,6 +39,43 @@ describe("a packed file", () => {
     expect(await encodePackedModel(back)).toEqual(file);
     const images = anyImages(config, 3);
     expect(engineOf(back).forward(images, 3)).toEqual(engineOf(model).forward(images, 3));
+  });
+
+  test.each([16, 8] as const)(
+    "with floats in %i bits comes back to the last bit, and expands to float32",
+    async (bits) => {
+      const large = smallModel({ mlpDim: 120, binarize: { mlp: "channel", qkv: "tensor" } });
+      const rounded = roundFloats(pack(large, anyParameters(large, 1)), bits);
+      const file = await encodePackedModel(rounded);
+      const back = await decodePackedModel(file);
+      expect(back).toEqual(rounded);
+      expect(await encodePackedModel(back)).toEqual(file);
+      const images = anyImages(large, 3);
+      expect(engineOf(back).forward(images, 3)).toEqual(engineOf(rounded).forward(images, 3));
+      const { arrays } = decodeSafetensors(file, "m", dtypes);
+      const { data, shape } = arrays["blocks.mlp.fc1.bias"];
+      expect(shape).toEqual([2, 120]);
+      expect(data).toBeInstanceOf(bits === 16 ? Int16Array : Int8Array);
+      for (let i = 0; i < 240; i++) {
+        const value = rounded.tensors[`blocks.${i < 120 ? 0 : 1}.mlp.fc1.bias`].data[i % 120];
+        const step = arrays["blocks.mlp.fc1.bias.step"].data[i < 120 ? 0 : 1];
+        expect(data[i] * step).toBe(value);
+      }
+    },
+  );
+
+  test("of binvit 0.4 is read to the last bit", async () => {
+    const before = smallModel({ binarize: { mlp: "channel", qkv: "tensor", projection: "unscaled" } });
+    const file = readFileSync(join(__dirname, "binvit-0.4.safetensors"));
+    expect(file.toString("latin1")).toContain('"format":"binvit.packed/3"');
+    const read = await decodePackedModel(file);
+    expect(read).toEqual(pack(before, anyParameters(before, 1)));
+    expect([...engineOf(read).forward(anyImages(before, 2), 2)]).toEqual(logits04);
+    for (let at = 0; at < file.length; at += 7) {
+      const changed = Uint8Array.from(file);
+      changed[at] ^= 1 << (at % 8);
+      await expect(decodePackedModel(changed), `byte ${at}`).rejects.toThrow(FileError);
+    }
   });
 
   test("takes of a whole data set the statistics alone", async () => {
@@ -70,14 +116,21 @@ describe("a packed file", () => {
     }
   });
 
-  test("of cifar-s with conv, mlp and mhsa binarized is at least 14 times smaller than its floats", async () => {
-    const binarize = { conv: "channel", mlp: "channel", mhsa: "channel" } as const;
-    const large = parseModelConfig({ ...presets["cifar-s"].model, binarize });
-    const parameters = initialParameters(large, 1);
-    const floats = encodeSafetensors(parameters).length;
-    const packed = (await encodePackedModel(pack(large, parameters))).length;
-    expect(floats / packed).toBeGreaterThanOrEqual(14);
-  });
+  test.each([
+    [32, 14.8],
+    [16, 19.7],
+    [8, 24],
+  ] as const)(
+    "of cifar-s with conv, mlp and mhsa binarized and floats in %i bits is %d times smaller",
+    async (bits, times) => {
+      const binarize = { conv: "channel", mlp: "channel", mhsa: "channel" } as const;
+      const large = parseModelConfig({ ...presets["cifar-s"].model, binarize });
+      const parameters = initialParameters(large, 1);
+      const floats = encodeSafetensors(parameters).length;
+      const packed = (await encodePackedModel(roundFloats(packModel(large, parameters, origin), bits))).length;
+      expect(floats / packed).toBeGreaterThanOrEqual(times);
+    },
+  );
 });
 
 test.each([
@@ -137,7 +190,7 @@ describe("a file that was made wrong is refused by name:", () => {
   };
 
   test("configurations", async () => {
-    await refused(withConfig({ depth: 2 }), /tensor "blocks\.1\.\S+" is missing/);
+    await refused(withConfig({ depth: 2 }), /"blocks\.norm1\.gamma" is F32 1×8, .* expects F32\/I16\/I8 2×8/);
     await refused(withConfig({ widht: 3 }), /model: unknown key "widht"/);
     await refused(withConfig({ numHeads: 3 }), /model\.embedDim must be a multiple of numHeads/);
     await refused(withConfig({ imageSize: 0 }), /model\.imageSize: expected a whole number from 1 to 65536, got 0/);
@@ -154,7 +207,7 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ scores: "channel" }), /model\.scores: expected "float"/);
     await refused(withConfig({ activation: "tanh" }), /model\.activation: expected "gelu" or/);
     const scores = { threshold: "none", factor: "none", correction: "table" };
-    await refused(withConfig({ scores }), /tensor "blocks\.0\.attention\.scores\.scale" is missing/);
+    await refused(withConfig({ scores }), /tensor "blocks\.attention\.scores\.scale" is missing/);
     const values = { levels: 17, share: "none", factor: "kept", threshold: "none", scale: "none" };
     await refused(withConfig({ values }), /model\.values\.levels: expected a whole number from 1 to 16, got 17/);
     for (const [key, complete] of Object.entries({ scores, values: { ...values, levels: 1 } })) {
@@ -175,21 +228,21 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withConfig({ binarize: {} }), /model: unknown key "binarize"/);
     await refused(withConfig({ stem: "linear" }), /model\.stem: expected "patch" or "conv", got "linear"/);
     await refused(withConfig({ stem: "conv" }), /model\.layers must have conv2 with stem "conv" and only there/);
-    await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32 1×4×8/);
+    await refused(withConfig({ pooling: "mean" }), /"positionEmbedding" is F32 1×5×8, .* expects F32\/I16\/I8 1×4×8/);
   });
 
   test("sizes that would need huge allocations, at once", async () => {
     const startedAt = performance.now();
-    await refused(withConfig({ depth: 65_536 }), /tensors cannot be 65536 blocks/);
-    await refused(withConfig({ embedDim: 65_534 }), /expects F32 2×2×2×65534/);
-    await refused(withConfig({ numClasses: 2 ** 50 }), /expects F32 8×1125899906842624/);
-    await refused(withConfig({ imageSize: 65_536, patchSize: 1 }), /the configuration expects F32 1×1×2×8/);
+    await refused(withConfig({ depth: 65_536 }), /expects F32\/I16\/I8 65536×8/);
+    await refused(withConfig({ embedDim: 65_534 }), /expects F32\/I16\/I8 2×2×2×65534/);
+    await refused(withConfig({ numClasses: 2 ** 50 }), /expects F32\/I16\/I8 8×1125899906842624/);
+    await refused(withConfig({ imageSize: 65_536, patchSize: 1 }), /the configuration expects F32\/I16\/I8 1×1×2×8/);
     expect(performance.now() - startedAt).toBeLessThan(2000);
   });
 
   test("tensors", async () => {
     const { data, shape } = model.tensors["blocks.0.mlp.fc1.weight.signs"];
-    await refused(withTensor("head.bias", undefined), /tensor "head\.bias" is missing, .* expects F32 3/);
+    await refused(withTensor("head.bias", undefined), /tensor "head\.bias" is missing, .* expects F32\/I16\/I8 3/);
     await refused(withTensor("extra", { shape: [1], data: Float32Array.of(1) }), /"extra" is F32 1, .* no such tensor/);
     for (const name of ["constructor", "toString", "hasOwnProperty"]) {
       const reason = new RegExp(`"${name}" is U8 0, the configuration expects no such tensor`);
@@ -207,10 +260,13 @@ describe("a file that was made wrong is refused by name:", () => {
     const name = "blocks.0.mlp.fc1.weight.signs";
     await refused(
       withTensor(name, { shape: [4, 12], data }),
-      /"blocks\.0\.mlp\.fc1\.weight\.signs" is U8 4×12, .* U8 12×4/,
+      /"blocks\.mlp\.fc1\.weight\.signs" is U8 1×4×12, .* U8 1×12×4/,
     );
-    await refused(withTensor(name, { shape, data: new Float32Array(48) }), /is F32 12×4, .* expects U8 12×4/);
-    await refused(withTensor("head.bias", { shape: [3], data: new Uint8Array(3) }), /"head\.bias" is U8 3, .* F32 3/);
+    await refused(withTensor(name, { shape, data: new Float32Array(48) }), /is F32 1×12×4, .* expects U8 1×12×4/);
+    await refused(
+      withTensor("head.bias", { shape: [3], data: new Uint8Array(3) }),
+      /"head\.bias" is U8 3, .* F32\/I16\/I8 3/,
+    );
   });
 
   test("any distance of shifted tokens", async () => {
@@ -223,7 +279,7 @@ describe("a file that was made wrong is refused by name:", () => {
       [[1, 1, 1, 1, 1], /model\.shift: expected at most 4 of them, got 5/],
       [[1, 1], /model\.shift: expected distances below 2, the patches of a side, each once, got 1, 1/],
       [[2], /model\.shift: expected distances below 2, the patches of a side, each once, got 2/],
-      [[1], /tensor "blocks\.0\.mlp\.shift\.1\.scale" is missing, .* expects F32 3×8/],
+      [[1], /tensor "blocks\.mlp\.shift\.1\.scale" is missing, .* expects F32\/I16\/I8 1×3×8/],
     ];
     for (const [shift, reason] of expected) await refused(withConfig({ shift }), reason);
     const shifted = pack(smallModel({ shift: [1] }), anyParameters(smallModel({ shift: [1] }), 1));
@@ -260,6 +316,45 @@ describe("a file that was made wrong is refused by name:", () => {
     },
   );
 
+  test("floats in fewer bits, and their steps", async () => {
+    const large = smallModel({ mlpDim: 120, binarize: { mlp: "channel" } });
+    const rounded = roundFloats(pack(large, anyParameters(large, 1)), 8);
+    const { arrays, metadata } = decodeSafetensors(await encodePackedModel(rounded), "m", dtypes);
+    const refusedWith = async (changes: Record<string, unknown>, reason: RegExp, texts = {}) => {
+      const all = Object.entries({ ...arrays, ...changes }).filter(([, value]) => value);
+      const file = encodeSafetensors(Object.fromEntries(all) as typeof arrays, { ...metadata, ...texts });
+      await expect(decodePackedModel(file)).rejects.toThrow(reason);
+    };
+    const name = "blocks.mlp.fc1.bias";
+    const step = arrays[`${name}.step`];
+    await refusedWith({ [`${name}.step`]: undefined }, /fc1\.bias\.step" is missing, .* F32 2×1/);
+    await refusedWith({ [`${name}.step`]: { shape: [2], data: step.data } }, /fc1\.bias\.step" is F32 2, .* F32 2×1/);
+    const half = { shape: [2, 1], data: Int16Array.of(1, 1) };
+    await refusedWith({ [`${name}.step`]: half }, /fc1\.bias\.step" is I16 2×1, .* expects F32 2×1/);
+    for (const bad of [0, -1, Number.NaN]) {
+      await refusedWith(
+        { [`${name}.step`]: { shape: [2, 1], data: Float32Array.of(bad, 1) } },
+        /a step that is not above 0/,
+      );
+    }
+    const huge = { shape: [2, 1], data: Float32Array.of(1, 3e38) };
+    await refusedWith({ [`${name}.step`]: huge }, /"blocks\.1\.mlp\.fc1\.bias" holds numbers that are not finite/);
+    await refusedWith({ [name]: undefined }, /fc1\.bias" is missing/);
+    await refusedWith({ "norm.gamma.step": { shape: [1], data: Float32Array.of(1) } }, /no such tensor/);
+    const signs = arrays["blocks.mlp.fc1.weight.signs"];
+    const asI8 = { shape: signs.shape, data: new Int8Array(signs.data) };
+    await refusedWith({ "blocks.mlp.fc1.weight.signs": asI8 }, /is I8 2×120×4, .* expects U8 2×120×4/);
+  });
+
+  test("floats in fewer bits in a file of the format before", async () => {
+    const file = readFileSync(join(__dirname, "binvit-0.4.safetensors"));
+    const { arrays, metadata } = decodeSafetensors(file, "m", dtypes);
+    const halves = { ...arrays, "norm.gamma": { shape: [8], data: new Int16Array(8) } };
+    await expect(decodePackedModel(encodeSafetensors(halves, metadata))).rejects.toThrow(
+      /"norm\.gamma" is I16 8, the configuration expects F32 8/,
+    );
+  });
+
   test("padding bits, and numbers that are not finite", async () => {
     await refused(
       changed("blocks.0.mlp.fc1.weight.signs", 4 * 3 + 1, 1),
@@ -285,18 +380,19 @@ describe("a file that was made wrong is refused by name:", () => {
     await refused(withPixels({ maxValue: 256 }), /pixels\.maxValue: expected a whole number from 1 to 255, got 256/);
     await refused({ classNames: ["a", "b"] }, /classNames: expected 3 of them, got 2/);
     await refused({ classNames: ["a", "b", 3] as never }, /classNames\.2: expected a text, got 3/);
-    const { metadata } = decodeSafetensors(await encodePackedModel(model), "m", { dtypes: ["F32", "U8"] });
+    const { arrays, metadata } = decodeSafetensors(await encodePackedModel(model), "m", dtypes);
     const cases: [Record<string, string | undefined>, RegExp][] = [
       [
         { format: "binvit.packed/1" },
-        /format binvit\.packed\/1, expected .*\/3: an earlier binvit wrote it, .* Train the run again/,
+        /format binvit\.packed\/1, expected .*\/4: an earlier binvit wrote it, .* Train the run again/,
       ],
       [
         { format: "binvit.packed/2" },
-        /format binvit\.packed\/2, expected .*\/3: binvit 0\.3 wrote it, .* pack it again/,
+        /format binvit\.packed\/2, expected .*\/4: binvit 0\.3 wrote it\. .* pack it again/,
       ],
-      [{ format: "binvit.packed/4" }, /format binvit\.packed\/4, expected .*\/3, .* Use the binvit that wrote it/],
-      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/3"/],
+      [{ format: "binvit.packed/5" }, /format binvit\.packed\/5, expected .*\/4, .* Use the binvit that wrote it/],
+      [{ format: "binvit.packed/3" }, /tensors? "blocks\.0\.norm1\.gamma" is missing/],
+      [{ format: "binvit.weights/1" }, /its format is "binvit\.weights\/1", expected "binvit\.packed\/4"/],
       [{ format: undefined }, /its format is undefined/],
       [{ model: "[".repeat(200_000) }, /its metadata "model" is not JSON/],
       [{ model: "[".repeat(200_000) + "]".repeat(200_000) }, /model: expected an object, got a list/],
@@ -312,7 +408,7 @@ describe("a file that was made wrong is refused by name:", () => {
       const texts = Object.entries({ ...metadata, ...changes }).filter(
         (entry): entry is [string, string] => !!entry[1] || entry[1] === "",
       );
-      const file = encodeSafetensors(model.tensors, Object.fromEntries(texts));
+      const file = encodeSafetensors(arrays, Object.fromEntries(texts));
       await expect(decodePackedModel(file)).rejects.toThrow(FileError);
       await expect(decodePackedModel(file)).rejects.toThrow(reason);
     }

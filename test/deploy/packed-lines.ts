@@ -5,6 +5,7 @@ import { format } from "node:util";
 import { kitRoot } from "../../lib/base/kit-root";
 import { createEngine } from "../../lib/deploy/engine";
 import { encodePackedModel } from "../../lib/deploy/format";
+import { roundFloats } from "../../lib/deploy/round-floats";
 import { smallModel } from "../vit/small-model";
 import { anyParameters, pack } from "./simulation";
 
@@ -22,7 +23,7 @@ export async function project() {
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(join(kitRoot(), "lib"), join(folder, "node_modules", "binvit"), "junction");
   const config = smallModel({ embedDim: 36, mlpDim: 70, binarize: { conv: "xnor", mlp: "learned", mhsa: "channel" } });
-  const model = pack(config, anyParameters(config, 1));
+  const model = roundFloats(pack(config, anyParameters(config, 1)), 8);
   const image = Uint8Array.from({ length: 32 }, (_, i) => (i * 61) % 201);
   const files = { "model.safetensors": await encodePackedModel(model), "image.bin": image };
   for (const [name, content] of Object.entries(files)) write(name, content);

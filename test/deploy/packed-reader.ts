@@ -60,10 +60,21 @@ export function readPackedModel(file: Uint8Array): PackedReader {
   const config: Config = JSON.parse(texts.model);
   const floats: Record<string, Row> = {};
   const signs: Record<string, Row[]> = {};
-  for (const [name, { dtype, shape, data_offsets }] of Object.entries<Entry>(entries)) {
-    const part = bytes.slice(start + data_offsets[0], start + data_offsets[1]);
-    if (dtype === "F32") floats[name] = Float64Array.from(new Float32Array(part.buffer));
-    else signs[name] = rowsOfSigns(part, shape);
+  const dataOf = ({ data_offsets: [from, to] }: Entry) => bytes.slice(start + from, start + to);
+  for (const [name, entry] of Object.entries<Entry>(entries).filter(([name]) => !name.endsWith(".step"))) {
+    const steps = entries[`${name}.step`] && floatsOf(entries[`${name}.step`].dtype, dataOf(entries[`${name}.step`]));
+    // In a file the tensors of all blocks are one.
+    const blocks = name.startsWith("blocks.") ? config.depth : 1;
+    const [data, size] = [dataOf(entry), (entry.data_offsets[1] - entry.data_offsets[0]) / blocks];
+    for (let block = 0; block < blocks; block++) {
+      const own = name.replace("blocks.", `blocks.${block}.`);
+      const part = data.slice(block * size, (block + 1) * size);
+      if (entry.dtype === "U8") signs[own] = rowsOfSigns(part, entry.shape.slice(-2));
+      else {
+        const mine = steps?.slice((block * steps.length) / blocks, ((block + 1) * steps.length) / blocks);
+        floats[own] = floatsOf(entry.dtype, part).map((value, i) => value * (mine ? mine[i % mine.length] : 1));
+      }
+    }
   }
   const model = { config, floats, layers: readLayers(config, floats, signs) };
   const { maxValue, mean, std } = JSON.parse(texts.pixels);
@@ -82,6 +93,12 @@ interface Entry {
   readonly dtype: string;
   readonly shape: number[];
   readonly data_offsets: [number, number];
+}
+
+/** Numbers of 32, 16 or 8 bits. */
+function floatsOf(dtype: string, { buffer }: Uint8Array): Row {
+  const type = { F32: Float32Array, I16: Int16Array, I8: Int8Array }[dtype]!;
+  return Float64Array.from(new type(buffer as ArrayBuffer));
 }
 
 /** ±1 for every bit of each row, padding included. */

@@ -10,6 +10,7 @@ import { readDigits } from "../../lib/data/sets/digits";
 import { createEngine } from "../../lib/deploy/engine";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { packedRun } from "../../lib/deploy/packed-run";
+import { roundFloats } from "../../lib/deploy/round-floats";
 import { formatNotebook, parseNotebook } from "../../lib/notebook/nbformat";
 import { studies } from "../../lib/study/presets";
 import { loadStudy } from "../../lib/study/records";
@@ -82,7 +83,9 @@ async function runKinds(folder: string): Promise<Kind[]> {
   const path = (name: string) => join(folder, name);
   const recordFile = readFileSync(path("record.json"));
   const weightsFile = readFileSync(path("weights.safetensors"));
-  const packed = await encodePackedModel(packedRun(record, readWeights(folder, record)));
+  const exact = packedRun(record, readWeights(folder, record));
+  const packed = await encodePackedModel(exact);
+  const rounded = await encodePackedModel(roundFloats(exact, 8));
 
   let state: TrainingState | undefined;
   await train(config, 1, digits, { onEpoch: (_, now) => (state = now()) });
@@ -146,27 +149,33 @@ async function runKinds(folder: string): Promise<Kind[]> {
         return undefined;
       },
     },
-    {
-      name: "packed model",
-      checked: true,
-      sample: packed,
-      mutate: bytesOrHeader,
-      read: async (file) => digest(await decodePackedModel(file)),
-    },
-    {
-      name: "packed model, sealed again",
-      checked: false,
-      sample: packed,
-      mutate: mutateHeader,
-      read: async (file) => {
-        const model = await decodePackedModel(packedSealedAgain(file));
-        const { imageSize, channels } = model.config;
-        const engine = createEngine(model, { kernels: "scalar", maxBatch: 1 });
-        return digest([model, engine.forward(new Float32Array(imageSize ** 2 * channels), 1)]);
-      },
-    },
+    ...packedKinds("packed model", packed),
+    ...packedKinds("packed model, floats in 8 bits", rounded),
   ];
 }
+
+/** A packed model as it is, and sealed again so that more than the checksum has to notice what is wrong. */
+const packedKinds = (name: string, sample: Uint8Array): Kind[] => [
+  {
+    name,
+    checked: true,
+    sample,
+    mutate: bytesOrHeader,
+    read: async (file) => digest(await decodePackedModel(file)),
+  },
+  {
+    name: `${name}, sealed again`,
+    checked: false,
+    sample,
+    mutate: mutateHeader,
+    read: async (file) => {
+      const model = await decodePackedModel(packedSealedAgain(file));
+      const { imageSize, channels } = model.config;
+      const engine = createEngine(model, { kernels: "scalar", maxBatch: 1 });
+      return digest([model, engine.forward(new Float32Array(imageSize ** 2 * channels), 1)]);
+    },
+  },
+];
 
 /** A record whose digest was made anew, if it is an object at all. */
 function resealed(file: Uint8Array): Uint8Array {

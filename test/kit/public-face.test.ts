@@ -94,6 +94,7 @@ test("the public names are these, and no other", () => {
       "resultFrame",
       "resultRows",
       "roofline",
+      "roundFloats",
       "runFrame",
       "scaleError",
       "scaleFactor",

@@ -123,13 +123,18 @@ describe("models", () => {
   });
 
   test("bytes: a packed file is smaller than the float files, which are about as large as each other", async () => {
-    const [float, exported, packed] = await modelBytes([benchModel("digits")]);
-    expect([float, exported, packed].map(({ model: name, format }) => `${name} ${format}`)).toEqual([
+    const rows = await modelBytes([benchModel("digits")]);
+    const [float, exported, packed, whole, least] = rows;
+    expect(rows.map(({ model: name, format }) => `${name} ${format}`)).toEqual([
       "digits/float safetensors",
       "digits/float onnx",
       "digits/w1a1 packed",
+      "digits/w1a1 packed-32",
+      "digits/w1a1 packed-8",
     ]);
-    expect(packed.bytes).toBeLessThan(float.bytes / 8);
+    expect(whole.bytes).toBeLessThan(float.bytes / 11);
+    expect(packed.bytes).toBeLessThan(float.bytes / 15);
+    expect(least.bytes).toBeLessThan(float.bytes / 19);
     expect(Math.abs(exported.bytes / float.bytes - 1)).toBeLessThan(0.03);
   });
 

@@ -30,6 +30,21 @@ describe("safetensors", () => {
     expect(metadata).toEqual({ a: "ä" });
   });
 
+  test("hold numbers of 16 and 8 bits, and are read with them where they may occur", () => {
+    const narrow = {
+      half: { shape: [3], data: Int16Array.of(-32_768, 32_767, 1) },
+      whole: { shape: [2, 1], data: Int8Array.of(-128, 127) },
+      bits: { shape: [2], data: Uint8Array.of(255, 1) },
+    };
+    const encoded = encodeSafetensors({ ...arrays, ...narrow });
+    const { arrays: back } = decodeSafetensors(encoded, "w", { dtypes: ["F32", "I16", "I8", "U8"] });
+    expect(back).toEqual({ ...arrays, ...narrow });
+    const header = Buffer.from(encoded).toString("latin1");
+    expect(header).toContain('"half":{"dtype":"I16","shape":[3]');
+    expect(header).toContain('"whole":{"dtype":"I8","shape":[2,1]');
+    expect(() => decodeSafetensors(encoded, "w")).toThrow(/"bits" has type "U8", expected F32/);
+  });
+
   test("are the same bytes whatever the order of the names, with data on an 8-byte boundary", () => {
     const encoded = encodeSafetensors(arrays);
     const reversed = Object.fromEntries(Object.entries(arrays).reverse());
