@@ -1,5 +1,7 @@
 import { multiply, multiplyScratch } from "./gemm";
-import { powersOfRows, scaleRows, softmaxRowsGrad } from "./softmax";
+import { attendRows, attendRowsScratch } from "./attend-rows";
+import { Nullable, onward } from "./onward";
+import { softmaxRowsGrad } from "./softmax";
 
 /**
  * Self-attention of all heads, straight from the joint projection: no head is ever copied out.
@@ -20,7 +22,7 @@ import { powersOfRows, scaleRows, softmaxRowsGrad } from "./softmax";
 export function attention(
   qkv: usize,
   out: usize,
-  probs: usize,
+  probs: Nullable,
   batch: i32,
   tokens: i32,
   width: i32,
@@ -33,19 +35,13 @@ export function attention(
   const headBytes: usize = <usize>dim << 2;
   const partBytes: usize = <usize>width << 2;
   const row = 3 * width;
-  const work = scratch + (<usize>(tokens * tokens) << 2);
   for (let image = 0; image < batch; image++) {
     for (let head = 0; head < heads; head++) {
       const q = qkv + <usize>head * headBytes;
       const k = q + partBytes;
       const v = k + partBytes;
-      const context = out + <usize>head * headBytes;
-      multiply(q, row, 1, k, 1, row, probs, tokens, queries, tokens, dim, 0, work);
-      powersOfRows(probs, scratch, queries, tokens, scale);
-      multiply(probs, tokens, 1, v, row, 1, context, width, queries, dim, tokens, 0, work);
-      scaleRows(context, scratch, queries, dim, width);
-      scaleRows(probs, scratch, queries, tokens, tokens);
-      probs += <usize>(queries * tokens) << 2;
+      attendRows(q, k, v, row, out + <usize>head * headBytes, width, probs, queries, tokens, dim, scale, scratch);
+      probs = onward(probs, queries * tokens);
     }
     qkv += <usize>(tokens * row) << 2;
     out += <usize>(queries * width) << 2;
