@@ -28,6 +28,8 @@ export interface Activations {
   readonly sums?: { readonly scores: Pointer; readonly context: Pointer };
   /** Zeros, one for each hidden unit, where ReLU is a knee of nothing else; else 0. */
   readonly zeros: Pointer;
+  /** Thresholds of the hidden units of each block, [depth, 2, MLP width]; see `findHiddenThresholds`. */
+  readonly hiddenThresholds: Pointer;
   /** What the kernels ask for. */
   readonly scratch: Pointer;
 }
@@ -63,6 +65,7 @@ export function placeActivations(
     probabilities: reserve(numHeads * tokens ** 2),
     sums: attentionSums(config, batch, reserve),
     zeros: config.activation === "relu" ? reserve(Math.max(config.mlpDim, embedDim)) : 0,
+    hiddenThresholds: reserve(2 * config.depth * config.mlpDim),
     scratch: arena.reserve(scratchBytes(config, kernels), "scratch"), // last: its size is an integer only up to here
   };
 }

@@ -3,6 +3,7 @@ import { gridSize, numPatches, numTokens, shiftName } from "../vit/config";
 import { AttentionInBits } from "./attention-in-bits";
 import { Embedding } from "./embedding";
 import { EnginePart, type EngineParts } from "./engine-part";
+import { findHiddenThresholds, type HiddenThresholds } from "./hidden-thresholds";
 import { LayerProducts } from "./layer-products";
 import type { Watch } from "./watch";
 import type { EngineLayer } from "./weights";
@@ -15,6 +16,8 @@ export class ForwardPass extends EnginePart {
   private readonly embedding: Embedding;
   /** Attention in bits; undefined where scores and values are floats. */
   private readonly bits?: AttentionInBits;
+  /** Of blocks whose hidden units are needed as signs only: what tells those. */
+  private readonly hidden: ReadonlyMap<string, HiddenThresholds>;
 
   constructor(...parts: EngineParts) {
     super(...parts);
@@ -22,6 +25,7 @@ export class ForwardPass extends EnginePart {
     this.embedding = new Embedding(this.layers, ...parts);
     const { scores, values } = this.config;
     if (scores !== "float" || values !== "float") this.bits = new AttentionInBits(...parts);
+    this.hidden = this.hiddenThresholds();
   }
 
   /**
@@ -117,25 +121,21 @@ export class ForwardPass extends EnginePart {
     const add = { residual: stream[1], spare: narrow, watch, perImage };
     this.norm(`${block}.norm2`, stream[1], narrow, rows);
     this.shift(`${block}.mlp`, rows, perImage);
-    const plainSigns = fc2.product === "signs" && fc2.factor === "none" && fc2.threshold === 0;
-    if (fc1.product === "signs" && plainSigns && this.config.activation === "gelu") {
-      // Of the hidden units only the signs are read, and GELU keeps them: nothing else is computed.
+    const thresholds = this.hidden.get(block);
+    if (thresholds !== undefined) {
+      // Of the hidden units only the signs are read: nothing else is computed.
       this.layers.pack(fc1, narrow, rows);
       const token = this.layers.tokenFactors(fc1, narrow, rows, perImage);
       this.layers.show(fc1, signs, wide, rows, watch);
       const { outputs: n, inputs: k, weight: panels, alpha, bias } = fc1;
-      this.kernels.xnorGemmSigns({
-        a: signs,
-        panels,
-        signs: hiddenSigns,
-        m: rows,
-        n,
-        k,
-        alpha,
-        token,
-        bias,
-        scratch,
-      });
+      const product = { a: signs, panels, m: rows, n, k, alpha, token, bias, scratch };
+      this.kernels.xnorGemmSigns({ ...product, thresholds: thresholds.upper, signs: hiddenSigns });
+      if (thresholds.lower) {
+        this.kernels.xnorGemmSigns({ ...product, thresholds: thresholds.lower, signs: wide });
+        const words = this.words;
+        for (let i = 0, [to, from] = [hiddenSigns / 4, wide / 4]; i < rows * signWords(n); i++)
+          words[to + i] ^= words[from + i];
+      }
       this.layers.multiplySigns(fc2, hiddenSigns, stream[0], rows, 0, add);
       return;
     }
@@ -181,6 +181,24 @@ export class ForwardPass extends EnginePart {
         f[to++] = sum / tokens;
       }
     }
+  }
+
+  private hiddenThresholds(): Map<string, HiddenThresholds> {
+    const { depth, activation, mlpDim } = this.config;
+    const { wide, hiddenThresholds } = this.places;
+    const found = new Map<string, HiddenThresholds>();
+    for (let i = 0; i < depth; i++) {
+      const mlp = `blocks.${i}.mlp`;
+      const [fc1, fc2] = [this.layer(`${mlp}.fc1`), this.layer(`${mlp}.fc2`)];
+      const to = hiddenThresholds + 8 * i * mlpDim;
+      const plain = fc2.product === "signs" && fc2.factor === "none" && fc2.threshold === 0;
+      const thresholds =
+        fc1.product === "signs" && plain && activation === "gelu"
+          ? { upper: 0 } // GELU keeps signs
+          : findHiddenThresholds(this.memory, this.layers, [fc1, fc2], `${mlp}.activation`, wide, to);
+      if (thresholds) found.set(`blocks.${i}`, thresholds);
+    }
+    return found;
   }
 
   private norm(name: string, from: Pointer, to: Pointer, rows: number): void {

@@ -59,12 +59,13 @@ export function scalarBitKernels(memory: WebAssembly.Memory): BitKernels {
       });
     },
 
-    xnorGemmSigns({ a, panels, signs, m, n, k, alpha = 0, token = 0, bias = 0 }) {
-      const [w, finish] = [words(), finisher(floats(), alpha, token, bias)];
+    xnorGemmSigns({ a, panels, signs, m, n, k, alpha = 0, token = 0, bias = 0, thresholds = 0 }) {
+      const [f, w, finish] = [floats(), words(), finisher(floats(), alpha, token, bias)];
       const [to, width] = [signs >>> 2, signWords(n)];
       w.fill(0, to, to + m * width);
       multiplySigns(w, a, panels, m, n, k, (i, j, sum) => {
-        if (finish(i, j, sum) < 0) w[to + i * width + (j >>> 5)] |= 1 << (j & 31);
+        if (finish(i, j, sum) < (thresholds ? f[(thresholds >>> 2) + j] : 0))
+          w[to + i * width + (j >>> 5)] |= 1 << (j & 31);
       });
     },
 

@@ -37,7 +37,13 @@ test.each(sizes)("signs of %i × %i products of %i signs are those of the values
   });
   const [alpha, bias] = [0, 1].map((which) => arena.put(Float32Array.from(lines, (line) => line[which])));
   const token = arena.put(normals(random, m).map(Math.abs));
-  for (const options of [{ alpha, bias }, { alpha }, { bias }, {}, { alpha, bias, token }]) {
+  // A value that occurs, a hair above it, and what is below or above all of them.
+  kernels.xnorGemm({ a: aSigns, panels, m, n, k, scratch, alpha, bias, y, stride: n });
+  const some = arena.read(y, n);
+  const taus = some.map((value, i) => [value, value * (1 + 1e-6), Number.NEGATIVE_INFINITY, 1e30, 0.1][i % 5]);
+  const thresholds = arena.put(taus);
+  const lineOptions = [{ alpha, bias }, { alpha }, { bias }, {}, { alpha, bias, token }];
+  for (const options of [...lineOptions, ...lineOptions.map((line) => ({ ...line, thresholds }))]) {
     const product = { a: aSigns, panels, m, n, k, scratch, ...options };
     kernels.xnorGemm({ ...product, y, stride: n });
     kernels.xnorGemmSigns({ ...product, signs });
@@ -45,7 +51,8 @@ test.each(sizes)("signs of %i × %i products of %i signs are those of the values
     const expected = new Uint32Array(m * signWords(n));
     for (const [i, value] of values.entries()) {
       const [row, column] = [Math.floor(i / n), i % n];
-      if (value < 0) expected[row * signWords(n) + (column >> 5)] |= 1 << (column & 31);
+      if (value < ("thresholds" in options ? taus[column] : 0))
+        expected[row * signWords(n) + (column >> 5)] |= 1 << (column & 31);
     }
     expect(new Uint32Array(arena.read(signs, m * signWords(n)).buffer)).toEqual(expected); // what lies beside them is 0
   }

@@ -1,7 +1,7 @@
 import { loadLanes, storeLanes } from "./lanes";
 import { Nullable, onward } from "./onward";
 import { signWords } from "./pack-signs";
-import { entryOf, storeEight, sum4 } from "./sign-counts";
+import { entryOf, storeSums, sum4 } from "./sign-counts";
 
 /**
  * The context of one head from bits: out_ic = (n_0,ic · α_0 + n_1,ic · α_1 + …) · γ_c, n_l,ic = Σ_j b_l,ij · s_jc the
@@ -36,8 +36,9 @@ export function tabulateValues(signs: usize, tokens: i32, dim: i32, tables: usiz
       const w1 = v128.load32_splat(at + rowBytes * min(1, tokens - 1 - token));
       const w2 = v128.load32_splat(at + rowBytes * min(2, tokens - 1 - token));
       const w3 = v128.load32_splat(at + rowBytes * min(3, tokens - 1 - token));
-      tabulateHalf(lowSigns(w0), lowSigns(w1), lowSigns(w2), lowSigns(w3), tables);
-      tabulateHalf(highSigns(w0), highSigns(w1), highSigns(w2), highSigns(w3), tables + 16);
+      const none = i8x16.splat(0);
+      storeSums(none, lowSigns(w0), lowSigns(w1), lowSigns(w2), lowSigns(w3), tables, 1 << ENTRY);
+      storeSums(none, highSigns(w0), highSigns(w1), highSigns(w2), highSigns(w3), tables + 16, 1 << ENTRY);
       tables += 16 << ENTRY;
     }
   }
@@ -61,13 +62,6 @@ function highSigns(word: v128): v128 {
 function signsOf(bytes: v128): v128 {
   const bits = i8x16(1, 2, 4, 8, 16, 32, 64, -128, 1, 2, 4, 8, 16, 32, 64, -128);
   return v128.or(i8x16.eq(v128.and(bytes, bits), bits), i8x16.splat(1));
-}
-
-// @ts-ignore: decorator
-@inline
-function tabulateHalf(s0: v128, s1: v128, s2: v128, s3: v128, to: usize): void {
-  storeEight(i8x16.splat(0), s0, s1, s2, to, 1 << ENTRY);
-  storeEight(s3, s0, s1, s2, to + (8 << ENTRY), 1 << ENTRY);
 }
 
 /**
@@ -171,8 +165,6 @@ function put(to: usize, gamma: usize, sum: v128, factor: v128): void {
   v128.store(to, f32x4.mul(high, v128.load(gamma, 16)), 16);
 }
 
-// @ts-ignore: decorator
-@inline
 function addTo(to: usize, gamma: usize, sum: v128, factor: v128): void {
   const low = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_s(sum)), factor);
   const high = f32x4.mul(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_s(sum)), factor);

@@ -58,9 +58,9 @@ function tabulate(columns: usize, words: i32, count: i32, tables: usize): void {
         const low = i16x8.narrow_i32x4_u(v128.and(a, byteMask), v128.and(b, byteMask));
         const high = i16x8.narrow_i32x4_u(v128.and(c, byteMask), v128.and(d, byteMask));
         const signs = i8x16.narrow_i16x8_u(low, high);
-        tabulateFour(signs, 1, 2, 4, 8, to, entry);
+        tabulateFour(signs, to, entry);
         to += entry << 4;
-        tabulateFour(signs, 16, 32, 64, 128, to, entry);
+        tabulateFour(i8x16.shr_u(signs, 4), to, entry);
         to += entry << 4;
         a = i32x4.shr_u(a, 8);
         b = i32x4.shr_u(b, 8);
@@ -81,21 +81,14 @@ function four(at: usize, step: usize): v128 {
   return v128.load_lane<i32>(at + step * 3, words, 3);
 }
 
-/** The 16 entries of four signs of 16 columns. */
-// @ts-ignore: decorator
-@inline
-function tabulateFour(signs: v128, bit0: u8, bit1: u8, bit2: u8, bit3: u8, to: usize, entry: usize): void {
+/** The 16 entries of signs 0 … 3 of 16 columns. */
+function tabulateFour(signs: v128, to: usize, entry: usize): void {
   // −1 where the column's sign is set
-  const m0 = isSet(signs, bit0), m1 = isSet(signs, bit1), m2 = isSet(signs, bit2), m3 = isSet(signs, bit3);
+  const m0 = isSet(signs, 1), m1 = isSet(signs, 2), m2 = isSet(signs, 4), m3 = isSet(signs, 8);
   const one = i8x16.splat(1);
   // What it changes if the pattern's sign is set: 1 more differs, or 1 less
-  const s0 = v128.or(m0, one), s1 = v128.or(m1, one), s2 = v128.or(m2, one), s3 = v128.or(m3, one);
-  let t = i8x16.neg(i8x16.add(i8x16.add(m0, m1), i8x16.add(m2, m3)));
-  for (let half = 0; half < 2; half++) {
-    storeEight(t, s0, s1, s2, to, entry);
-    t = i8x16.add(t, s3);
-    to += entry << 3;
-  }
+  const none = i8x16.neg(i8x16.add(i8x16.add(m0, m1), i8x16.add(m2, m3)));
+  storeSums(none, v128.or(m0, one), v128.or(m1, one), v128.or(m2, one), v128.or(m3, one), to, entry);
 }
 
 // @ts-ignore: decorator
@@ -105,19 +98,23 @@ function isSet(signs: v128, bit: u8): v128 {
   return i8x16.eq(v128.and(signs, mask), mask);
 }
 
-/** Patterns of three signs beside what there is; each sum has one step to the next. */
+/** `none` and what each pattern of four signs adds to it; a sum is one step from another. */
 // @ts-ignore: decorator
 @inline
-export function storeEight(t: v128, s0: v128, s1: v128, s2: v128, to: usize, entry: usize): void {
-  const t2 = i8x16.add(t, s1), t4 = i8x16.add(t, s2), t6 = i8x16.add(t2, s2);
-  v128.store(to, t);
-  v128.store(to + entry, i8x16.add(t, s0));
-  v128.store(to + entry * 2, t2);
-  v128.store(to + entry * 3, i8x16.add(t2, s0));
-  v128.store(to + entry * 4, t4);
-  v128.store(to + entry * 5, i8x16.add(t4, s0));
-  v128.store(to + entry * 6, t6);
-  v128.store(to + entry * 7, i8x16.add(t6, s0));
+export function storeSums(t: v128, s0: v128, s1: v128, s2: v128, s3: v128, to: usize, entry: usize): void {
+  for (let half = 0; half < 2; half++) {
+    const t2 = i8x16.add(t, s1), t4 = i8x16.add(t, s2), t6 = i8x16.add(t2, s2);
+    v128.store(to, t);
+    v128.store(to + entry, i8x16.add(t, s0));
+    v128.store(to + entry * 2, t2);
+    v128.store(to + entry * 3, i8x16.add(t2, s0));
+    v128.store(to + entry * 4, t4);
+    v128.store(to + entry * 5, i8x16.add(t4, s0));
+    v128.store(to + entry * 6, t6);
+    v128.store(to + entry * 7, i8x16.add(t6, s0));
+    t = i8x16.add(t, s3);
+    to += entry << 3;
+  }
 }
 
 /** Where in the tables pattern `nibble` of a word is, an entry being 1 << shift bytes. */

@@ -64,7 +64,11 @@ export function xnorGemm(
   }
 }
 
-/** The signs of the same values, which are those of GELU of them too; plain rows [m, n]. */
+/**
+ * The signs of the same values, which are those of GELU of them too; plain rows [m, n].
+ *
+ *     thresholds [n]: 1 where y < τ, which may be infinite; left out, τ = 0
+ */
 export function xnorGemmSigns(
   a: usize,
   panels: usize,
@@ -75,6 +79,7 @@ export function xnorGemmSigns(
   alpha: Nullable,
   token: Nullable,
   bias: Nullable,
+  thresholds: Nullable,
   scratch: usize,
 ): void {
   const factors = countsOf(scratch) + ROWS * COLUMNS * 2;
@@ -86,13 +91,14 @@ export function xnorGemmSigns(
   for (let j = 0; j < n; j += COLUMNS) {
     const columns = min(n - j, COLUMNS);
     gatherFactors(alpha, bias, j, columns, false, factors);
-    if (!token) gatherLimits(factors, columns, surplus, limits);
+    const least = onward(thresholds, j);
+    if (!token) gatherLimits(factors, columns, surplus, k, least, limits);
     for (let i = 0; i < m; i += block) {
       const rows = min(m - i, block);
       const inBytes = countBlock(a, panels, m, n, k, i, rows, j, columns, scratch);
       const to = signs + <usize>i * rowBytes + (<usize>j >> 3);
       const counts = inBytes ? bytesOf(scratch) : countsOf(scratch);
-      if (token) storeSignsOfValues(counts, inBytes, rows, columns, surplus, factors, onward(token, i), to, rowBytes);
+      if (token) storeSignsOfValues(counts, inBytes, rows, columns, surplus, factors, onward(token, i), least, to, rowBytes);
       else storeSignsByLimits(counts, inBytes, rows, columns, limits, to, rowBytes);
     }
   }

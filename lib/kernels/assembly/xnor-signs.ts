@@ -1,3 +1,5 @@
+import { loadLanes } from "./lanes";
+import { Nullable } from "./onward";
 import { COLUMNS } from "./xnor-tables";
 import { fourCounts, scaled } from "./xnor-store";
 
@@ -13,29 +15,38 @@ import { fourCounts, scaled } from "./xnor-store";
 /** Bytes of the limits. */
 export const LIMIT_BYTES: usize = 384;
 
-/** No count reaches it. */
-const MOST: f32 = 32767;
-
-/** Limits of 64 columns, from the factors that `gatherFactors` left; columns that are not there are never negative. */
-export function gatherLimits(factors: usize, columns: i32, surplus: i32, limits: usize): void {
-  const zero = f32x4.splat(0);
+/**
+ * Limits of 64 columns, from the factors that `gatherFactors` left; columns that are not there are never negative.
+ *
+ * A line rises or falls with the count even after rounding, so its limit is found by halving.
+ *
+ * @param thresholds of the first column, …, below which a value counts as negative; or null for 0
+ */
+export function gatherLimits(
+  factors: usize,
+  columns: i32,
+  surplus: i32,
+  k: i32,
+  thresholds: Nullable,
+  limits: usize,
+): void {
+  const least = i32x4.splat(-(k >> 1) - 1); // below every count
+  const step = 1 << (31 - clz<i32>(k + 3));
   for (let column: usize = 0; column < <usize>COLUMNS; column += 4) {
     const isThere = i32x4.lt_s(i32x4.add(i32x4.splat(<i32>column), i32x4(0, 1, 2, 3)), i32x4.splat(columns));
     const alpha = v128.and(v128.load(factors + (column << 2)), isThere);
     const bias = v128.and(v128.load(factors + (column << 2), COLUMNS * 4), isThere);
-    const flip = f32x4.lt(alpha, zero);
-    // Where the line crosses 0. Rounding may have moved that by one, so it is sought from one count before on.
-    let crossing = f32x4.div(f32x4.neg(bias), alpha);
-    crossing = f32x4.ceil(f32x4.mul(f32x4.add(crossing, f32x4.splat(<f32>surplus)), f32x4.splat(0.5)));
-    crossing = f32x4.max(f32x4.min(crossing, f32x4.splat(MOST - 1)), f32x4.splat(-MOST));
-    let limit = i32x4.sub(i32x4.trunc_sat_f32x4_s(crossing), i32x4.splat(1));
-    for (let step = 0; step < 2; step++) {
-      const isNegative = f32x4.lt(valueAt(limit, surplus, alpha, bias), zero);
-      limit = i32x4.sub(limit, v128.xor(isNegative, flip));
+    const flip = f32x4.lt(alpha, f32x4.splat(0));
+    const left = columns - <i32>column;
+    let threshold = f32x4.splat(0);
+    if (thresholds && left > 0) threshold = loadLanes(thresholds + (column << 2), left, 0);
+    let limit = least;
+    for (let by = step; by > 0; by >>= 1) {
+      const next = i32x4.add(limit, i32x4.splat(by));
+      const value = valueAt(i32x4.sub(next, i32x4.splat(1)), surplus, alpha, bias);
+      const isBelow = v128.xor(f32x4.lt(value, threshold), flip);
+      limit = v128.bitselect(next, limit, isBelow);
     }
-    // A level line: all counts are below the limit, or none.
-    const all = v128.and(f32x4.lt(bias, zero), i32x4.splat(<i32>MOST * 2 + 1));
-    limit = v128.bitselect(i32x4.sub(all, i32x4.splat(<i32>MOST + 1)), limit, f32x4.eq(alpha, zero));
     const words = i16x8.narrow_i32x4_s(limit, limit);
     const masks = i16x8.narrow_i32x4_s(flip, flip);
     v128.store64_lane(limits + (column << 1), words, 0);
@@ -92,18 +103,23 @@ export function storeSignsOfValues(
   surplus: i32,
   factors: usize,
   token: usize,
+  thresholds: Nullable,
   signs: usize,
   rowBytes: usize,
 ): void {
-  const zero = f32x4.splat(0);
   for (let row = 0; row < rows; row++) {
     const beta = v128.load32_splat(token + (<usize>row << 2));
     for (let column = 0; column < columns; column += 8) {
       const at = factors + (<usize>column << 2);
       const low = scaled(fourCounts(counts, inBytes, column), surplus, at, beta);
       const high = scaled(fourCounts(counts, inBytes, column + 4), surplus, at + 16, beta);
-      const byte = i32x4.bitmask(f32x4.lt(low, zero)) | (i32x4.bitmask(f32x4.lt(high, zero)) << 4);
       const left = columns - column;
+      let least = f32x4.splat(0), next = least;
+      if (thresholds) {
+        least = loadLanes(thresholds + (<usize>column << 2), left, 0);
+        if (left > 4) next = loadLanes(thresholds + (<usize>column << 2) + 16, left - 4, 0);
+      }
+      const byte = i32x4.bitmask(f32x4.lt(low, least)) | (i32x4.bitmask(f32x4.lt(high, next)) << 4);
       store<u8>(signs + (<usize>column >> 3), <u8>(left < 8 ? byte & ((1 << left) - 1) : byte));
     }
     counts += inBytes ? COLUMNS : COLUMNS * 2;
