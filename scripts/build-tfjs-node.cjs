@@ -3,6 +3,8 @@
 // `@tensorflow/tfjs-node` the sources of the add-on, `node-api-headers` Node's interface. Never part of `npm ci`, `npm
 // start` or `npm test`. Linux; needs g++ and Python 3 with pip, 700 MB in the cache folder.
 //
+// After `npm run build`:
+//
 //   node scripts/build-tfjs-node.cjs [--cache FOLDER] [--tensorflow VERSION]
 //
 // Puts it in place of node_modules/@tensorflow/tfjs-node of this checkout, linked to the cache folder, which must stay;
@@ -12,10 +14,10 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { parseArgs } = require("node:util");
-const { ensureTfjsNode } = require("./ensure-tfjs-node.cjs");
 
 const root = path.join(__dirname, "..");
 const installed = path.join(root, "node_modules", "@tensorflow", "tfjs-node");
+const standIn = path.join(__dirname, "tfjs-node-stand-in");
 const tfjsNode = "@tensorflow/tfjs-node@4.22.0";
 const nodeApi = "node-api-headers@1.9.0";
 /** The wheel of any Python will do: nothing of Python is used from it. */
@@ -107,19 +109,17 @@ function main() {
   });
   if (values.remove) {
     fs.rmSync(installed, { recursive: true, force: true });
-    ensureTfjsNode(root);
+    fs.symlinkSync(path.relative(path.dirname(installed), standIn), installed, "junction"); // as npm does it
     return;
   }
   if (process.platform !== "linux" || !(process.arch in wheelOf)) {
     throw new Error("This builds tfjs-node on Linux (x64, arm64) only; elsewhere: npm install --no-save " + tfjsNode);
   }
   place({ cache: path.resolve(values.cache), version: values.tensorflow });
-  const say = `const tf = require("${installed}"); console.log(tf.getBackend(), require("${installed}").version)`;
-  console.log(
-    execFileSync(process.execPath, ["-e", `require("node:util").isNullOrUndefined = (x) => x == null; ${say}`], {
-      encoding: "utf8",
-    }),
-  );
+  const { loadNative } = require("../lib/dist/backend/native.js");
+  const native = loadNative(require);
+  console.log(native.loaded ? `tfjs-node is there: ${installed}` : native.reason);
+  process.exitCode = native.loaded ? 0 : 1;
 }
 
 main();

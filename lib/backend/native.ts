@@ -1,3 +1,6 @@
+/** How to get tfjs-node, where it is not there. */
+export const nativeInstallLine = "npm install --no-save @tensorflow/tfjs-node@4.22.0";
+
 /** Whether the native TensorFlow of @tensorflow/tfjs-node is there, or why not. */
 export type NativeResult = { readonly loaded: true } | { readonly loaded: false; readonly reason: string };
 
@@ -10,8 +13,8 @@ export type NativeResult = { readonly loaded: true } | { readonly loaded: false;
 export function loadNative(load: (name: string) => unknown): NativeResult {
   try {
     const manifest = load("@tensorflow/tfjs-node/package.json") as { readonly binvitStandIn?: boolean };
-    if (manifest.binvitStandIn) return { loaded: false, reason: "tfjs-node's native library did not install" };
-    restoreUtil(load("node:util") as Record<string, unknown>);
+    if (manifest.binvitStandIn) return { loaded: false, reason: "tfjs-node is not installed" };
+    prepareNative(load("node:util") as Record<string, unknown>);
     load("@tensorflow/tfjs-node");
     return { loaded: true };
   } catch (error) {
@@ -24,8 +27,15 @@ export function loadNative(load: (name: string) => unknown): NativeResult {
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith("Cannot find module '@tensorflow/tfjs-node");
 
-/** tfjs-node 4.22 calls two functions that Node 23 removed; upstream has the repair, but no release with it. */
-export function restoreUtil(util: Record<string, unknown>): void {
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  util.isArray ??= Array.isArray;
+/**
+ * What a process needs before it loads tfjs-node. Its 4.22 calls two functions that Node 23 removed, and of which Node 22
+ * says that they are old; upstream has the repair, but no release with it. And TensorFlow greets on stderr, which a
+ * notebook takes for a failure.
+ *
+ * @param util - the module `node:util`
+ */
+export function prepareNative(util: Record<string, unknown>): void {
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  util.isArray = Array.isArray;
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
 }
