@@ -7,6 +7,7 @@ import { kitRoot } from "./base/kit-root";
 import { version } from "./base/version";
 import { datasets } from "./data/sets/index";
 import { datasetState } from "./data/state";
+import { kernelTier } from "./kernels/wide";
 
 /** One line of the doctor's report. */
 export interface Check {
@@ -47,6 +48,7 @@ export async function examine(): Promise<DoctorReport> {
       state: backend.hint ? "better" : "ok",
       advice: backend.hint,
     },
+    ...(backend.kernels ? [kernelCheck()] : []),
     await dataCheck(),
     jupyterCheck(),
   ];
@@ -57,6 +59,11 @@ function nodeCheck(): Check {
   const { node } = process.versions;
   if (Number.parseInt(node, 10) >= 20) return { name: "Node.js", found: node, state: "ok" };
   return { name: "Node.js", found: node, state: "missing", advice: "install Node.js 20 or later from nodejs.org." };
+}
+
+function kernelCheck(): Check {
+  const { tier, reason } = kernelTier();
+  return { name: "kernels", found: `${tier === "wide" ? 256 : 128}-bit registers: ${reason}`, state: "ok" };
 }
 
 function packageCheck(name: string): Check {

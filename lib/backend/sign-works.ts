@@ -142,7 +142,7 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
 };
 
 /** Counts of differing signs are kept in 16 bits. */
-const mostInputs = 65_535;
+const mostInputs = 65_532;
 
 const wordBytes = (signs: number): number => 4 * signWords(signs);
 

@@ -9,6 +9,12 @@ const library = join(__dirname, "..");
 const out = join(library, "dist", "esm");
 const compilerOptions = { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 };
 
+/** What a page gets instead. */
+const inPages = {
+  [join(library, "kernels", "wide")]: "./wide-in-pages",
+  [join(library, "kernels", "inference-wide-wasm")]: "./inference-wasm",
+};
+
 /** The file's code as an ES module, and the files it imports. */
 function translate(file) {
   const imports = [];
@@ -17,8 +23,9 @@ function translate(file) {
     if (!path.startsWith(".")) {
       throw new Error(`${file} imports "${path}", which the engine cannot take to a browser.`);
     }
-    imports.push(`${join(dirname(file), path)}.ts`);
-    return `"${path}.js"`; // browsers add no extension
+    const taken = inPages[join(dirname(file), path)] ?? path;
+    imports.push(`${join(dirname(file), taken)}.ts`);
+    return `"${taken}.js"`; // browsers add no extension
   });
   return { code, imports };
 }

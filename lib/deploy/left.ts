@@ -14,7 +14,7 @@ import {
 } from "./packed-config";
 
 /** Most signs that the kernels count in one product. */
-const mostInputs = 65_535;
+const mostInputs = 65_532;
 
 /** Why something cannot be packed, as a sentence without its full stop. */
 class Unsupported {

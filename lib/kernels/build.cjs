@@ -1,7 +1,9 @@
 // Compiles lib/kernels/assembly, unless what it makes is newer than all its sources. It runs before TypeScript does:
-//   lib/dist/kernels/binvit.wasm      all kernels, a file that Node reads
-//   lib/kernels/inference-wasm.ts     those of the engine as a text, so that any bundler finds them
-//   lib/kernels/named-kernels.ts      their signatures, every argument by its name
+//   lib/dist/kernels/binvit.wasm        all kernels, a file that Node reads
+//   lib/kernels/inference-wide-wasm.ts  those of the engine as a text, so that nothing has to be found beside the code
+//   lib/kernels/inference-wasm.ts       the same for pages, which have no 256-bit registers
+//   lib/kernels/probe-wasm.ts           one tile, with which wide.ts measures the machine, as a text too
+//   lib/kernels/named-kernels.ts        their signatures, every argument by its name
 const { spawnSync } = require("node:child_process");
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
   require("node:fs");
@@ -47,12 +49,19 @@ if (!isNew(named)) {
 }
 
 build("index.ts", join(__dirname, "..", "dist", "kernels", "binvit.wasm"));
-build(
-  "inference.ts",
-  join(__dirname, "inference-wasm.ts"),
-  (wasm) => `// Made by build.cjs from assembly/inference.ts; not committed.
-/** The engine's kernels, compiled; base64. */
-export const inferenceWasm: string =
+for (const [entry, name, what] of [
+  ["inference-wide.ts", "inferenceWasm", "The engine's kernels"],
+  ["inference.ts", "inferenceWasm", "The engine's kernels"],
+  ["probe.ts", "probeWasm", "The probe of wide.ts"],
+]) {
+  const target = join(__dirname, entry.replace(".ts", "-wasm.ts"));
+  build(
+    entry,
+    target,
+    (wasm) => `// Made by build.cjs from assembly/${entry}; not committed.
+/** ${what}, compiled; base64. */
+export const ${name}: string =
   "${wasm.toString("base64")}";
 `,
-);
+  );
+}

@@ -1,4 +1,4 @@
-import { inferenceWasm } from "./inference-wasm";
+import { inferenceWasm } from "./inference-wide-wasm";
 
 /**
  * The compiled kernels of inference, which are part of the code: nothing has to be found, fetched or served beside it.

@@ -1,8 +1,12 @@
 /** The compiled kernels as TypeScript sees them. No Node module is imported here: this file runs in a browser too. */
 
-import { type InferenceKernels, type KernelModule, nameInferenceKernels, nameKernels } from "./named-kernels";
+import * as named from "./named-kernels";
+import { compileKernels } from "./wide";
 
-export type { InferenceKernels, KernelModule, Pointer } from "./named-kernels";
+export type { InferenceKernels, Pointer } from "./named-kernels";
+
+/** All kernels. (Which registers they use is settled here.) */
+export type KernelModule = Omit<named.KernelModule, "setWide">;
 
 /** @returns words of one row of k signs, which is filled up to a whole word */
 export const signWords = (k: number): number => Math.ceil(k / 32);
@@ -18,13 +22,18 @@ export const signWords = (k: number): number => Math.ceil(k / 32);
  * @param memory - where all pointers point
  */
 export const instantiateKernels = (bytes: BufferSource, memory: WebAssembly.Memory): KernelModule =>
-  nameKernels(instantiate(bytes, memory));
+  named.nameKernels(instantiate(bytes, memory));
 
 /** Starts those of inference; `bytes` may hold them alone. In a browser, fetch `binvit.wasm`, or see `embedded.ts`. */
-export const instantiateInference = (bytes: BufferSource, memory: WebAssembly.Memory): InferenceKernels =>
-  nameInferenceKernels(instantiate(bytes, memory));
+export const instantiateInference = (bytes: BufferSource, memory: WebAssembly.Memory): named.InferenceKernels =>
+  named.nameInferenceKernels(instantiate(bytes, memory));
 
-function instantiate(bytes: BufferSource, memory: WebAssembly.Memory): Parameters<typeof nameKernels>[0] {
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-  return instance.exports as Parameters<typeof nameKernels>[0]; // functions of numbers, and nothing else
+/** Functions of numbers, and nothing else. */
+type Exports = named.Positional;
+
+function instantiate(bytes: BufferSource, memory: WebAssembly.Memory): Exports {
+  const { module, wide } = compileKernels(bytes);
+  const functions = new WebAssembly.Instance(module, { env: { memory } }).exports as Exports;
+  if (wide) functions.setWide(1);
+  return functions;
 }

@@ -28,7 +28,7 @@ export interface XnorOptions {
 export type XnorGemm = (a: SignMatrix, b: SignMatrix, options?: XnorOptions) => Float32Array;
 
 /** Most signs in a row: counts have 16 bits. */
-const mostSigns = 65_535;
+const mostSigns = 65_532;
 /** Most memory that a product may take, bytes; below it every address fits into the kernels' integers. */
 const mostBytes = 2 ** 30;
 

@@ -57,6 +57,7 @@ const recordFields = z.strictObject({
     arithmetic: z.enum(["tensorflow", "wasm+kernels", "wasm", "cpu"]),
     platform: z.string(),
     cpu: z.string(),
+    registers: z.int().optional(),
     workers: z.int().min(2).optional(),
   }),
   curve: z.array(epochFields),

@@ -62,6 +62,8 @@ export interface Environment {
   readonly arithmetic: Arithmetic;
   readonly platform: string;
   readonly cpu: string;
+  /** Bits of the kernels' registers, where more than 128; the numbers do not depend on it. */
+  readonly registers?: number;
   /** Threads that shared out every batch, where there was more than one. */
   readonly workers?: number;
 }

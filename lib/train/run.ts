@@ -5,6 +5,7 @@ import { FileError } from "../base/errors";
 import { version } from "../base/version";
 import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
+import { kernelTier } from "../kernels/wide";
 import { summarize } from "../vit/summary";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint";
 import { recordIdentity, revisionsOf, runIdentity, weightsOf } from "./identity";
@@ -166,5 +167,6 @@ export function environment(): Environment {
     arithmetic: arithmetic(),
     platform: `${process.platform}-${process.arch}`,
     cpu: cpus()[0]?.model.trim() ?? "unknown",
+    ...(arithmetic() === "wasm+kernels" && kernelTier().tier === "wide" && { registers: 256 }),
   };
 }

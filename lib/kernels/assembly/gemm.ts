@@ -1,6 +1,9 @@
+import { rowTile, TILE_COLUMNS, tile } from "./gemm-tile";
+import { WIDE_COLUMNS, wideRowTile, wideTile } from "./gemm-wide-tile";
 import { loadLanes, storeLanes } from "./lanes";
 import { Nullable } from "./onward";
 import { pack, packedBytes } from "./pack";
+import { wide } from "./tier";
 
 /**
  * C = op(A) · op(B) + bias, row-major float32, any of the four transposed forms.
@@ -22,74 +25,8 @@ import { pack, packedBytes } from "./pack";
 const BLOCK_K: i32 = 256;
 const BLOCK_M: i32 = 64;
 const TILE_ROWS: i32 = 4;
-const TILE_COLUMNS: i32 = 8;
-const TILE_BYTES: usize = 128;
-
-// @ts-ignore: decorator
-@inline
-function muladd(sum: v128, a: v128, b: v128): v128 {
-  return f32x4.add(sum, f32x4.mul(a, b));
-}
-
-/** Writes one whole tile; `addend` is 0, or points to what is added to its first row (`addendStride` bytes a row). */
-function tile(a: usize, b: usize, steps: i32, c: usize, cStride: usize, addend: usize, addendStride: usize): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  const end = a + (<usize>steps << 4);
-  while (a < end) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const a0 = v128.load32_splat(a, 0);
-    c00 = muladd(c00, a0, b0);
-    c01 = muladd(c01, a0, b1);
-    const a1 = v128.load32_splat(a, 4);
-    c10 = muladd(c10, a1, b0);
-    c11 = muladd(c11, a1, b1);
-    const a2 = v128.load32_splat(a, 8);
-    c20 = muladd(c20, a2, b0);
-    c21 = muladd(c21, a2, b1);
-    const a3 = v128.load32_splat(a, 12);
-    c30 = muladd(c30, a3, b0);
-    c31 = muladd(c31, a3, b1);
-    a += 16;
-    b += 32;
-  }
-  if (addend) {
-    c00 = f32x4.add(c00, v128.load(addend));
-    c01 = f32x4.add(c01, v128.load(addend, 16));
-    c10 = f32x4.add(c10, v128.load(addend + addendStride));
-    c11 = f32x4.add(c11, v128.load(addend + addendStride, 16));
-    c20 = f32x4.add(c20, v128.load(addend + addendStride * 2));
-    c21 = f32x4.add(c21, v128.load(addend + addendStride * 2, 16));
-    c30 = f32x4.add(c30, v128.load(addend + addendStride * 3));
-    c31 = f32x4.add(c31, v128.load(addend + addendStride * 3, 16));
-  }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  v128.store(c + cStride, c10);
-  v128.store(c + cStride, c11, 16);
-  v128.store(c + cStride * 2, c20);
-  v128.store(c + cStride * 2, c21, 16);
-  v128.store(c + cStride * 3, c30);
-  v128.store(c + cStride * 3, c31, 16);
-}
-
-/** The first row of a tile alone: with a class token the number of tokens is odd. */
-function rowTile(a: usize, b: usize, steps: i32, c: usize): void {
-  let c0 = f32x4.splat(0), c1 = f32x4.splat(0);
-  const end = a + (<usize>steps << 4);
-  while (a < end) {
-    const a0 = v128.load32_splat(a);
-    c0 = muladd(c0, a0, v128.load(b));
-    c1 = muladd(c1, a0, v128.load(b, 16));
-    a += 16;
-    b += 32;
-  }
-  v128.store(c, c0);
-  v128.store(c, c1, 16);
-}
+/** One tile of the wider shape. */
+const TILE_BYTES: usize = 256;
 
 /** The part of a tile that lies inside C, `rows` × `columns`, by way of a whole tile at `spare`. */
 function edgeTile(
@@ -102,9 +39,13 @@ function edgeTile(
   addendStride: usize,
   rows: i32,
   columns: i32,
+  across: i32,
   spare: usize,
 ): void {
-  if (rows == 1) rowTile(a, b, steps, spare);
+  if (across == WIDE_COLUMNS) {
+    if (rows == 1) wideRowTile(a, b, steps, spare);
+    else wideTile(a, b, steps, spare, WIDE_COLUMNS << 2, 0, 0);
+  } else if (rows == 1) rowTile(a, b, steps, spare);
   else tile(a, b, steps, spare, TILE_COLUMNS << 2, 0, 0);
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j += 4) {
@@ -114,7 +55,7 @@ function edgeTile(
       if (addend) value = f32x4.add(value, loadLanes(addend + at, left, 0));
       storeLanes(c + at, value, left);
     }
-    spare += TILE_COLUMNS << 2;
+    spare += <usize>across << 2;
     c += cStride;
     addend += addendStride;
   }
@@ -123,7 +64,7 @@ function edgeTile(
 /** Scratch that `multiply` needs, bytes. */
 export function multiplyScratch(n: i32, k: i32): usize {
   const steps = min(k, BLOCK_K);
-  return packedBytes(n, steps, TILE_COLUMNS) + packedBytes(BLOCK_M, steps, TILE_ROWS) + TILE_BYTES;
+  return packedBytes(n, steps, WIDE_COLUMNS) + packedBytes(BLOCK_M, steps, TILE_ROWS) + TILE_BYTES;
 }
 
 /**
@@ -145,36 +86,62 @@ export function multiply(
   bias: usize,
   scratch: usize,
 ): void {
-  const cStride: usize = <usize>cRow << 2;
+  // Wide panels as far as they go, and one of half their width where that is enough for what is left.
+  const wideColumns = wide ? (n + 7) & ~15 : 0;
   for (let k0 = 0; k0 < k; k0 += BLOCK_K) {
     const steps = min(k - k0, BLOCK_K);
-    const packedA = scratch + packedBytes(n, steps, TILE_COLUMNS);
+    const narrow = scratch + packedBytes(wideColumns, steps, WIDE_COLUMNS);
+    const packedA = narrow + packedBytes(max(n - wideColumns, 0), steps, TILE_COLUMNS);
     const spare = packedA + packedBytes(BLOCK_M, steps, TILE_ROWS);
-    const aPanel: usize = <usize>(TILE_ROWS * steps) << 2;
-    const bPanel: usize = <usize>(TILE_COLUMNS * steps) << 2;
-    pack(b + (<usize>(k0 * bStep) << 2), bColumn, bStep, n, steps, TILE_COLUMNS, scratch);
+    const from = b + (<usize>(k0 * bStep) << 2);
+    pack(from, bColumn, bStep, min(n, wideColumns), steps, WIDE_COLUMNS, scratch);
+    pack(from + (<usize>(wideColumns * bColumn) << 2), bColumn, bStep, n - wideColumns, steps, TILE_COLUMNS, narrow);
     for (let m0 = 0; m0 < m; m0 += BLOCK_M) {
       const rows = min(m - m0, BLOCK_M);
+      const target = c + (<usize>(m0 * cRow) << 2);
       pack(a + (<usize>(m0 * aRow + k0 * aStep) << 2), aRow, aStep, rows, steps, TILE_ROWS, packedA);
-      let panelB = scratch;
-      for (let j = 0; j < n; j += TILE_COLUMNS) {
-        let panelA = packedA;
-        for (let i = 0; i < rows; i += TILE_ROWS) {
-          const target = c + (<usize>((m0 + i) * cRow + j) << 2);
-          const addend: usize = k0 > 0 ? target : bias ? bias + (<usize>j << 2) : 0;
-          const addendStride: usize = k0 > 0 ? cStride : 0;
-          if (i + TILE_ROWS <= rows && j + TILE_COLUMNS <= n) {
-            tile(panelA, panelB, steps, target, cStride, addend, addendStride);
-          } else {
-            const inside = min(rows - i, TILE_ROWS);
-            const across = min(n - j, TILE_COLUMNS);
-            edgeTile(panelA, panelB, steps, target, cStride, addend, addendStride, inside, across, spare);
-          }
-          panelA += aPanel;
-        }
-        panelB += bPanel;
-      }
+      if (wideColumns) tiles(packedA, scratch, target, cRow, rows, 0, min(n, wideColumns), WIDE_COLUMNS, steps, k0 > 0, bias, spare);
+      tiles(packedA, narrow, target, cRow, rows, wideColumns, n, TILE_COLUMNS, steps, k0 > 0, bias, spare);
     }
+  }
+}
+
+/** Columns `first` … `last` of a block of rows of C, from packed panels. */
+function tiles(
+  packedA: usize,
+  panelB: usize,
+  c: usize,
+  cRow: i32,
+  rows: i32,
+  first: i32,
+  last: i32,
+  across: i32,
+  steps: i32,
+  more: bool,
+  bias: usize,
+  spare: usize,
+): void {
+  const cStride: usize = <usize>cRow << 2;
+  const aPanel: usize = <usize>(TILE_ROWS * steps) << 2;
+  const bPanel: usize = <usize>(across * steps) << 2;
+  const addendStride: usize = more ? cStride : 0;
+  for (let j = first; j < last; j += across) {
+    let panelA = packedA;
+    const columns = min(last - j, across);
+    for (let i = 0; i < rows; i += TILE_ROWS) {
+      const target = c + (<usize>(i * cRow + j) << 2);
+      const addend: usize = more ? target : bias ? bias + (<usize>j << 2) : 0;
+      const inside = min(rows - i, TILE_ROWS);
+      if (inside < TILE_ROWS || columns < across) {
+        edgeTile(panelA, panelB, steps, target, cStride, addend, addendStride, inside, columns, across, spare);
+      } else if (across == WIDE_COLUMNS) {
+        wideTile(panelA, panelB, steps, target, cStride, addend, addendStride);
+      } else {
+        tile(panelA, panelB, steps, target, cStride, addend, addendStride);
+      }
+      panelA += aPanel;
+    }
+    panelB += bPanel;
   }
 }
 

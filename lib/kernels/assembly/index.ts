@@ -13,6 +13,7 @@ export { layerNorm, layerNormGrad } from "./layer-norm";
 export { patchify } from "./patchify";
 export { sign, signGrad } from "./sign";
 export { softmax, softmaxGrad } from "./softmax";
+export { setWide } from "./tier";
 export { sumRows } from "./sum-rows";
 export { swapAxes } from "./swap-axes";
 export { tokenScale } from "./token-scale";

@@ -1,7 +1,7 @@
 import { COLUMNS } from "./xnor-tables";
 
 /**
- * Counts of differing signs by XOR and popcount, for products with few rows, where tables would not pay.
+ * Counts as xnor-tables.ts defines them, by XOR and popcount, for products with few rows, where tables would not pay.
  *
  * A tile, 4 × 8, is counted in eight registers; one step takes a word, 32 signs:
  *
@@ -30,12 +30,20 @@ function widen(sum: v128, bytes: v128): v128 {
   return i32x4.add(sum, i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(bytes)));
 }
 
+/** Eight counts, from how many signs differ. */
+// @ts-ignore: decorator
+@inline
+function signed(half: v128, low: v128, high: v128): v128 {
+  return i16x8.narrow_i32x4_s(i32x4.sub(half, low), i32x4.sub(half, high));
+}
+
 /**
  * Counts of `rows` rows of A (`rowBytes` apart) against the 8 rows of each of `panels`' first `columns` / 8 panels.
  *
  *     counts   row 0: 64 16-bit counts | row 1: …
  */
-export function countByPopcount(a: usize, rowBytes: usize, words: i32, panels: usize, columns: i32, counts: usize, rows: i32): void {
+export function countByPopcount(a: usize, rowBytes: usize, words: i32, panels: usize, columns: i32, counts: usize, rows: i32, k: i32): void {
+  const half = i32x4.splat(((k + 3) >> 2) << 1);
   for (let row = 0; row < rows; row += 4) {
     const here = min(rows - row, 4);
     // Rows that are missing repeat one that is there, here and in the counts.
@@ -84,10 +92,10 @@ export function countByPopcount(a: usize, rowBytes: usize, words: i32, panels: u
         s31 = widen(s31, c31);
       }
       const to = counts + <usize>(row * COLUMNS + column) * 2;
-      v128.store(to, i16x8.narrow_i32x4_u(s00, s01));
-      v128.store(to, i16x8.narrow_i32x4_u(s10, s11), COLUMNS * 2);
-      v128.store(to, i16x8.narrow_i32x4_u(s20, s21), COLUMNS * 4);
-      v128.store(to, i16x8.narrow_i32x4_u(s30, s31), COLUMNS * 6);
+      v128.store(to, signed(half, s00, s01));
+      v128.store(to, signed(half, s10, s11), COLUMNS * 2);
+      v128.store(to, signed(half, s20, s21), COLUMNS * 4);
+      v128.store(to, signed(half, s30, s31), COLUMNS * 6);
     }
   }
 }
