@@ -113,7 +113,7 @@ function main() {
     return;
   }
   if (process.platform !== "linux" || !(process.arch in wheelOf)) {
-    throw new Error("This builds tfjs-node on Linux (x64, arm64) only; elsewhere: npm install --no-save " + tfjsNode);
+    throw new Error(`This builds on Linux (x64, arm64) only; elsewhere: npm install --no-save ${tfjsNode}`);
   }
   place({ cache: path.resolve(values.cache), version: values.tensorflow });
   const { loadNative } = require("../lib/dist/backend/native.js");

@@ -1,5 +1,24 @@
-/** How to get tfjs-node, where it is not there. */
-export const nativeInstallLine = "npm install --no-save @tensorflow/tfjs-node@4.22.0";
+/** How to get tfjs-node. */
+export const nativeAdvice =
+  "`npm install --no-save @tensorflow/tfjs-node@4.22.0` adds it, and fetches its library from storage.googleapis.com; " +
+  "where that is out of reach, `node scripts/build-tfjs-node.cjs` builds it on Linux.";
+
+const manifest = "@tensorflow/tfjs-node/package.json";
+
+/**
+ * The version of tfjs-node that is installed, without loading it.
+ *
+ * @param load - `require`
+ * @returns undefined where it is missing or its stand-in is there
+ */
+export function nativeVersion(load: (name: string) => unknown): string | undefined {
+  try {
+    const { version, binvitStandIn } = load(manifest) as { readonly version: string; readonly binvitStandIn?: boolean };
+    return binvitStandIn ? undefined : version;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Whether the native TensorFlow of @tensorflow/tfjs-node is there, or why not. */
 export type NativeResult = { readonly loaded: true } | { readonly loaded: false; readonly reason: string };
@@ -12,8 +31,8 @@ export type NativeResult = { readonly loaded: true } | { readonly loaded: false;
  */
 export function loadNative(load: (name: string) => unknown): NativeResult {
   try {
-    const manifest = load("@tensorflow/tfjs-node/package.json") as { readonly binvitStandIn?: boolean };
-    if (manifest.binvitStandIn) return { loaded: false, reason: "tfjs-node is not installed" };
+    if ((load(manifest) as { readonly binvitStandIn?: boolean }).binvitStandIn)
+      return { loaded: false, reason: "tfjs-node is not installed" };
     prepareNative(load("node:util") as Record<string, unknown>);
     load("@tensorflow/tfjs-node");
     return { loaded: true };
