@@ -11,6 +11,7 @@ import { type BackendChoice, useBackend } from "../lib/backend/select";
 import { alignedTable } from "../lib/cli/terminal";
 import { interleave, type Timer, timed } from "../lib/measure/interleave";
 import { type BenchModel, benchModel, noiseBatch } from "../lib/measure/models";
+import { type Spread, spread } from "../lib/measure/spread";
 import { type floatModels, tensorInference, trainingStep } from "../lib/measure/steps";
 
 const batchSize = 64;
@@ -34,6 +35,8 @@ function workOf(model: BenchModel, task: (typeof tasks)[number], [, , bits, oper
     : tensorInference(config.model, batch, operations);
 }
 
+const range = ({ min, max }: Spread, digits: number): string => `${min.toFixed(digits)} … ${max.toFixed(digits)}`;
+
 /** In turn: every variant of a model sees the same machine. */
 async function compare(name: BenchModel["name"], rounds: number): Promise<string[][]> {
   const model = benchModel(name);
@@ -46,12 +49,25 @@ async function compare(name: BenchModel["name"], rounds: number): Promise<string
       timers[variant[0]] = timed(workOf(model, task, variant), use);
     }
     const seconds = await interleave(timers, rounds);
-    for (const [what, values] of Object.entries(seconds)) {
-      const rates = values.flatMap((value) => (value ? [batchSize / value] : [])).sort((a, b) => a - b);
-      const [least, median, most] = [rates[0], rates[rates.length >> 1], rates[rates.length - 1]].map((r) =>
-        r.toFixed(0),
+    for (const [what, , bits] of variants) {
+      const ours = seconds[bits === "float" ? "float, kernels" : "W1A1, kernels"];
+      const rates = spread(seconds[what].flatMap((value) => (value ? [batchSize / value] : [])));
+      // Round by round, as the machine may have changed its speed from one to the next.
+      const ratios = spread(
+        seconds[what].flatMap((value, i) => {
+          const our = ours[i];
+          return value && our ? [value / our] : [];
+        }),
       );
-      rows.push([name, task, what, median, `${least} … ${most}`]);
+      rows.push([
+        name,
+        task,
+        what,
+        rates.median.toFixed(0),
+        range(rates, 0),
+        ratios.median.toFixed(2),
+        range(ratios, 2),
+      ]);
     }
   }
   return rows;
@@ -89,7 +105,10 @@ async function main([what, ...args]: string[]): Promise<void> {
   const head = ["model", "task", "variant"];
   if (what === "speed") {
     console.log(
-      alignedTable([...head, "images/s, median", "least … most"], await compare(name, Number(args[1] ?? 15))),
+      alignedTable(
+        [...head, "images/s", "least … most", "kernels are faster ×", "least … most"],
+        await compare(name, Number(args[1] ?? 15)),
+      ),
     );
   } else if (what === "memory") {
     console.log(alignedTable([...head, "MiB before", "after 3 steps", "after 30 steps", "tensors"], memory(name)));
