@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
+import { nativeAdvice, nativeVersion } from "./backend/native";
 import { type BackendReport, useBackend } from "./backend/select";
 import { kitRoot } from "./base/kit-root";
 import { version } from "./base/version";
@@ -49,6 +50,7 @@ export async function examine(): Promise<DoctorReport> {
       advice: backend.hint,
     },
     ...(backend.kernels ? [kernelCheck()] : []),
+    nativeCheck(),
     await dataCheck(),
     jupyterCheck(),
   ];
@@ -64,6 +66,12 @@ function nodeCheck(): Check {
 function kernelCheck(): Check {
   const { tier, reason } = kernelTier();
   return { name: "kernels", found: `${tier === "wide" ? 256 : 128}-bit registers: ${reason}`, state: "ok" };
+}
+
+function nativeCheck(): Check {
+  const found = nativeVersion(require);
+  if (found) return { name: "tfjs-node", found: `${found}; used with \`--backend tensorflow\``, state: "ok" };
+  return { name: "tfjs-node", found: "not installed; an option, slower here", state: "ok", advice: nativeAdvice };
 }
 
 function packageCheck(name: string): Check {

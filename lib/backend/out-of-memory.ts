@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * Whether an error means that no more memory was to be had. TensorFlow.js's WebAssembly backend does not say so: it
- * aborts, or writes to the null pointer that its allocation returned.
+ * aborts, or writes to the null pointer that its allocation returned. TensorFlow says it in its own words.
  *
  * @param error - whatever was thrown
  */
@@ -10,6 +10,7 @@ export function isOutOfMemory(error: unknown): boolean {
   const { name, message } = error as Error;
   if (name === "RangeError")
     return /allocation failed|could not allocate|array length|array buffer|\bMemory\b/i.test(message);
+  if (/\bOOM when allocating tensor\b/.test(message)) return true;
   return name === "RuntimeError" && (message.startsWith("Aborted(") || wasmBytes() > 2 ** 31);
 }
 

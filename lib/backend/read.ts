@@ -8,6 +8,6 @@ import * as tf from "@tensorflow/tfjs";
  */
 export function readFloats(tensor: tf.Tensor): Float32Array {
   const values = tensor.dataSync<"float32">();
-  // The plain JavaScript backend hands out the tensor's own array; the others a fresh one.
-  return tf.getBackend() === "cpu" ? values.slice() : values;
+  // The other backends hand out the tensor's own array: cpu always, tensorflow until the tensor is first computed with.
+  return tf.getBackend() === "wasm" ? values : values.slice();
 }

@@ -2,11 +2,14 @@ import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
 import { hasKernels, hasSignKernels } from "./kernels";
-import { loadNative } from "./native";
+import { loadNative, nativeAdvice } from "./native";
 import type { WasmBackend } from "./wasm-backend";
 import { registerKernels, unregisterKernels } from "./wasm-kernels";
 
-/** What may be asked for; `auto` takes the first that works of tensorflow, wasm, cpu. */
+/**
+ * What may be asked for. `auto` takes wasm, whose kernels are the fastest and give the same seed the same weights on every
+ * machine; where WebAssembly has no SIMD, it takes tensorflow if that is installed, then wasm without kernels, then cpu.
+ */
 export type BackendChoice = "auto" | "tensorflow" | "wasm" | "cpu";
 
 /** Which backend runs, and why. */
@@ -22,7 +25,10 @@ export interface BackendReport {
   readonly kernels: boolean;
 }
 
-/** What computes the numbers, as far as their last digits depend on it; `wasm+kernels` is the same on every machine. */
+/**
+ * What computes the numbers, as far as their last digits depend on it. `wasm+kernels` is the same on every machine;
+ * `tensorflow` repeats itself on one machine with one number of threads.
+ */
 export type Arithmetic = "tensorflow" | "wasm+kernels" | "wasm" | "cpu";
 
 /** @returns what the current backend computes with; it must be ready */
@@ -39,38 +45,40 @@ export interface BackendOptions {
   readonly oneBit?: boolean;
 }
 
-const nativeHint =
-  "tfjs-node's native library is fetched from storage.googleapis.com when it installs; with access to it, run `npm ci` again.";
-
 /**
  * Sets the TensorFlow.js backend. Calling it again is quick and changes nothing, unless another one is asked for.
  *
- * @param choice - which; `auto` takes the fastest that works
+ * @param choice - which; `auto` takes the first that works well
  * @param options - `kernels: false` leaves TensorFlow.js as it is, for comparisons
  * @returns what was chosen and why
  * @throws ConfigError if the backend asked for does not work here
  */
 export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<BackendReport> {
   const asked = choice === "auto" ? undefined : "it was asked for";
-  let missing = "";
-  if (choice === "auto" || choice === "tensorflow") {
-    const native = loadNative(require);
-    if (native.loaded && (await tf.setBackend("tensorflow"))) {
-      return { backend: "tensorflow", reason: asked ?? "tfjs-node is installed", simd: false, kernels: false };
-    }
-    missing = native.loaded ? "tfjs-node's backend does not start" : native.reason;
-    if (choice === "tensorflow")
-      throw new ConfigError(`The tensorflow backend is not there: ${missing}. ${nativeHint}`);
-  }
+  if (choice === "tensorflow") return startNative("it was asked for");
   if (choice !== "cpu") {
-    if (await startWasm()) return wasmReport(asked ?? missing, options);
-    missing = "WebAssembly does not start here";
-    if (choice === "wasm") throw new ConfigError(`The wasm backend is not there: ${missing}. Try \`cpu\`.`);
+    const wasm = (await startWasm()) ? await wasmReport(asked, options) : undefined;
+    if (wasm && (choice === "wasm" || wasm.simd)) return wasm;
+    if (choice === "wasm") {
+      throw new ConfigError("The wasm backend is not there: WebAssembly does not start here. Try `cpu`.");
+    }
+    const native = await startNative("WebAssembly has no SIMD here").catch(() => undefined);
+    if (native) return native;
+    if (wasm && (await tf.setBackend("wasm"))) return wasm;
   }
   tf.env().set("PROD", true); // or TensorFlow.js greets on stderr, which a notebook takes for a failure
   await tf.setBackend("cpu");
   const hint = "The cpu backend is many times slower: use wasm (any Node from 20 on).";
-  return { backend: "cpu", reason: asked ?? missing, hint, simd: false, kernels: false };
+  return { backend: "cpu", reason: asked ?? "WebAssembly does not start here", hint, simd: false, kernels: false };
+}
+
+async function startNative(reason: string): Promise<BackendReport> {
+  const native = loadNative(require);
+  if (native.loaded && (await tf.setBackend("tensorflow"))) {
+    return { backend: "tensorflow", reason, simd: false, kernels: false };
+  }
+  const why = native.loaded ? "its backend does not start" : native.reason;
+  throw new ConfigError(`The tensorflow backend is not there: ${why}. ${nativeAdvice}`);
 }
 
 let pathsAreSet = false;
@@ -84,18 +92,22 @@ async function startWasm(): Promise<boolean> {
   return tf.setBackend("wasm");
 }
 
-async function wasmReport(reason: string, { kernels = true, oneBit = true }: BackendOptions): Promise<BackendReport> {
+async function wasmReport(
+  asked: string | undefined,
+  { kernels = true, oneBit = true }: BackendOptions,
+): Promise<BackendReport> {
   const simd = Boolean(await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"));
-  if (!kernels || process.env.BINVIT_KERNELS === "off") {
-    unregisterKernels();
-    return { backend: "wasm", reason, hint: "binvit's kernels are turned off.", simd, kernels: false };
-  }
-  if (!simd) {
-    const hint = "This processor or Node has no WebAssembly SIMD, which binvit's fast kernels need.";
-    return { backend: "wasm", reason, hint, simd, kernels: false };
+  const use = kernels && process.env.BINVIT_KERNELS !== "off";
+  if (!use || !simd) {
+    if (!use) unregisterKernels();
+    const hint = use
+      ? "This processor or Node has no WebAssembly SIMD, which binvit's fast kernels need."
+      : "binvit's kernels are turned off.";
+    return { backend: "wasm", reason: asked ?? "WebAssembly works", hint, simd, kernels: false };
   }
   if (!hasKernels() || hasSignKernels() !== oneBit) {
     registerKernels(tf.backend() as unknown as WasmBackend, oneBit); // its type hides the memory
   }
-  return { backend: "wasm", reason, hint: nativeHint, simd, kernels: true };
+  const reason = asked ?? "binvit's kernels are the fastest, with the same bits on every machine";
+  return { backend: "wasm", reason, simd, kernels: true };
 }

@@ -6,6 +6,7 @@ import { readFloats } from "../../lib/backend/read";
 import { useBackend } from "../../lib/backend/select";
 import { ConfigError } from "../../lib/base/errors";
 
+const isThere = loadNative(require).loaded;
 const manifest = "@tensorflow/tfjs-node/package.json";
 
 describe("loading native TensorFlow", () => {
@@ -15,7 +16,7 @@ describe("loading native TensorFlow", () => {
       loaded.push(name);
       return { binvitStandIn: true };
     });
-    expect(result).toEqual({ loaded: false, reason: expect.stringContaining("did not install") });
+    expect(result).toEqual({ loaded: false, reason: "tfjs-node is not installed" });
     expect(loaded).toEqual([manifest]);
   });
 
@@ -25,12 +26,13 @@ describe("loading native TensorFlow", () => {
     const result = loadNative((name) => {
       if (name === manifest) return {};
       if (name === "node:util") return util;
+      present.push(process.env.TF_CPP_MIN_LOG_LEVEL !== undefined); // or TensorFlow greets on stderr
       present.push(util.isNullOrUndefined(undefined), util.isNullOrUndefined(null), util.isArray([]));
       present.push(!util.isNullOrUndefined(0), !util.isArray("[]"));
       return {};
     });
     expect(result).toEqual({ loaded: true });
-    expect(present).toEqual(Array(5).fill(true));
+    expect(present).toEqual(Array(6).fill(true));
   });
 
   test("a package that is missing is not installed, whichever of its files is asked for first", () => {
@@ -57,13 +59,25 @@ describe("useBackend", () => {
     delete process.env.BINVIT_KERNELS;
   });
 
-  test("auto takes a fast one, gives a reason, and may be called again", async () => {
+  test("auto takes the kernels, tfjs-node or not, gives a reason, and may be called again", async () => {
     const report = await useBackend();
-    expect(["tensorflow", "wasm"]).toContain(report.backend);
-    expect(report.reason).not.toBe("");
-    expect(tf.getBackend()).toBe(report.backend);
-    expect(hasKernels()).toBe(report.backend === "wasm");
+    expect(report).toMatchObject({ backend: "wasm", kernels: true, reason: expect.stringContaining("fastest") });
+    expect(report.hint).toBeUndefined();
+    expect(tf.getBackend()).toBe("wasm");
+    expect(hasKernels()).toBe(true);
     expect(await useBackend()).toEqual(report);
+  });
+
+  test("without SIMD, auto takes tfjs-node where it is there, else says what is missing", async () => {
+    tf.env().set("WASM_HAS_SIMD_SUPPORT", false);
+    try {
+      const expected = isThere ? { backend: "tensorflow" } : { backend: "wasm", hint: expect.stringContaining("SIMD") };
+      expect(await useBackend()).toMatchObject({ ...expected, kernels: false });
+      expect(tf.getBackend()).toBe(expected.backend);
+      expect(await useBackend("wasm")).toMatchObject({ backend: "wasm", kernels: false });
+    } finally {
+      tf.env().set("WASM_HAS_SIMD_SUPPORT", true);
+    }
   });
 
   test("kernels can be turned off and on again", async () => {
@@ -81,17 +95,38 @@ describe("useBackend", () => {
     expect(hasKernels()).toBe(false);
   });
 
-  test("a backend that is asked for and not there is an error that says what to do", async () => {
-    if ((await useBackend()).backend === "tensorflow") return;
+  test.skipIf(isThere)("a backend that is asked for and not there is an error that says what to do", async () => {
     await expect(useBackend("tensorflow")).rejects.toThrow(ConfigError);
-    await expect(useBackend("tensorflow")).rejects.toThrow(/npm ci/);
+    await expect(useBackend("tensorflow")).rejects.toThrow(/npm install --no-save @tensorflow\/tfjs-node@4\.22\.0/);
+  });
+
+  test.runIf(isThere)("tensorflow is there for the asking, and lets go again", async () => {
+    expect(await useBackend("tensorflow")).toMatchObject({ backend: "tensorflow", reason: "it was asked for" });
+    expect(tf.getBackend()).toBe("tensorflow");
+    expect(hasKernels()).toBe(false);
+    expect(await useBackend()).toMatchObject({ backend: "wasm", kernels: true });
   });
 });
 
-test.each(["cpu", "wasm"] as const)("values read on %s are a copy", async (backend) => {
-  await useBackend(backend);
-  const tensor = tf.tensor1d([1, 2, 3]);
-  readFloats(tensor)[0] = 9;
-  expect([...readFloats(tensor)]).toEqual([1, 2, 3]);
-  tensor.dispose();
+test.each(["cpu", "wasm", ...(isThere ? (["tensorflow"] as const) : [])] as const)(
+  "values read on %s are a copy",
+  async (backend) => {
+    await useBackend(backend);
+    const tensor = tf.tensor1d([1, 2, 3]);
+    readFloats(tensor)[0] = 9;
+    expect([...readFloats(tensor)]).toEqual([1, 2, 3]);
+    tensor.dispose();
+  },
+);
+
+// As tfjs-node does with a tensor that nothing was computed with yet.
+test("values are a copy on a backend that hands out the tensor's own", async () => {
+  tf.registerBackend("tensorflow-like", tf.findBackendFactory("cpu"));
+  await tf.setBackend("tensorflow-like");
+  const own = Float32Array.of(1, 2, 3);
+  const values = readFloats({ dataSync: () => own } as unknown as tf.Tensor);
+  values[0] = 9;
+  expect(own[0]).toBe(1);
+  await useBackend();
+  tf.removeBackend("tensorflow-like");
 });

@@ -1,61 +1,39 @@
-import { spawnSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { nativeAdvice, nativeVersion } from "../../lib/backend/native";
 import { kitRoot } from "../../lib/base/kit-root";
 
-const { ensureTfjsNode } = require("../../scripts/ensure-tfjs-node.cjs") as { ensureTfjsNode(root: string): string[] };
+type Manifest = Record<string, Record<string, Record<string, unknown>>>;
+const read = (...parts: string[]) => JSON.parse(readFileSync(join(kitRoot(), ...parts), "utf8")) as Manifest;
 
-const root = mkdtempSync(join(tmpdir(), "binvit-tfjs-node-"));
-const packages = join(root, "node_modules");
-const folder = join(packages, "@tensorflow", "tfjs-node");
-const manifestIn = (place: string) => JSON.parse(readFileSync(join(place, "package.json"), "utf8"));
-beforeEach(() => rmSync(packages, { recursive: true, force: true }));
-afterAll(() => rmSync(root, { recursive: true }));
-
-test("the stand-in takes the place of a tfjs-node that is missing, once", () => {
-  expect(ensureTfjsNode(root)).toEqual([folder]);
-  expect(readdirSync(folder).sort()).toEqual(["index.d.ts", "index.js", "package.json"]);
-  expect(manifestIn(folder)).toMatchObject({ binvitStandIn: true });
-  expect(ensureTfjsNode(root)).toEqual([]);
+test("a default install downloads no tfjs-node: the name leads to a stand-in, for cells and for danfojs-node", () => {
+  const { packages } = read("package-lock.json");
+  const places = Object.entries(packages).filter(([place]) => place.endsWith("/@tensorflow/tfjs-node"));
+  expect(Object.fromEntries(places)).toEqual({
+    "node_modules/@tensorflow/tfjs-node": { resolved: "scripts/tfjs-node-stand-in", link: true },
+    "node_modules/danfojs-node/node_modules/@tensorflow/tfjs-node": {
+      resolved: "scripts/danfojs-tfjs-stub",
+      link: true,
+    },
+  });
+  const { dependencies } = read("package.json") as unknown as { dependencies: Record<string, string> };
+  expect(nativeAdvice).toContain(`@tensorflow/tfjs-node@${dependencies["@tensorflow/tfjs"]}`);
 });
 
-test("a tfjs-node that is there is left alone, whatever it is", () => {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "package.json"), "{}");
-  expect(ensureTfjsNode(root)).toEqual([]);
-  expect(readdirSync(folder)).toEqual(["package.json"]);
+test("the stand-in is not taken for tfjs-node, nor is a folder without it", () => {
+  const standIn = read("scripts", "tfjs-node-stand-in", "package.json");
+  expect(nativeVersion(() => standIn)).toBeUndefined();
+  expect(nativeVersion(() => ({ version: "4.22.0" }))).toBe("4.22.0");
+  const missing = () => {
+    throw new Error("Cannot find module");
+  };
+  expect(nativeVersion(missing)).toBeUndefined();
 });
 
-test("a stand-in that was half written when its build was killed is completed by the next", () => {
-  const script = JSON.stringify(join(kitRoot(), "scripts", "ensure-tfjs-node.cjs"));
-  const dying = `require("node:fs").renameSync = () => process.kill(process.pid, "SIGKILL"); const root = ${JSON.stringify(root)};`;
-  spawnSync(process.execPath, ["-e", `${dying} require(${script}).ensureTfjsNode(root)`]);
-  expect(readdirSync(folder)).toContain("index.js");
-  expect(readdirSync(folder)).not.toContain("package.json");
-  expect(ensureTfjsNode(root)).toEqual([folder]);
-  expect(readdirSync(folder).sort()).toEqual(["index.d.ts", "index.js", "package.json"]);
-});
-
-test("danfojs-node has a tfjs-node of its own, so that it loads where the other does not", () => {
-  const danfojs = join(packages, "danfojs-node");
-  const own = join(danfojs, "node_modules", "@tensorflow", "tfjs-node");
-  mkdirSync(join(own, ".."), { recursive: true });
-  symlinkSync("../../scripts/danfojs-tfjs-stub", own, "dir"); // as npm leaves it: leading nowhere
-  expect(ensureTfjsNode(root)).toContain(join(danfojs, "scripts", "danfojs-tfjs-stub"));
-  expect(manifestIn(own).version).toBe("3.99.0");
-  rmSync(own);
-  expect(ensureTfjsNode(root)).toEqual([own]);
-  expect(ensureTfjsNode(root)).toEqual([]);
-  expect(existsSync(join(kitRoot(), "node_modules", "danfojs-node", "scripts", "danfojs-tfjs-stub"))).toBe(true);
+test("the stand-in and danfojs-node's are the kit's own TensorFlow.js", () => {
+  const tf = require("@tensorflow/tfjs");
+  expect(require("../../scripts/tfjs-node-stand-in")).toBe(tf);
+  expect(require("../../scripts/danfojs-tfjs-stub")).toBe(tf);
+  expect(require("danfojs-node").tensorflow).toBe(tf);
 });

@@ -147,6 +147,7 @@ test("memory that runs out all the same is named, any other error is left as it 
     new RangeError("WebAssembly.Memory(): could not allocate memory"),
     new RangeError("Array buffer allocation failed"),
     new RangeError("Invalid typed array length: 12884901888"),
+    new Error("Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[100000,100000] and type float"),
   ]) {
     expect(isOutOfMemory(error)).toBe(true);
     const explained = explainMemory(error, run("shapes", {}, { batchSize: 900 }));

@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import Module from "node:module";
 import * as path from "node:path";
-import { restoreUtil } from "../../backend/native";
+import { prepareNative } from "../../backend/native";
 import { kitRoot } from "../../base/kit-root";
 
 const tfjsNode = "@tensorflow/tfjs-node";
@@ -36,7 +36,7 @@ export function extendRequire(): void {
     const fromKit = parent?.filename?.startsWith(library); // lib/backend/native.ts says why it fails
     if (request !== tfjsNode || fromKit) return load.call(this, request, parent, ...rest);
     try {
-      restoreUtil(require("node:util"));
+      prepareNative(require("node:util"));
       return load.call(this, request, parent, ...rest);
     } catch {
       return require("@tensorflow/tfjs");
