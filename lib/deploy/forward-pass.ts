@@ -52,7 +52,7 @@ export class ForwardPass extends EnginePart {
   /** stream[0] → stream[1], of the first `queries` tokens of each image */
   private attend(block: string, batch: number, queries: number, watch?: Watch): void {
     const { embedDim, numHeads } = this.config;
-    const { stream, narrow, wide, probabilities, scratch } = this.places;
+    const { stream, narrow, wide, scratch } = this.places;
     const tokens = numTokens(this.config);
     const rows = batch * tokens;
     const joint = this.layer(`${block}.attention.qkv`);
@@ -65,12 +65,7 @@ export class ForwardPass extends EnginePart {
     if (this.bits) this.attendInBits(block, batch, queries, watch);
     else {
       const [width, heads] = [embedDim, numHeads];
-      for (let image = 0; image < batch; image++) {
-        // One image at a time: the probabilities of a whole batch would not fit into a cache.
-        const [qkv, out] = [wide + 12 * image * tokens * embedDim, narrow + 4 * image * queries * embedDim];
-        const probs = probabilities;
-        this.kernels.attention({ qkv, out, probs, batch: 1, tokens, width, heads, queries, scratch });
-      }
+      this.kernels.attention({ qkv: wide, out: narrow, batch, tokens, width, heads, queries, scratch });
     }
     if (queries < tokens) this.keepFirst(stream[0], batch, embedDim, tokens);
     const add = { residual: stream[0], spare: wide, watch, perImage: queries };

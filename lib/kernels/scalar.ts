@@ -29,12 +29,13 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       const f = floats();
       const [dim, row] = [width / heads, 3 * width];
       const [shares, work] = [scratch >>> 2, (scratch >>> 2) + tokens];
+      const spare = work + Math.max(tokens, dim);
       const scale = Math.fround(1 / Math.fround(Math.sqrt(dim)));
       for (let image = 0; image < batch; image++) {
         for (let head = 0; head < heads; head++) {
           const q = (qkv >>> 2) + image * tokens * row + head * dim;
           const [k, v] = [q + width, q + 2 * width];
-          const p = (probs >>> 2) + (image * heads + head) * queries * tokens;
+          const p = probs ? (probs >>> 2) + (image * heads + head) * queries * tokens : spare;
           const to = (out >>> 2) + image * queries * width + head * dim;
           multiply(f, [q, [row, 1]], [k, [1, row]], [p, tokens], [queries, tokens, dim], undefined, work);
           powersOfRows(f, [p, shares], queries, tokens, scale);
@@ -45,7 +46,7 @@ export function scalarKernels(memory: WebAssembly.Memory): InferenceKernels {
       }
     },
 
-    attentionScratch: ({ tokens, width, heads }) => 4 * (tokens + Math.max(tokens, width / heads)),
+    attentionScratch: ({ tokens, width, heads }) => 4 * (tokens + Math.max(tokens, width / heads) + tokens ** 2),
 
     gelu({ x, y, count }) {
       const f = floats();

@@ -13,6 +13,12 @@ const shapes: reference.AttentionShape[] = [
   [3, 65, 128, 4],
   [1, 64, 63, 9],
   [1, 129, 20, 4],
+  [2, 8, 18, 2],
+  [1, 15, 16, 2],
+  [1, 16, 34, 2],
+  [1, 63, 62, 2],
+  [1, 257, 17, 1],
+  [1, 7, 259, 1],
 ];
 
 function run(qkv: Float32Array, dout: Float32Array, shape: reference.AttentionShape) {
@@ -52,6 +58,21 @@ test.each(shapes)("the first token of %i images, %i tokens, width %i, %i heads a
   const first = whole.filter((_, i) => Math.floor(i / width) % tokens === 0);
   expect(arena.read(out, batch * width)).toEqual(first);
 });
+
+test.each(shapes)(
+  "the context of %i images, %i tokens, width %i, %i heads without probabilities: the same bits",
+  (...shape) => {
+    const [batch, tokens, width, heads] = shape;
+    const qkv = normals(new Random(...shape), batch * tokens * 3 * width);
+    const [whole] = run(qkv, new Float32Array(batch * tokens * width), shape);
+    const arena = new Arena();
+    const [qkvAt, out] = [arena.put(qkv), arena.room(batch * tokens * width)];
+    const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch({ tokens, width, heads }) / 4));
+    arena.kernels.attention({ qkv: qkvAt, out, batch, tokens, width, heads, queries: tokens, scratch });
+    expect(arena.intact()).toBe(true);
+    expect(arena.read(out, batch * tokens * width)).toEqual(whole);
+  },
+);
 
 test("scores in the thousands neither overflow nor leave a row that does not sum to 1", () => {
   const shape: reference.AttentionShape = [1, 5, 4, 1];

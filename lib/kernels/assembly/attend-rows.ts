@@ -1,4 +1,6 @@
-import { queryTile, QUERY_ROWS, wideQueryTile } from "./attention-tile";
+import { fiveByEight, fourByEight } from "./attention-tile";
+import { fiveBySixteen, fourBySixteen } from "./attention-wide-tile";
+import { BLOCK_K } from "./gemm";
 import { TILE_COLUMNS } from "./gemm-tile";
 import { WIDE_COLUMNS } from "./gemm-wide-tile";
 import { Nullable } from "./onward";
@@ -6,8 +8,10 @@ import { pack, packedBytes } from "./pack";
 import { paddedPowers, scaledCopy } from "./padded-rows";
 import { wide } from "./tier";
 
-/** Products longer than this are summed in parts (gemm.ts), not here. */
-export const LONGEST: i32 = 256;
+/** Rows at a time. Tokens are often a square and one more, of which five or four leave none over: 65 = 13 · 5, 50 = 10 · 5. */
+const MOST_ROWS: i32 = 5;
+/** A tile whose sums are added to those of the steps before. */
+const SPARE_BYTES: usize = <usize>(MOST_ROWS * WIDE_COLUMNS) << 2;
 
 /** Columns that are packed in wide panels; what is left goes into narrow ones. */
 // @ts-ignore: decorator
@@ -30,29 +34,58 @@ function packBoth(b: usize, bColumn: i32, bStep: i32, columns: i32, steps: i32, 
   pack(from, bColumn, bStep, rest, steps, TILE_COLUMNS, panels + (<usize>(across * steps) << 2));
 }
 
-/** Five rows of A times panels of B. */
-function packedTimes(a: usize, aStride: usize, rows: i32, panels: usize, columns: i32, steps: i32, c: usize, cStride: usize): void {
+/** Rows of A, at most five, times panels of B, with the roundings of `multiply`; `spare` holds one tile. */
+function packedTimes(
+  a: usize,
+  aStride: usize,
+  rows: i32,
+  panels: usize,
+  columns: i32,
+  steps: i32,
+  c: usize,
+  cStride: usize,
+  spare: usize,
+): void {
   const across = inWidePanels(columns);
-  let j = 0;
-  for (; j < across; j += WIDE_COLUMNS) {
-    wideQueryTile(a, aStride, rows, panels, steps, c, cStride);
-    panels += <usize>(WIDE_COLUMNS * steps) << 2;
-    c += <usize>WIDE_COLUMNS << 2;
+  for (let j = 0; j < columns; ) {
+    const panel = j < across ? WIDE_COLUMNS : TILE_COLUMNS;
+    for (let k0 = 0; k0 < steps; k0 += BLOCK_K) {
+      const from = a + (<usize>k0 << 2);
+      const b = panels + (<usize>(k0 * panel) << 2);
+      const count = min(steps - k0, BLOCK_K);
+      const to = k0 ? spare : c;
+      const toStride = k0 ? <usize>panel << 2 : cStride;
+      if (panel == WIDE_COLUMNS) {
+        if (rows == MOST_ROWS) fiveBySixteen(from, aStride, rows, b, count, to, toStride);
+        else fourBySixteen(from, aStride, rows, b, count, to, toStride);
+      } else if (rows == MOST_ROWS) fiveByEight(from, aStride, rows, b, count, to, toStride);
+      else fourByEight(from, aStride, rows, b, count, to, toStride);
+      if (k0) addTile(spare, panel, c, cStride, rows);
+    }
+    panels += <usize>(panel * steps) << 2;
+    c += <usize>panel << 2;
+    j += panel;
   }
-  for (; j < columns; j += TILE_COLUMNS) {
-    queryTile(a, aStride, rows, panels, steps, c, cStride);
-    panels += <usize>(TILE_COLUMNS * steps) << 2;
-    c += <usize>TILE_COLUMNS << 2;
+}
+
+function addTile(tile: usize, columns: i32, c: usize, cStride: usize, rows: i32): void {
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < columns; i += 4) {
+      const at = <usize>i << 2;
+      v128.store(c + at, f32x4.add(v128.load(tile + at), v128.load(c + at)));
+    }
+    tile += <usize>columns << 2;
+    c += cStride;
   }
 }
 
 /**
- * One head: what `attention` says, five queries at a time, while their scores, powers and context are in the first cache.
+ * One head of `attention`, four or five queries at a time, while their scores, powers and context are in the first cache.
  *
  *     q, k, v   rows `row` floats apart          context   rows `width` floats apart
  *     probs     [queries, tokens], or 0 where nobody asks
  *
- *     scratch:  | shares | scores, 5 rows | context, 5 rows | k in panels | v in panels |
+ *     scratch:  | shares, 8 | a spare tile | scores, 5 rows | context, 5 rows | k in panels | v in panels |
  */
 export function attendRows(
   q: usize,
@@ -68,32 +101,34 @@ export function attendRows(
   scale: f32,
   scratch: usize,
 ): void {
-  const scores = scratch + 32;
+  const spare = scratch + 32;
+  const scores = spare + SPARE_BYTES;
   const scoreBytes: usize = <usize>paddedRow(tokens) << 2;
-  const values = scores + scoreBytes * QUERY_ROWS;
+  const values = scores + scoreBytes * MOST_ROWS;
   const valueBytes: usize = <usize>paddedRow(dim) << 2;
-  const keyPanels = values + valueBytes * QUERY_ROWS;
+  const keyPanels = values + valueBytes * MOST_ROWS;
   const valuePanels = keyPanels + packedBytes(tokens, dim, WIDE_COLUMNS);
   packBoth(k, row, 1, tokens, dim, keyPanels);
   packBoth(v, 1, row, dim, tokens, valuePanels);
   const rowBytes: usize = <usize>row << 2;
-  for (let first = 0; first < queries; first += QUERY_ROWS) {
-    const rows = min(queries - first, QUERY_ROWS);
-    packedTimes(q, rowBytes, rows, keyPanels, tokens, dim, scores, scoreBytes);
+  for (let left = queries; left > 0; ) {
+    const rows = left % MOST_ROWS ? min(left, MOST_ROWS - 1) : MOST_ROWS;
+    packedTimes(q, rowBytes, rows, keyPanels, tokens, dim, scores, scoreBytes, spare);
     paddedPowers(scores, scoreBytes, scratch, rows, tokens, scale);
-    packedTimes(scores, scoreBytes, rows, valuePanels, dim, tokens, values, valueBytes);
+    packedTimes(scores, scoreBytes, rows, valuePanels, dim, tokens, values, valueBytes, spare);
     scaledCopy(values, valueBytes, scratch, rows, dim, context, <usize>width << 2);
     if (probs) {
       scaledCopy(scores, scoreBytes, scratch, rows, tokens, probs, <usize>tokens << 2);
       probs += <usize>(rows * tokens) << 2;
     }
-    q += rowBytes * QUERY_ROWS;
-    context += <usize>(QUERY_ROWS * width) << 2;
+    q += rowBytes * rows;
+    context += <usize>(rows * width) << 2;
+    left -= rows;
   }
 }
 
 /** Scratch of `attendRows`, bytes. */
 export function attendRowsScratch(tokens: i32, dim: i32): usize {
-  const rows: usize = <usize>((paddedRow(tokens) + paddedRow(dim)) * QUERY_ROWS) << 2;
-  return 32 + rows + packedBytes(tokens, dim, WIDE_COLUMNS) + packedBytes(dim, tokens, WIDE_COLUMNS);
+  const rows: usize = <usize>((paddedRow(tokens) + paddedRow(dim)) * MOST_ROWS) << 2;
+  return 32 + SPARE_BYTES + rows + packedBytes(tokens, dim, WIDE_COLUMNS) + packedBytes(dim, tokens, WIDE_COLUMNS);
 }

@@ -8,7 +8,7 @@ import { softmaxRowsGrad } from "./softmax";
  *
  *     qkv [B, N, 3D], one token   | q of head 0, 1, … | k of head 0, 1, … | v of head 0, 1, … |
  *     out [B, M, D],  one token   | head 0 | head 1 | … |
- *     probs [B, H, M, N]          p = softmax(q kᵀ / √d), d = D / H
+ *     probs [B, H, M, N]          p = softmax(q kᵀ / √d), d = D / H; 0 where no gradient will ask for them
  *
  * A head is a strided matrix: row n starts 3D floats after row n − 1 in qkv, D floats in out. The first M of the N tokens
  * ask (`queries`): all of them, or the class token alone where nothing else is read.
@@ -17,7 +17,7 @@ import { softmaxRowsGrad } from "./softmax";
  * have the same power, 1 for the largest, so values that cancel leave exactly 0. With p they would leave a rounding, and a
  * layer that reads the sign of the context would follow it.
  *
- *     scratch:  | shares, N floats, … up to [N, N] | scratch of a product |
+ *     scratch:  as `attendRows` divides it
  */
 export function attention(
   qkv: usize,
@@ -98,5 +98,5 @@ export function attentionGrad(
 export function attentionScratch(tokens: i32, width: i32, heads: i32): usize {
   const dim = width / heads;
   const products = max(multiplyScratch(tokens, dim), multiplyScratch(dim, tokens));
-  return (<usize>(tokens * tokens) << 2) + products;
+  return max((<usize>(tokens * tokens) << 2) + products, attendRowsScratch(tokens, dim));
 }

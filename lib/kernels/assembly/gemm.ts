@@ -22,7 +22,7 @@ import { wide } from "./tier";
  * Each element of C is summed in the same order wherever it stands, so a row's result does not depend on M.
  */
 
-const BLOCK_K: i32 = 256;
+export const BLOCK_K: i32 = 256;
 const BLOCK_M: i32 = 64;
 const TILE_ROWS: i32 = 4;
 /** One tile of the wider shape. */

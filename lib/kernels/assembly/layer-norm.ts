@@ -53,7 +53,14 @@ export function layerNorm(
     }
     const scale: f32 = 1 / sqrt<f32>(sumLanes(f32x4.add(sum, more)) / <f32>width + epsilon);
     const factor = f32x4.splat(scale);
-    for (i = 0; i < width; i += 4) {
+    for (i = 0; i + 8 <= width; i += 8) {
+      const at = <usize>i << 2;
+      const n = f32x4.mul(f32x4.sub(v128.load(x + at), center), factor);
+      const also = f32x4.mul(f32x4.sub(v128.load(x + at, 16), center), factor);
+      v128.store(y + at, f32x4.add(f32x4.mul(n, v128.load(gamma + at)), v128.load(beta + at)));
+      v128.store(y + at, f32x4.add(f32x4.mul(also, v128.load(gamma + at, 16)), v128.load(beta + at, 16)), 16);
+    }
+    for (; i < width; i += 4) {
       const at = <usize>i << 2;
       const left = width - i;
       const n = f32x4.mul(f32x4.sub(loadLanes(x + at, left, 0), center), factor);

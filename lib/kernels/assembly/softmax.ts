@@ -1,5 +1,5 @@
-import { expNonPositive } from "./exp";
-import { loadLanes, maxLanes, storeLanes, sumLanes } from "./lanes";
+import { C1, C2, C3, C4, C5, expWith, LEAST, PER_LN2, ROUNDER } from "./exp";
+import { kept, loadLanes, maxLanes, storeLanes, sumLanes } from "./lanes";
 
 /**
  * What softmax of each row of x [rows, width], scaled first, is made of, in place: x = e^(scale · (x − max x)), scale > 0,
@@ -9,6 +9,8 @@ import { loadLanes, maxLanes, storeLanes, sumLanes } from "./lanes";
  */
 export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
+  const perLn2 = kept(PER_LN2), rounder = kept(ROUNDER), least = kept(LEAST), one = kept(1);
+  const c5 = kept(C5), c4 = kept(C4), c3 = kept(C3), c2 = kept(C2), c1 = kept(C1);
   for (let row = 0; row < rows; row++) {
     let most = f32x4.splat(-f32.MAX_VALUE);
     let also = most;
@@ -27,8 +29,8 @@ export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, sca
     // Two groups a turn: their long chains of dependent operations overlap.
     for (; i + 8 <= width; i += 8) {
       const at = x + (<usize>i << 2);
-      const first = expNonPositive(f32x4.mul(f32x4.sub(v128.load(at), largest), factor));
-      const second = expNonPositive(f32x4.mul(f32x4.sub(v128.load(at, 16), largest), factor));
+      const first = expWith(f32x4.mul(f32x4.sub(v128.load(at), largest), factor), perLn2, rounder, c5, c4, c3, c2, c1, one, least);
+      const second = expWith(f32x4.mul(f32x4.sub(v128.load(at, 16), largest), factor), perLn2, rounder, c5, c4, c3, c2, c1, one, least);
       sum = f32x4.add(f32x4.add(sum, first), second);
       v128.store(at, first);
       v128.store(at, second, 16);
@@ -38,7 +40,7 @@ export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, sca
       const left = width - i;
       // Lanes outside the row are the most negative number: e to it adds nothing that a float sum can hold.
       const off = f32x4.sub(loadLanes(at, left, -f32.MAX_VALUE), largest);
-      const power = expNonPositive(f32x4.mul(off, factor));
+      const power = expWith(f32x4.mul(off, factor), perLn2, rounder, c5, c4, c3, c2, c1, one, least);
       sum = f32x4.add(sum, power);
       storeLanes(at, power, left);
     }
@@ -52,7 +54,13 @@ export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, sca
 export function scaleRows(x: usize, shares: usize, rows: i32, width: i32, stride: i32): void {
   for (let row = 0; row < rows; row++) {
     const share = v128.load32_splat(shares);
-    for (let i = 0; i < width; i += 4) {
+    let i = 0;
+    for (; i + 8 <= width; i += 8) {
+      const at = x + (<usize>i << 2);
+      v128.store(at, f32x4.mul(v128.load(at), share));
+      v128.store(at, f32x4.mul(v128.load(at, 16), share), 16);
+    }
+    for (; i < width; i += 4) {
       const at = x + (<usize>i << 2);
       const left = width - i;
       storeLanes(at, f32x4.mul(loadLanes(at, left, 0), share), left);
@@ -73,7 +81,16 @@ export function softmaxRowsGrad(dp: usize, p: usize, rows: i32, width: i32, scal
       sum = f32x4.add(sum, f32x4.mul(loadLanes(dp + at, left, 0), loadLanes(p + at, left, 0)));
     }
     const mean = f32x4.splat(sumLanes(sum));
-    for (let i = 0; i < width; i += 4) {
+    let i = 0;
+    for (; i + 8 <= width; i += 8) {
+      const to = dp + (<usize>i << 2);
+      const from = p + (<usize>i << 2);
+      const off = f32x4.sub(v128.load(to), mean);
+      const also = f32x4.sub(v128.load(to, 16), mean);
+      v128.store(to, f32x4.mul(f32x4.mul(off, v128.load(from)), factor));
+      v128.store(to, f32x4.mul(f32x4.mul(also, v128.load(from, 16)), factor), 16);
+    }
+    for (; i < width; i += 4) {
       const at = <usize>i << 2;
       const left = width - i;
       const off = f32x4.sub(loadLanes(dp + at, left, 0), mean);
