@@ -5,10 +5,13 @@ import { TILE_COLUMNS } from "./gemm-tile";
 import { WIDE_COLUMNS } from "./gemm-wide-tile";
 import { Nullable } from "./onward";
 import { pack, packedBytes } from "./pack";
-import { paddedPowers, scaledCopy } from "./padded-rows";
+import { powersOfStridedRows, scaleRowsTo } from "./softmax";
 import { wide } from "./tier";
 
-/** Rows at a time. Tokens are often a square and one more, of which five or four leave none over: 65 = 13 · 5, 50 = 10 · 5. */
+/**
+ * Rows at a time with 256-bit registers: tokens are often a square and one more, of which fives leave none over
+ * (65 = 13 · 5, 50 = 10 · 5), or fours and fives do (17). With 128 bits fives are no faster than fours.
+ */
 const MOST_ROWS: i32 = 5;
 /** A tile whose sums are added to those of the steps before. */
 const SPARE_BYTES: usize = <usize>(MOST_ROWS * WIDE_COLUMNS) << 2;
@@ -55,10 +58,10 @@ function packedTimes(
       const count = min(steps - k0, BLOCK_K);
       const to = k0 ? spare : c;
       const toStride = k0 ? <usize>panel << 2 : cStride;
-      if (panel == WIDE_COLUMNS) {
-        if (rows == MOST_ROWS) fiveBySixteen(from, aStride, rows, b, count, to, toStride);
+      if (wide && panel == WIDE_COLUMNS) {
+        if (rows == MOST_ROWS) fiveBySixteen(from, aStride, b, count, to, toStride);
         else fourBySixteen(from, aStride, rows, b, count, to, toStride);
-      } else if (rows == MOST_ROWS) fiveByEight(from, aStride, rows, b, count, to, toStride);
+      } else if (wide && rows == MOST_ROWS) fiveByEight(from, aStride, b, count, to, toStride);
       else fourByEight(from, aStride, rows, b, count, to, toStride);
       if (k0) addTile(spare, panel, c, cStride, rows);
     }
@@ -76,6 +79,16 @@ function addTile(tile: usize, columns: i32, c: usize, cStride: usize, rows: i32)
     }
     tile += <usize>columns << 2;
     c += cStride;
+  }
+}
+
+/**
+ * The most negative number up to whole groups of eight, which have no slow last lanes: its power is 0, and 0 changes no sum.
+ */
+function fillUp(x: usize, stride: usize, rows: i32, width: i32, groups: i32): void {
+  for (let row = 0; row < rows; row++) {
+    for (let i = width; i < groups; i++) f32.store(x + (<usize>i << 2), -f32.MAX_VALUE);
+    x += stride;
   }
 }
 
@@ -111,14 +124,16 @@ export function attendRows(
   packBoth(k, row, 1, tokens, dim, keyPanels);
   packBoth(v, 1, row, dim, tokens, valuePanels);
   const rowBytes: usize = <usize>row << 2;
+  const groups = (tokens + 7) & ~7;
   for (let left = queries; left > 0; ) {
-    const rows = left % MOST_ROWS ? min(left, MOST_ROWS - 1) : MOST_ROWS;
+    const rows = wide && left % MOST_ROWS == 0 ? MOST_ROWS : min(left, MOST_ROWS - 1);
     packedTimes(q, rowBytes, rows, keyPanels, tokens, dim, scores, scoreBytes, spare);
-    paddedPowers(scores, scoreBytes, scratch, rows, tokens, scale);
+    fillUp(scores, scoreBytes, rows, tokens, groups);
+    powersOfStridedRows(scores, scoreBytes, scratch, rows, groups, scale);
     packedTimes(scores, scoreBytes, rows, valuePanels, dim, tokens, values, valueBytes, spare);
-    scaledCopy(values, valueBytes, scratch, rows, dim, context, <usize>width << 2);
+    scaleRowsTo(values, valueBytes, scratch, rows, dim, context, <usize>width << 2);
     if (probs) {
-      scaledCopy(scores, scoreBytes, scratch, rows, tokens, probs, <usize>tokens << 2);
+      scaleRowsTo(scores, scoreBytes, scratch, rows, tokens, probs, <usize>tokens << 2);
       probs += <usize>(rows * tokens) << 2;
     }
     q += rowBytes * rows;

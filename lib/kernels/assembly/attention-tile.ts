@@ -1,64 +1,10 @@
 import { muladd } from "./gemm-tile";
 
 /**
- * A tile of C, 5 × 8: rows of A read where they stand, `aStride` bytes apart, times a panel of B (pack.ts). Of fewer rows
- * than five (`rows`) the last stands for those that are not there; five rows of C are written all the same. Each element
+ * A tile of C, 4 × 8: rows of A read where they stand, `aStride` bytes apart, times a panel of B (pack.ts). Of fewer rows
+ * than four (`rows`) the last stands for those that are not there; four rows of C are written all the same. Each element
  * is summed as `tile` of gemm-tile.ts sums it.
  */
-export function fiveByEight(a: usize, aStride: usize, rows: i32, b: usize, steps: i32, c: usize, cStride: usize): void {
-  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
-  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
-  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
-  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
-  let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
-  // A row that is not there is its neighbour once more.
-  let a1 = rows > 1 ? a + aStride : a;
-  let a2 = rows > 2 ? a1 + aStride : a1;
-  let a3 = rows > 3 ? a2 + aStride : a2;
-  let a4 = rows > 4 ? a3 + aStride : a3;
-  const end = b + <usize>steps * 32;
-  while (b < end) {
-    const b0 = v128.load(b);
-    const b1 = v128.load(b, 16);
-    const x0 = v128.load32_splat(a);
-    c00 = muladd(c00, x0, b0);
-    c01 = muladd(c01, x0, b1);
-    a += 4;
-    const x1 = v128.load32_splat(a1);
-    c10 = muladd(c10, x1, b0);
-    c11 = muladd(c11, x1, b1);
-    a1 += 4;
-    const x2 = v128.load32_splat(a2);
-    c20 = muladd(c20, x2, b0);
-    c21 = muladd(c21, x2, b1);
-    a2 += 4;
-    const x3 = v128.load32_splat(a3);
-    c30 = muladd(c30, x3, b0);
-    c31 = muladd(c31, x3, b1);
-    a3 += 4;
-    const x4 = v128.load32_splat(a4);
-    c40 = muladd(c40, x4, b0);
-    c41 = muladd(c41, x4, b1);
-    a4 += 4;
-    b += 32;
-  }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  c += cStride;
-  v128.store(c, c10);
-  v128.store(c, c11, 16);
-  c += cStride;
-  v128.store(c, c20);
-  v128.store(c, c21, 16);
-  c += cStride;
-  v128.store(c, c30);
-  v128.store(c, c31, 16);
-  c += cStride;
-  v128.store(c, c40);
-  v128.store(c, c41, 16);
-}
-
-/** The same of four rows. */
 export function fourByEight(a: usize, aStride: usize, rows: i32, b: usize, steps: i32, c: usize, cStride: usize): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
   let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
@@ -101,4 +47,57 @@ export function fourByEight(a: usize, aStride: usize, rows: i32, b: usize, steps
   c += cStride;
   v128.store(c, c30);
   v128.store(c, c31, 16);
+}
+
+/** The same of five rows, all there. */
+export function fiveByEight(a: usize, aStride: usize, b: usize, steps: i32, c: usize, cStride: usize): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0);
+  let c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0);
+  let c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  let c40 = f32x4.splat(0), c41 = f32x4.splat(0);
+  let a1 = a + aStride;
+  let a2 = a1 + aStride;
+  let a3 = a2 + aStride;
+  let a4 = a3 + aStride;
+  const end = b + <usize>steps * 32;
+  while (b < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const x0 = v128.load32_splat(a);
+    c00 = muladd(c00, x0, b0);
+    c01 = muladd(c01, x0, b1);
+    a += 4;
+    const x1 = v128.load32_splat(a1);
+    c10 = muladd(c10, x1, b0);
+    c11 = muladd(c11, x1, b1);
+    a1 += 4;
+    const x2 = v128.load32_splat(a2);
+    c20 = muladd(c20, x2, b0);
+    c21 = muladd(c21, x2, b1);
+    a2 += 4;
+    const x3 = v128.load32_splat(a3);
+    c30 = muladd(c30, x3, b0);
+    c31 = muladd(c31, x3, b1);
+    a3 += 4;
+    const x4 = v128.load32_splat(a4);
+    c40 = muladd(c40, x4, b0);
+    c41 = muladd(c41, x4, b1);
+    a4 += 4;
+    b += 32;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  c += cStride;
+  v128.store(c, c10);
+  v128.store(c, c11, 16);
+  c += cStride;
+  v128.store(c, c20);
+  v128.store(c, c21, 16);
+  c += cStride;
+  v128.store(c, c30);
+  v128.store(c, c31, 16);
+  c += cStride;
+  v128.store(c, c40);
+  v128.store(c, c41, 16);
 }

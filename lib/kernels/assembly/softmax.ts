@@ -8,6 +8,11 @@ import { kept, loadLanes, maxLanes, storeLanes, sumLanes } from "./lanes";
  *     row 0 | row 1 | …   each `width` floats; two sweeps over a row while it is in the cache
  */
 export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, scale: f32): void {
+  powersOfStridedRows(x, <usize>width << 2, shares, rows, width, scale);
+}
+
+/** The same of rows `stride` bytes apart. */
+export function powersOfStridedRows(x: usize, stride: usize, shares: usize, rows: i32, width: i32, scale: f32): void {
   const factor = f32x4.splat(scale);
   const perLn2 = kept(PER_LN2), rounder = kept(ROUNDER), least = kept(LEAST), one = kept(1);
   const c5 = kept(C5), c4 = kept(C4), c3 = kept(C3), c2 = kept(C2), c1 = kept(C1);
@@ -46,27 +51,33 @@ export function powersOfRows(x: usize, shares: usize, rows: i32, width: i32, sca
     }
     f32.store(shares, <f32>1 / sumLanes(sum));
     shares += 4;
-    x += <usize>width << 2;
+    x += stride;
   }
 }
 
 /** x · shares, row by row, in place; rows of `width` floats are `stride` floats apart. */
 export function scaleRows(x: usize, shares: usize, rows: i32, width: i32, stride: i32): void {
+  scaleRowsTo(x, <usize>stride << 2, shares, rows, width, x, <usize>stride << 2);
+}
+
+/** y = x · shares, row by row; strides in bytes. */
+export function scaleRowsTo(x: usize, xStride: usize, shares: usize, rows: i32, width: i32, y: usize, yStride: usize): void {
   for (let row = 0; row < rows; row++) {
     const share = v128.load32_splat(shares);
     let i = 0;
     for (; i + 8 <= width; i += 8) {
-      const at = x + (<usize>i << 2);
-      v128.store(at, f32x4.mul(v128.load(at), share));
-      v128.store(at, f32x4.mul(v128.load(at, 16), share), 16);
+      const at = <usize>i << 2;
+      v128.store(y + at, f32x4.mul(v128.load(x + at), share));
+      v128.store(y + at, f32x4.mul(v128.load(x + at, 16), share), 16);
     }
     for (; i < width; i += 4) {
-      const at = x + (<usize>i << 2);
+      const at = <usize>i << 2;
       const left = width - i;
-      storeLanes(at, f32x4.mul(loadLanes(at, left, 0), share), left);
+      storeLanes(y + at, f32x4.mul(loadLanes(x + at, left, 0), share), left);
     }
     shares += 4;
-    x += <usize>stride << 2;
+    x += xStride;
+    y += yStride;
   }
 }
 
