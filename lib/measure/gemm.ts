@@ -7,6 +7,7 @@ import { kernelSwitch } from "./kernel-switch";
 import type { Peers } from "./peers";
 import { pyTorchTimer } from "./pytorch";
 import { type BenchRow, compare } from "./row";
+import { workingTimers } from "./working-timers";
 
 /** The qkv layer of `cifar-s` on 64 images, and a large MLP layer of ViT-Base proportions. */
 const gemmSizes: readonly GemmSize[] = [
@@ -37,6 +38,11 @@ export async function benchGemm(options: {
     const { products } = ownProducts(size, a, b);
     const [left, right] = [tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])];
     const bound = await onnx?.(onnxMatMul({ shape: [k, n], data: b }), { name: "A", shape: [m, k], data: a }, "C");
+    const product = { task: "product", m, k, n } as const;
+    const others: Record<string, Timer> = {
+      ...(pyTorch && { pytorch: pyTorchTimer(pyTorch, product) }),
+      ...(jaxJs && { "jax-js": (repeats) => jaxJs.time(product, repeats) }),
+    };
     const variants: Record<string, Timer> = {
       ...Object.fromEntries(Object.entries(products).map(([product, run]) => [product, timed(run)])),
       "stock-wasm": timed(
@@ -44,8 +50,7 @@ export async function benchGemm(options: {
         () => switchKernels(false),
       ),
       ...(bound && { onnxruntime: timed(() => bound.run()) }),
-      ...(pyTorch && { pytorch: pyTorchTimer(pyTorch, { task: "product", m, k, n }) }),
-      ...(jaxJs && { "jax-js": (repeats) => jaxJs.time({ task: "product", m, k, n }, repeats) }),
+      ...(await workingTimers(others, peers.absent)),
     };
     const progress: OnProgress = (what, share) => onProgress?.(`gemm ${name}: ${what}`, share);
     const seconds = await interleave(variants, rounds, progress);

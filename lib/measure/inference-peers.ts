@@ -8,6 +8,9 @@ import type { OnnxModel } from "./onnxruntime";
 import type { Peers } from "./peers";
 import { pyTorchTimers } from "./pytorch";
 import { spread } from "./spread";
+import { workingTimers } from "./working-timers";
+
+type Quantizer = typeof quantize;
 
 /** Peers of one model on one batch, ready to be timed. */
 export interface InferencePeers {
@@ -24,32 +27,34 @@ export interface InferencePeers {
  * @param peers - that are there
  * @param model - the model
  * @param batch - its input
- * @param onProgress - said before what takes seconds
+ * @param options - what quantizes; progress, said before what takes seconds
  */
 export async function inferencePeers(
   peers: Peers,
   model: BenchModel,
   batch: Batch,
-  onProgress: OnProgress = () => {},
+  options: { readonly quantizer?: Quantizer; readonly onProgress?: OnProgress } = {},
 ): Promise<InferencePeers> {
-  const { pyTorch, jaxJs, tfjsNode } = peers;
+  const { pyTorch, jaxJs, tfjsNode, absent } = peers;
+  const { quantizer = quantize, onProgress = () => {} } = options;
   const { count } = batch;
   const config = model.float.model;
-  const onnx = await onnxSessions(peers, model, batch, onProgress);
+  const onnx = await onnxSessions(peers, model, batch, quantizer, onProgress);
   const compile = model.name === "cifar-s";
   if (pyTorch && compile) onProgress("PyTorch compiles", 0);
   const request = { task: "inference", model: config, batch: count } as const;
-  const timers: Record<string, Timer> = {
+  const given: Record<string, Timer> = {
     ...Object.fromEntries(Object.entries(onnx).map(([name, session]) => [name, timed(() => session.run())])),
-    ...(await pyTorchTimers(pyTorch, "pytorch", { ...request, bits: "float" }, compile)),
-    ...(await pyTorchTimers(pyTorch, "pytorch-w1a1", { ...request, bits: "w1a1" }, false)),
+    ...pyTorchTimers(pyTorch, "pytorch", { ...request, bits: "float" }, compile),
+    ...pyTorchTimers(pyTorch, "pytorch-w1a1", { ...request, bits: "w1a1" }, false),
     ...(jaxJs && { "jax-js": (repeats) => jaxJs.time(request, repeats) }),
     ...(tfjsNode && {
       "tfjs-node": (repeats) =>
         tfjsNode.time({ task: "inference", config: model.float, operations: "stock", batch: count }, repeats),
     }),
   };
-  const int8 = Object.keys(onnx).filter((name) => name.startsWith(int8Prefix));
+  const timers = await workingTimers(given, absent);
+  const int8 = Object.keys(timers).filter((name) => name.startsWith(int8Prefix));
   return {
     timers,
     rows(measurements) {
@@ -70,6 +75,7 @@ async function onnxSessions(
   { onnx, absent, noteVersion }: Peers,
   model: BenchModel,
   batch: Batch,
+  quantizer: Quantizer,
   onProgress: OnProgress,
 ): Promise<Record<string, OnnxModel>> {
   if (!onnx) return {};
@@ -79,7 +85,7 @@ async function onnxSessions(
   const input = { name: "images", shape, data: batch.images };
   const sessions: Record<string, OnnxModel> = { onnxruntime: await onnx(file, input, "logits") };
   onProgress("onnxruntime quantizes", 0);
-  const int8 = await quantize(file, batch.images);
+  const int8 = await quantizer(file, batch.images);
   if ("missing" in int8) {
     absent?.(int8.missing);
     return sessions;

@@ -31,7 +31,7 @@ export async function benchInference(options: {
     const [batch, config] = [noiseBatch(model.float, count), model.float.model];
     const progress: OnProgress = (what, share) =>
       onProgress?.(`inference ${model.name}, batch ${count}: ${what}`, share);
-    const others = await inferencePeers(peers, model, batch, progress);
+    const others = await inferencePeers(peers, model, batch, { onProgress: progress });
     const variants: Record<string, Timer> = {
       packed: timed(engineInference(model.w1a1.model, batch)),
       "packed, attention too": timed(engineInference(model.everything.model, batch)),

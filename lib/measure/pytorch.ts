@@ -29,30 +29,23 @@ export const pyTorchTimer =
     pyTorch.time(request, repeats);
 
 /**
- * Timers of the same work by PyTorch as it comes and by torch.compile, where that works.
- *
- * Compiling takes PyTorch up to a minute, so it is done here, before anything is timed.
+ * Timers of the same work by PyTorch as it comes and by torch.compile, where that can work.
  *
  * @param pyTorch - where it is there
  * @param name - of the variant; the compiled one has ` compiled` after it
  * @param request - what to time
- * @param compile - whether to compile as well
+ * @param compile - whether to compile as well; that takes PyTorch up to a minute at the first run
  */
-export async function pyTorchTimers(
+export function pyTorchTimers(
   pyTorch: PyTorch | undefined,
   name: string,
-  request: PyTorchRequest,
+  request: Exclude<PyTorchRequest, { task: "product" }>,
   compile: boolean,
-): Promise<Record<string, Timer>> {
+): Record<string, Timer> {
   if (!pyTorch) return {};
   const eager = { [name]: pyTorchTimer(pyTorch, request) };
   if (!compile || pyTorch.notCompiling) return eager;
-  const compiled = pyTorchTimer(pyTorch, { ...request, compiled: true } as PyTorchRequest);
-  const works = await compiled(1).then(
-    () => true,
-    () => false,
-  );
-  return works ? { ...eager, [`${name} compiled`]: compiled } : eager;
+  return { ...eager, [`${name} compiled`]: pyTorchTimer(pyTorch, { ...request, compiled: true }) };
 }
 
 /**

@@ -7,6 +7,7 @@ import { pyTorchTimers } from "./pytorch";
 import { type BenchRow, compare } from "./row";
 import { sharedTrainingStep, trainingStep } from "./steps";
 import type { TfjsNode } from "./tfjs-node";
+import { workingTimers } from "./working-timers";
 
 /** A model with a number of images a step. */
 export interface ModelCase {
@@ -93,7 +94,7 @@ export async function benchTraining(options: {
 
 /** @returns timers of PyTorch and tfjs-node, where they are there */
 async function peerTimers(
-  { pyTorch, tfjsNode }: Peers,
+  { pyTorch, tfjsNode, absent }: Peers,
   { name, float, w1a1 }: BenchModel,
   batch: number,
   onProgress: OnProgress,
@@ -103,9 +104,10 @@ async function peerTimers(
   const request = { model: float.model, batch, task: "training" } as const;
   const native = (config: RunConfig, operations: "stock" | "own") => (repeats: number) =>
     (tfjsNode as TfjsNode).time({ task: "training", config, operations, batch }, repeats);
-  return {
-    ...(await pyTorchTimers(pyTorch, "PyTorch float", { ...request, bits: "float" }, compile)),
-    ...(await pyTorchTimers(pyTorch, "PyTorch w1a1", { ...request, bits: "w1a1" }, compile)),
+  const timers = {
+    ...pyTorchTimers(pyTorch, "PyTorch float", { ...request, bits: "float" }, compile),
+    ...pyTorchTimers(pyTorch, "PyTorch w1a1", { ...request, bits: "w1a1" }, compile),
     ...(tfjsNode && { "tfjs-node float": native(float, "stock"), "tfjs-node w1a1": native(w1a1, "own") }),
   };
+  return workingTimers(timers, absent);
 }
