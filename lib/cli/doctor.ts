@@ -40,7 +40,10 @@ export async function printDoctor(options: DoctorOptions = {}): Promise<void> {
     );
     const advised = report.checks.filter((check) => check.advice);
     if (advised.length > 0) console.log(`\n${advised.map((check) => `${check.name}: ${check.advice}`).join("\n")}`);
-    if (options.bench) await printExpectations(await measure(process.stdout));
+    if (options.bench) {
+      const { expectationLines } = await import("./expectation-lines");
+      console.log(expectationLines(await measure(process.stdout)));
+    }
   }
   const missing = report.checks.filter((check) => check.state === "missing").map((check) => check.name);
   if (missing.length > 0) throw new BinvitError(`The kit needs ${missing.join(" and ")}; the report says what to do.`);
@@ -53,22 +56,4 @@ async function measure(stream: NodeJS.WriteStream): Promise<Expectations> {
   const result = await measureExpectations({ onProgress: (what, share) => status.update(`${bar(share)} ${what}`) });
   status.done();
   return result;
-}
-
-async function printExpectations({ machine, rows, workers }: Expectations): Promise<void> {
-  const { loadWarning } = await import("../measure/machine");
-  const { workersAdvice } = await import("../measure/workers-advice");
-  const number = (value: number) => value.toFixed(value < 100 ? 1 : 0);
-  const cells = rows.map(({ what, median, unit }) => [what, number(median), unit]);
-  console.log(alignedTable(["one thread, median", "here", ""], cells));
-  const counts = Object.keys(workers[0].images);
-  const shared = workers.map(({ model, images, best }) => [
-    `${model}, W1A1`,
-    ...counts.map((count) => number(images[Number(count)])),
-    `${best}`,
-  ]);
-  console.log(`\n${alignedTable(["training, images/s, by workers", ...counts, "pays"], shared)}`);
-  console.log(`\nworkers: ${workersAdvice(workers)}`);
-  const warning = loadWarning(machine);
-  if (warning) console.log(warning);
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { expectationLines } from "../../lib/cli/expectation-lines";
 import { measureExpectations, workerCounts } from "../../lib/measure/expectations";
 import { benchModel } from "../../lib/measure/models";
 import { fastestWorkers, workersAdvice } from "../../lib/measure/workers-advice";
-import { binvit } from "../cli/binvit";
 
 describe("workers", () => {
   test("are tried in powers of two, and as many as there are cores", () => {
@@ -52,10 +52,16 @@ test("what to expect is measured of products, inference, training and workers", 
   expect(said).toContain("2 workers start");
 });
 
-test("the doctor prints it as JSON alone", async () => {
-  const { code, stdout } = await binvit(["doctor", "--bench", "--json"]);
-  expect(code).toBe(0);
-  const { bench, checks } = JSON.parse(stdout);
-  expect(checks.length).toBeGreaterThan(5);
-  expect(bench.workers.map(({ model }: { model: string }) => model)).toEqual(["digits", "cifar-s"]);
+test("the doctor prints aligned tables, advice, and a warning where others are at work", () => {
+  const workers = [{ model: "digits" as const, images: { 1: 950, 2: 1425.4 }, best: 2 }];
+  const rows = [{ what: "product", median: 42.84, unit: "Gop/s" as const }];
+  const machine = { processor: "X", features: [], cores: 2, node: "24.0.0", kernels: "simd" as const, load: 0.1 };
+  const lines = expectationLines({ machine, rows, workers });
+  expect(lines).toMatch(/^product +42\.8 {2}Gop\/s$/m);
+  expect(lines).toMatch(/by workers +1 +2 +pays$/m);
+  expect(lines).toMatch(/^digits, W1A1 +950 +1425 +2$/m);
+  expect(lines).toMatch(/\nworkers: digits trains 1\.5 times as fast with `--workers 2`\.$/);
+  expect(expectationLines({ machine: { ...machine, load: 2 }, rows, workers })).toMatch(
+    /\.\nThis machine is not quiet/,
+  );
 });
