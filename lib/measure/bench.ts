@@ -42,7 +42,7 @@ export async function runBench(
   onProgress("peers start", 0);
   const { peers, versions, missing, close } = await startPeers(tasks.length > 0);
   try {
-    const options = { rounds, peers, onProgress };
+    const options = { rounds, onProgress, ...peers };
     const gemm = has("gemm") ? await benchGemm(options) : [];
     const inference = has("inference") ? await benchInference(options) : [];
     const training = has("training") ? await benchTraining(options) : [];

@@ -21,13 +21,14 @@ const gemmSizes: readonly GemmSize[] = [
  * @param options - sizes, rounds, the peers that are there, progress
  * @returns throughput with 2 operations a multiply-accumulate
  */
-export async function benchGemm(options: {
-  readonly sizes?: readonly GemmSize[];
-  readonly rounds: number;
-  readonly peers?: Peers;
-  readonly onProgress?: OnProgress;
-}): Promise<BenchRow[]> {
-  const { sizes = gemmSizes, rounds, peers = {}, onProgress } = options;
+export async function benchGemm(
+  options: Peers & {
+    readonly sizes?: readonly GemmSize[];
+    readonly rounds: number;
+    readonly onProgress?: OnProgress;
+  },
+): Promise<BenchRow[]> {
+  const { sizes = gemmSizes, rounds, onProgress, ...peers } = options;
   const { onnx, pyTorch, jaxJs } = peers;
   const switchKernels = await kernelSwitch();
   const rows: BenchRow[] = [];

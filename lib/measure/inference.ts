@@ -17,13 +17,14 @@ const inferenceCases = (): ModelCase[] =>
  *
  * @param options - cases, rounds, the peers that are there, progress
  */
-export async function benchInference(options: {
-  readonly cases?: readonly ModelCase[];
-  readonly rounds: number;
-  readonly peers?: Peers;
-  readonly onProgress?: OnProgress;
-}): Promise<BenchRow[]> {
-  const { cases = inferenceCases(), rounds, peers = {}, onProgress } = options;
+export async function benchInference(
+  options: Peers & {
+    readonly cases?: readonly ModelCase[];
+    readonly rounds: number;
+    readonly onProgress?: OnProgress;
+  },
+): Promise<BenchRow[]> {
+  const { cases = inferenceCases(), rounds, onProgress, ...peers } = options;
   const switchKernels = await kernelSwitch();
   const rows: BenchRow[] = [];
   for (const { model, batch: count } of cases) {

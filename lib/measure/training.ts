@@ -26,13 +26,14 @@ const trainingCases = (): ModelCase[] =>
  *
  * @param options - cases, rounds, the peers that are there, progress
  */
-export async function benchTraining(options: {
-  readonly cases?: readonly ModelCase[];
-  readonly rounds: number;
-  readonly peers?: Peers;
-  readonly onProgress?: OnProgress;
-}): Promise<BenchRow[]> {
-  const { cases = trainingCases(), rounds, peers = {}, onProgress } = options;
+export async function benchTraining(
+  options: Peers & {
+    readonly cases?: readonly ModelCase[];
+    readonly rounds: number;
+    readonly onProgress?: OnProgress;
+  },
+): Promise<BenchRow[]> {
+  const { cases = trainingCases(), rounds, onProgress, ...peers } = options;
   const switchKernels = await kernelSwitch();
   const [on, off] = [() => switchKernels(true), () => switchKernels(false)];
   const rows: BenchRow[] = [];
