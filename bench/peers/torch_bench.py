@@ -1,12 +1,18 @@
 """Times the kit's vision transformer in PyTorch on one thread, as a peer of `binvit bench`.
 
-Prints one line of JSON when it is ready: {"torch": version}, or {"missing": reason}. Then it answers every line
-{"model": {...}, "bits": "float" | "w1a1", "batch": n, "task": "training" | "inference", "repeats": r}
+Prints one line of JSON when it is ready: {"version": text}, or {"missing": reason}; "notCompiling": reason is there
+too where torch.compile cannot work. Then it answers every line
+
+    {"model": {...}, "bits": "float" | "w1a1", "batch": n, "task": "training" | "inference", "compiled": bool, "repeats": r}
+    {"task": "product", "m": m, "k": k, "n": n, "repeats": r}
+
 by a line {"seconds": s}, for all repeats together, or {"error": text}. It ends with its input.
 """
 
 import json
 import math
+import os
+import shutil
 import sys
 import time
 
@@ -99,30 +105,47 @@ class VisionTransformer(nn.Module):
 
 def make_work(request):
     """What is to be timed: a function that runs once."""
-    model, count = request["model"], request["batch"]
     torch.manual_seed(1)
+    if request["task"] == "product":
+        left, right = torch.randn(request["m"], request["k"]), torch.randn(request["k"], request["n"])
+        return lambda: left @ right
+    model, count = request["model"], request["batch"]
     network = VisionTransformer(model, BinaryLinear if request["bits"] == "w1a1" else nn.Linear)
     images = torch.randn(count, model["imageSize"], model["imageSize"], model["channels"])
     labels = torch.randint(model["numClasses"], (count,))
+    run = torch.compile(network) if request.get("compiled") else network
 
     def train():
         network.zero_grad(set_to_none=True)
-        F.cross_entropy(network(images), labels).backward()
+        F.cross_entropy(run(images), labels).backward()
 
     def infer():
         with torch.inference_mode():
-            network(images)
+            run(images)
 
-    if request["task"] == "training":
-        return train
-    network.eval()
-    return infer
+    if request["task"] == "inference":
+        network.eval()
+    work = train if request["task"] == "training" else infer
+    work()  # what is compiled is compiled now, before the clock starts
+    return work
+
+
+def why_not_compiling():
+    """Why torch.compile cannot work, or nothing: it writes C++ for the processor."""
+    if not hasattr(torch, "compile"):
+        return "it came with PyTorch 2.0"
+    compilers = [os.environ.get("CXX"), "g++", "clang++", "cl"]
+    if not any(name and shutil.which(name) for name in compilers):
+        return "there is no C++ compiler (g++ or clang++)"
+    return None
 
 
 def main():
     torch.set_num_threads(1)
+    torch.set_num_interop_threads(1)
     library = "with MKL" if torch.backends.mkl.is_available() else "without MKL"  # its products depend on it
-    print(json.dumps({"torch": f"{torch.__version__} {library}"}), flush=True)
+    ready = {"version": f"{torch.__version__} {library}", "notCompiling": why_not_compiling()}
+    print(json.dumps({key: value for key, value in ready.items() if value}), flush=True)
     made = {}
     for line in sys.stdin:
         try:

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { BenchName, BenchResult } from "../measure/bench";
+import type { BytesRow } from "../measure/model-bytes";
 import { oneOf, wholeNumber } from "./run-input";
 import { alignedTable, bar, duration, StatusLine } from "./terminal";
 
@@ -7,13 +8,15 @@ import { alignedTable, bar, duration, StatusLine } from "./terminal";
 export function registerBench(program: Command): void {
   program
     .command("bench")
-    .description("throughput, bytes and memory next to onnxruntime, plain TensorFlow.js and PyTorch, in one run")
+    .description(
+      "throughput, bytes and memory next to onnxruntime (float, int8), PyTorch, TensorFlow.js and jax-js, in one run",
+    )
     .argument("[what]", "gemm, inference, training or all", "all")
     .option("--rounds <n>", "rounds; medians and ranges are over these", "9")
     .option("--json <file>", "also write everything there")
     .addHelpText(
       "after",
-      "\nRun it on a quiet machine: it counts wall-clock time on one thread. All takes some minutes.",
+      "\nRun it on a quiet machine: it counts wall-clock time on one thread. All takes some minutes; peers that are not\nhere are named. PyTorch, int8 and jax-js come with `node bench/peers/setup.cjs`.",
     )
     .action(run);
 }
@@ -21,6 +24,7 @@ export function registerBench(program: Command): void {
 async function run(what: string, options: { readonly rounds: string; readonly json?: string }): Promise<void> {
   const rounds = wholeNumber("--rounds", options.rounds, { least: 1, most: 1000 });
   const { benchNames, runBench } = await import("../measure/bench");
+  const { describeMachine, loadWarning, machineLines } = await import("../measure/machine");
   const name = oneOf("bench", what, [...benchNames, "all"]);
   const chosen = name === "all" ? benchNames : [name];
   const { prepareFile, writeAtomically } = await import("../base/files");
@@ -31,6 +35,9 @@ async function run(what: string, options: { readonly rounds: string; readonly js
     prepareFile(options.json); // a wrong path is better known now than after minutes
   }
   const startedAt = performance.now();
+  const machine = describeMachine();
+  const warning = loadWarning(machine);
+  say(`${machineLines(machine)}\n${warning ? `${warning}\n` : ""}`);
   const status = new StatusLine(15, stream);
   const result = await runBench(chosen, rounds, (part, share) => status.update(`${bar(share)} ${part}`));
   status.done();
@@ -43,7 +50,7 @@ async function run(what: string, options: { readonly rounds: string; readonly js
 }
 
 function print(
-  { rows, bytes, memory, pytorch, missing }: BenchResult,
+  { rows, bytes, memory, peers, missing }: BenchResult,
   chosen: readonly BenchName[],
   rounds: number,
   say: (text: string) => void,
@@ -62,8 +69,15 @@ function print(
     say(`${alignedTable([`${name}, ${unit}`, "peer", "ours", "theirs", "×", "min … max"], cells)}\n`);
   }
   if (bytes.length > 0) {
-    const cells = bytes.map((row) => [row.model, row.format, (row.bytes / 1000).toFixed(1)]);
-    say(`${alignedTable(["model", "format", "kB"], cells)}\n`);
+    const float = ({ model }: BytesRow) =>
+      bytes.find((row) => row.format === "safetensors" && row.model.split("/")[0] === model.split("/")[0])!;
+    const cells = bytes.map((row) => [
+      row.model,
+      row.format,
+      (row.bytes / 1000).toFixed(1),
+      number(float(row).bytes / row.bytes),
+    ]);
+    say(`${alignedTable(["model", "format", "kB", "× smaller"], cells)}\n`);
   }
   if (memory.length > 0) {
     const cells = memory.map((row) => [row.case, row.task, row.variant, (row.bytes / 2 ** 20).toFixed(1)]);
@@ -72,19 +86,27 @@ function print(
   say(`Warm, median of ${rounds} interleaved rounds (a third of them for runs above 1 s); × is ours / theirs.`);
   for (const name of chosen) say(explanations[name]);
   if (memory.length > 0) say(explanations.memory);
-  if (pytorch !== undefined) say(`pytorch: ${pytorch}; w1a1 is simulated in floats, with our gradients.`);
+  for (const [name, version] of Object.entries(peers)) say(`${name}: ${version}${remarks[name] ?? ""}`);
   for (const problem of missing) say(`Left out: ${problem}`);
 }
 
 const number = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));
 
+const remarks: Readonly<Record<string, string>> = {
+  pytorch: "; w1a1 is simulated in floats, with our gradients",
+  "tfjs-node": "; w1a1 is our operations, simulated in floats",
+};
+
 const explanations = {
   gemm: `gemm: m×k×n, 2 operations a multiply-accumulate. Ours multiplies signs by signs with coefficients and bias, the
-  packing of the activations counted; theirs multiply floats. signs-float: signs by floats, against our float product.`,
-  inference: `inference: from pixels to logits. Ours is the packed engine on W1A1, or our float model; theirs are float models.`,
+  packing of the activations counted; theirs multiply floats. float: ours are floats too. signs-float: signs by floats, against our float product.`,
+  inference: `inference: from pixels to logits. Ours is the packed engine on W1A1, on a model whose attention is binary too
+  (everything), or our float model; theirs are float models, except onnxruntime-int8: the float model quantized by
+  onnxruntime's own tools, dynamic or static (QDQ), whichever was faster, with its attention in floats; and
+  pytorch-w1a1, simulated in floats. The same threads and options for float and int8.`,
   training: `training: forward, loss and all gradients, without the optimizer. stock-wasm is the float model in plain
   TensorFlow.js, which has no binarization; own-stock-kernels our operations without our WebAssembly
-  kernels. workers-2 shares the batch out over two threads; everything else is one thread.`,
+  kernels; compiled is torch.compile; -float is the peer's float step against our W1A1. workers-2 shares the batch out over two threads; everything else is one thread.`,
   memory: `memory: all WebAssembly memory after one step or inference in a process of its own; it never shrinks, and
   TensorFlow.js lets it grow in coarse steps. packed: the engine with its weights, 16 images at a time.`,
 };

@@ -1,10 +1,10 @@
 import { benchGemm } from "./gemm";
 import { benchInference } from "./inference";
 import type { OnProgress } from "./interleave";
+import { describeMachine, type Machine } from "./machine";
 import { benchMemory, type MemoryRow } from "./memory";
 import { type BytesRow, modelBytes } from "./model-bytes";
-import { onnxRuntime } from "./onnxruntime";
-import { startPyTorch } from "./pytorch";
+import { startPeers } from "./peers";
 import type { BenchRow } from "./row";
 import { benchTraining } from "./training";
 
@@ -14,11 +14,12 @@ export type BenchName = (typeof benchNames)[number];
 
 /** Everything that was measured. */
 export interface BenchResult {
+  readonly machine: Machine;
+  /** Versions of the peers that took part. */
+  readonly peers: Readonly<Record<string, string>>;
   readonly rows: readonly BenchRow[];
   readonly bytes: readonly BytesRow[];
   readonly memory: readonly MemoryRow[];
-  /** Version of PyTorch, where it took part. */
-  readonly pytorch?: string;
   /** Why a peer has no rows, one sentence each. */
   readonly missing: readonly string[];
 }
@@ -35,22 +36,20 @@ export async function runBench(
   rounds: number,
   onProgress: OnProgress,
 ): Promise<BenchResult> {
-  const runtime = onnxRuntime(require);
-  const torch = names.some((name) => name !== "gemm") ? await startPyTorch() : undefined;
-  const missing = [runtime, torch].flatMap((peer) => (peer && "missing" in peer ? [peer.missing] : []));
-  const onnx = "open" in runtime ? runtime.open : undefined;
-  const pyTorch = torch && "time" in torch ? torch : undefined;
+  const machine = describeMachine();
   const has = (name: BenchName) => names.includes(name);
+  const tasks = (["inference", "training"] as const).filter(has);
+  onProgress("peers start", 0);
+  const { peers, versions, missing, close } = await startPeers(tasks.length > 0);
   try {
-    const options = { rounds, onnx, pyTorch, onProgress };
+    const options = { rounds, onProgress, ...peers };
     const gemm = has("gemm") ? await benchGemm(options) : [];
     const inference = has("inference") ? await benchInference(options) : [];
     const training = has("training") ? await benchTraining(options) : [];
     const bytes = has("inference") ? await modelBytes() : [];
-    const tasks = (["inference", "training"] as const).filter(has);
     const memory = await benchMemory(tasks, { onProgress });
-    return { rows: [...gemm, ...inference, ...training], bytes, memory, pytorch: pyTorch?.version, missing };
+    return { machine, peers: versions, rows: [...gemm, ...inference, ...training], bytes, memory, missing };
   } finally {
-    pyTorch?.close();
+    close();
   }
 }

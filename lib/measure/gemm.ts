@@ -4,8 +4,10 @@ import { onnxMatMul } from "../onnx/matmul";
 import { type GemmSize, normals, ownProducts } from "./gemm-products";
 import { interleave, type OnProgress, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";
-import type { OnnxLoader } from "./onnxruntime";
+import type { Peers } from "./peers";
+import { pyTorchTimer } from "./pytorch";
 import { type BenchRow, compare } from "./row";
+import { workingTimers } from "./working-timers";
 
 /** The qkv layer of `cifar-s` on 64 images, and a large MLP layer of ViT-Base proportions. */
 const gemmSizes: readonly GemmSize[] = [
@@ -16,16 +18,18 @@ const gemmSizes: readonly GemmSize[] = [
 /**
  * Matrix products: signs by signs and signs by floats against float products.
  *
- * @param options - sizes, rounds, onnxruntime where it is there, progress
+ * @param options - sizes, rounds, the peers that are there, progress
  * @returns throughput with 2 operations a multiply-accumulate
  */
-export async function benchGemm(options: {
-  readonly sizes?: readonly GemmSize[];
-  readonly rounds: number;
-  readonly onnx?: OnnxLoader;
-  readonly onProgress?: OnProgress;
-}): Promise<BenchRow[]> {
-  const { sizes = gemmSizes, rounds, onnx, onProgress } = options;
+export async function benchGemm(
+  options: Peers & {
+    readonly sizes?: readonly GemmSize[];
+    readonly rounds: number;
+    readonly onProgress?: OnProgress;
+  },
+): Promise<BenchRow[]> {
+  const { sizes = gemmSizes, rounds, onProgress, ...peers } = options;
+  const { onnx, pyTorch, jaxJs } = peers;
   const switchKernels = await kernelSwitch();
   const rows: BenchRow[] = [];
   for (const size of sizes) {
@@ -35,6 +39,11 @@ export async function benchGemm(options: {
     const { products } = ownProducts(size, a, b);
     const [left, right] = [tf.tensor2d(a, [m, k]), tf.tensor2d(b, [k, n])];
     const bound = await onnx?.(onnxMatMul({ shape: [k, n], data: b }), { name: "A", shape: [m, k], data: a }, "C");
+    const product = { task: "product", m, k, n } as const;
+    const others: Record<string, Timer> = {
+      ...(pyTorch && { pytorch: pyTorchTimer(pyTorch, product) }),
+      ...(jaxJs && { "jax-js": (repeats) => jaxJs.time(product, repeats) }),
+    };
     const variants: Record<string, Timer> = {
       ...Object.fromEntries(Object.entries(products).map(([product, run]) => [product, timed(run)])),
       "stock-wasm": timed(
@@ -42,12 +51,19 @@ export async function benchGemm(options: {
         () => switchKernels(false),
       ),
       ...(bound && { onnxruntime: timed(() => bound.run()) }),
+      ...(await workingTimers(others, peers.absent)),
     };
     const progress: OnProgress = (what, share) => onProgress?.(`gemm ${name}: ${what}`, share);
     const seconds = await interleave(variants, rounds, progress);
-    const floats = { onnxruntime: "onnxruntime", "stock-wasm": "stock-wasm", "own-float": "float" };
+    const floats = {
+      onnxruntime: "onnxruntime",
+      pytorch: "pytorch",
+      "jax-js": "jax-js",
+      "stock-wasm": "stock-wasm",
+    };
     for (const comparison of [
-      { case: name, ours: "xnor", peers: floats },
+      { case: name, ours: "xnor", peers: { ...floats, "own-float": "float" } },
+      { case: `${name}/float`, ours: "float", peers: floats },
       { case: `${name}/signs-float`, ours: "float by signs", peers: { "own-float": "float, B transposed" } },
       { case: `${name}/signs-float-transposed`, ours: "signs by float", peers: { "own-float": "float, A transposed" } },
     ]) {

@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { promisify } from "node:util";
-import { BinvitError, FileError } from "../base/errors";
+import { BinvitError } from "../base/errors";
+import { builtScript } from "./built-script";
 import type { OnProgress } from "./interleave";
 import type { ProbeRequest } from "./memory-probe";
 
@@ -47,19 +46,14 @@ export async function benchMemory(
 
 async function probe(request: ProbeRequest): Promise<number> {
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [probeScript(), JSON.stringify(request)]);
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      builtScript("memory-probe"),
+      JSON.stringify(request),
+    ]);
     return JSON.parse(stdout).bytes;
   } catch (error) {
     if (error instanceof BinvitError) throw error;
     const problem = (error as { stderr?: string }).stderr?.trim().split("\n").pop() ?? error;
     throw new BinvitError(`The memory of ${request.task} ${request.variant} cannot be measured: ${problem}`);
   }
-}
-
-function probeScript(): string {
-  // Next to this file once compiled; in dist/ for tests, which run the sources.
-  const places = [join(__dirname, "memory-probe.js"), join(__dirname, "..", "dist", "measure", "memory-probe.js")];
-  const found = places.find((place) => existsSync(place));
-  if (!found) throw new FileError("memory-probe.js is missing. Run `npm run build` to make it.");
-  return found;
 }

@@ -11,6 +11,8 @@ export interface BenchModel {
   readonly float: RunConfig;
   /** 1-bit weights and activations with a coefficient per output channel: patch embedding, MLP and MHSA. */
   readonly w1a1: RunConfig;
+  /** The same with the products of attention, QKᵀ and AV, in bits as well. */
+  readonly everything: RunConfig;
 }
 
 /**
@@ -19,7 +21,13 @@ export interface BenchModel {
  */
 export function benchModel(name: BenchModel["name"], sizes: Partial<ModelInput> = {}): BenchModel {
   const config = (binarize: ModelInput["binarize"]) => parseRunConfig({ extends: name, model: { ...sizes, binarize } });
-  return { name, float: config({}), w1a1: config({ conv: "channel", mlp: "channel", mhsa: "channel" }) };
+  const layers = { conv: "channel", mlp: "channel", mhsa: "channel" } as const;
+  return {
+    name,
+    float: config({}),
+    w1a1: config(layers),
+    everything: config({ ...layers, scores: "bit", values: "bit" }),
+  };
 }
 
 /** @returns seeded images of normal noise with random labels: their content does not change how long a step takes */

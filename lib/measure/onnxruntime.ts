@@ -1,5 +1,6 @@
 /** What is used of onnxruntime-node; its own types are there only where it is installed. */
 interface OnnxRuntime {
+  readonly env?: { readonly versions?: Readonly<Record<string, string>> };
   readonly InferenceSession: {
     create(model: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OnnxSession>;
   };
@@ -33,7 +34,7 @@ export type OnnxLoader = (
  */
 export function onnxRuntime(
   load: (name: string) => unknown,
-): { readonly open: OnnxLoader } | { readonly missing: string } {
+): { readonly open: OnnxLoader; readonly version: string } | { readonly missing: string } {
   let runtime: OnnxRuntime;
   try {
     runtime = load("onnxruntime-node") as OnnxRuntime;
@@ -47,7 +48,7 @@ export function onnxRuntime(
     const inputs = { [name]: new runtime.Tensor("float32", data, shape) };
     return { run: async () => (await session.run(inputs))[output].data, release: () => session.release() };
   };
-  return { open };
+  return { open, version: runtime.env?.versions?.node ?? "unknown" };
 }
 
 const sessionOptions = {

@@ -1,28 +1,26 @@
-import { spawn } from "node:child_process";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { BinvitError } from "../base/errors";
-import { kitRoot } from "../base/kit-root";
 import type { ModelConfig } from "../vit/config";
 import type { Timer } from "./interleave";
+import { peerFile, peerPython, setupLine } from "./peer-places";
+import { type PeerProcess, startPeer } from "./peer-process";
 
 /** What PyTorch is to time. */
-export interface PyTorchRequest {
-  readonly model: ModelConfig;
-  /** `w1a1` simulates binarization in floats, as PyTorch has no 1-bit kernels. */
-  readonly bits: "float" | "w1a1";
-  readonly batch: number;
-  readonly task: "training" | "inference";
-}
+export type PyTorchRequest =
+  | {
+      readonly task: "training" | "inference";
+      readonly model: ModelConfig;
+      /** `w1a1` simulates binarization in floats, as PyTorch has no 1-bit kernels. */
+      readonly bits: "float" | "w1a1";
+      readonly batch: number;
+      /** By torch.compile. */
+      readonly compiled?: boolean;
+    }
+  | { readonly task: "product"; readonly m: number; readonly k: number; readonly n: number };
 
-/** PyTorch in a process of its own that stays alive between timings. */
-export interface PyTorch {
-  /** And which library multiplies its matrices. */
-  readonly version: string;
-  /** @returns seconds of all repeats together, by PyTorch's own clock */
-  time(request: PyTorchRequest, repeats: number): Promise<number>;
-  close(): void;
-}
+/** PyTorch on one thread; its version says which library multiplies its matrices. */
+export type PyTorch = Pick<PeerProcess<PyTorchRequest>, "version" | "time" | "close"> & {
+  /** Why torch.compile does not work here. */
+  readonly notCompiling?: string;
+};
 
 /** @returns a timer of the same work again and again */
 export const pyTorchTimer =
@@ -31,46 +29,40 @@ export const pyTorchTimer =
     pyTorch.time(request, repeats);
 
 /**
- * Starts PyTorch on one thread.
+ * Timers of the same work by PyTorch as it comes and by torch.compile, where that can work.
  *
- * The script prints a line of JSON when it is ready, then one for every line that it reads.
+ * @param pyTorch - where it is there
+ * @param name - of the variant; the compiled one has ` compiled` after it
+ * @param request - what to time
+ * @param compile - whether to compile as well; that takes PyTorch up to a minute at the first run
+ */
+export function pyTorchTimers(
+  pyTorch: PyTorch | undefined,
+  name: string,
+  request: Exclude<PyTorchRequest, { task: "product" }>,
+  compile: boolean,
+): Record<string, Timer> {
+  if (!pyTorch) return {};
+  const eager = { [name]: pyTorchTimer(pyTorch, request) };
+  if (!compile || pyTorch.notCompiling) return eager;
+  return { ...eager, [`${name} compiled`]: pyTorchTimer(pyTorch, { ...request, compiled: true }) };
+}
+
+/**
+ * Starts PyTorch on one thread.
  *
  * @param command - program and arguments
  * @returns PyTorch, or why there is none and what to do
  */
 export async function startPyTorch(
-  command: readonly string[] = ["python3", join(kitRoot(), "bench", "peers", "torch_bench.py")],
+  command: readonly string[] = [peerPython(), peerFile("torch_bench.py")],
 ): Promise<PyTorch | { readonly missing: string }> {
-  const child = spawn(command[0], command.slice(1), { stdio: ["pipe", "pipe", "ignore"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failed = new Promise<never>((_, reject) => child.once("error", reject));
-  failed.catch(() => {}); // raced below; without a race in progress nobody is waiting for it
-  child.stdin.on("error", () => {}); // a process that has ended is noticed by its missing answer
-  const answer = async (): Promise<Record<string, unknown>> => {
-    const { value, done } = await Promise.race([lines.next(), failed]);
-    if (done) throw new Error("it ended without an answer");
-    return JSON.parse(value);
-  };
-  const close = () => child.kill();
-  const remedy = "To compare with it: `pip install torch` for the python3 on your path.";
-  try {
-    const ready = await answer();
-    if (typeof ready.torch !== "string") {
-      close();
-      return { missing: `PyTorch is not there (${ready.missing}). ${remedy}` };
-    }
-    return {
-      version: ready.torch,
-      async time(request, repeats) {
-        child.stdin.write(`${JSON.stringify({ ...request, repeats })}\n`);
-        const { seconds, error } = await answer().catch((problem) => ({ seconds: undefined, error: problem.message }));
-        if (typeof seconds === "number") return seconds;
-        throw new BinvitError(`PyTorch failed on ${request.task}, batch ${request.batch}: ${error}.`);
-      },
-      close,
-    };
-  } catch (error) {
-    close();
-    return { missing: `PyTorch is not there (${(error as Error).message}). ${remedy}` };
-  }
+  const peer = await startPeer<PyTorchRequest>({
+    name: "PyTorch",
+    command,
+    remedy: `To compare with it: ${setupLine}`,
+  });
+  if ("missing" in peer) return peer;
+  const { notCompiling } = peer.ready;
+  return { ...peer, ...(typeof notCompiling === "string" && { notCompiling }) };
 }

@@ -1,9 +1,13 @@
+import type { RunConfig } from "../train/record";
 import { interleave, type OnProgress, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";
 import { type BenchModel, benchModel, noiseBatch } from "./models";
-import { type PyTorch, pyTorchTimer } from "./pytorch";
+import type { Peers } from "./peers";
+import { pyTorchTimers } from "./pytorch";
 import { type BenchRow, compare } from "./row";
 import { sharedTrainingStep, trainingStep } from "./steps";
+import type { TfjsNode } from "./tfjs-node";
+import { workingTimers } from "./working-timers";
 
 /** A model with a number of images a step. */
 export interface ModelCase {
@@ -20,15 +24,16 @@ const trainingCases = (): ModelCase[] =>
  * Float and W1A1 of one model are timed together, since plain TensorFlow.js has only the float model to set against
  * both; the float rows of a single image are left out.
  *
- * @param options - cases, rounds, PyTorch where it is there, progress
+ * @param options - cases, rounds, the peers that are there, progress
  */
-export async function benchTraining(options: {
-  readonly cases?: readonly ModelCase[];
-  readonly rounds: number;
-  readonly pyTorch?: PyTorch;
-  readonly onProgress?: OnProgress;
-}): Promise<BenchRow[]> {
-  const { cases = trainingCases(), rounds, pyTorch, onProgress } = options;
+export async function benchTraining(
+  options: Peers & {
+    readonly cases?: readonly ModelCase[];
+    readonly rounds: number;
+    readonly onProgress?: OnProgress;
+  },
+): Promise<BenchRow[]> {
+  const { cases = trainingCases(), rounds, onProgress, ...peers } = options;
   const switchKernels = await kernelSwitch();
   const [on, off] = [() => switchKernels(true), () => switchKernels(false)];
   const rows: BenchRow[] = [];
@@ -44,18 +49,20 @@ export async function benchTraining(options: {
       "float on stock kernels": timed(trainingStep(model.float, batch, "own"), off),
       "w1a1 on stock kernels": timed(trainingStep(model.w1a1, batch, "own"), off),
     };
-    if (pyTorch) {
-      const request = { model: model.float.model, batch: count, task: "training" } as const;
-      variants["PyTorch float"] = pyTorchTimer(pyTorch, { ...request, bits: "float" });
-      variants["PyTorch w1a1"] = pyTorchTimer(pyTorch, { ...request, bits: "w1a1" });
-    }
     const progress: OnProgress = (what, share) =>
       onProgress?.(`training ${model.name}, batch ${count}: ${what}`, share);
+    Object.assign(variants, await peerTimers(peers, model, count, progress));
     const seconds = await interleave(variants, rounds, progress);
     const float = {
       case: `${model.name}/float/batch-${count}`,
       ours: "float",
-      peers: { "stock-wasm": "stock float", "own-stock-kernels": "float on stock kernels", pytorch: "PyTorch float" },
+      peers: {
+        "stock-wasm": "stock float",
+        "own-stock-kernels": "float on stock kernels",
+        pytorch: "PyTorch float",
+        "pytorch-compiled": "PyTorch float compiled",
+        "tfjs-node": "tfjs-node float",
+      },
     };
     const w1a1 = {
       case: `${model.name}/w1a1/batch-${count}`,
@@ -65,7 +72,11 @@ export async function benchTraining(options: {
         "own-float": "float",
         "own-stock-kernels": "w1a1 on stock kernels",
         pytorch: "PyTorch w1a1",
+        "pytorch-compiled": "PyTorch w1a1 compiled",
         "pytorch-float": "PyTorch float",
+        "pytorch-float-compiled": "PyTorch float compiled",
+        "tfjs-node": "tfjs-node w1a1",
+        "tfjs-node-float": "tfjs-node float",
       },
     };
     const workers = {
@@ -80,4 +91,24 @@ export async function benchTraining(options: {
   }
   switchKernels(true);
   return rows;
+}
+
+/** @returns timers of PyTorch and tfjs-node, where they are there */
+async function peerTimers(
+  { pyTorch, tfjsNode, absent }: Peers,
+  { name, float, w1a1 }: BenchModel,
+  batch: number,
+  onProgress: OnProgress,
+): Promise<Record<string, Timer>> {
+  const compile = batch > 1 && name === "cifar-s";
+  if (pyTorch && compile) onProgress("PyTorch compiles", 0);
+  const request = { model: float.model, batch, task: "training" } as const;
+  const native = (config: RunConfig, operations: "stock" | "own") => (repeats: number) =>
+    (tfjsNode as TfjsNode).time({ task: "training", config, operations, batch }, repeats);
+  const timers = {
+    ...pyTorchTimers(pyTorch, "PyTorch float", { ...request, bits: "float" }, compile),
+    ...pyTorchTimers(pyTorch, "PyTorch w1a1", { ...request, bits: "w1a1" }, compile),
+    ...(tfjsNode && { "tfjs-node float": native(float, "stock"), "tfjs-node w1a1": native(w1a1, "own") }),
+  };
+  return workingTimers(timers, absent);
 }

@@ -11,6 +11,7 @@ import { benchMemory } from "../../lib/measure/memory";
 import { modelBytes } from "../../lib/measure/model-bytes";
 import { benchModel } from "../../lib/measure/models";
 import { onnxRuntime } from "../../lib/measure/onnxruntime";
+import type { PyTorchRequest } from "../../lib/measure/pytorch";
 import type { BenchRow } from "../../lib/measure/row";
 import { benchTraining } from "../../lib/measure/training";
 import { binvit } from "../cli/binvit";
@@ -35,6 +36,13 @@ function expectSound(rows: readonly BenchRow[], bench: string, unit: string): vo
     expect(Number.isFinite(ratio.max)).toBe(true);
   }
 }
+
+/** A peer that claims to take so many seconds a run. */
+const claiming = (seconds: number) => ({
+  version: "0",
+  time: async (_: unknown, repeats: number) => seconds * repeats,
+  close() {},
+});
 
 describe("gemm", () => {
   test.each<GemmSize>([
@@ -67,14 +75,16 @@ describe("gemm", () => {
       { m: 33, k: 65, n: 17, signsByFloats: true },
       { m: 5, k: 32, n: 8 },
     ];
-    const rows = await benchGemm({ sizes, rounds: 2, onnx });
+    const rows = await benchGemm({ sizes, rounds: 2, onnx, pyTorch: claiming(0.1), jaxJs: claiming(0.1) });
     expectSound(rows, "gemm", "Gop/s");
-    const floats = [...onnxPeer, "stock-wasm", "own-float"];
+    const floats = [...onnxPeer, "pytorch", "jax-js", "stock-wasm"];
     expect(names(rows)).toEqual([
-      ...rowNames("33x65x17", floats),
+      ...rowNames("33x65x17", [...floats, "own-float"]),
+      ...rowNames("33x65x17/float", floats),
       "33x65x17/signs-float own-float",
       "33x65x17/signs-float-transposed own-float",
-      ...rowNames("5x32x8", floats),
+      ...rowNames("5x32x8", [...floats, "own-float"]),
+      ...rowNames("5x32x8/float", floats),
     ]);
   });
 });
@@ -87,31 +97,40 @@ describe("models", () => {
   ];
 
   test("inference of a small one has its rows", async () => {
-    const rows = await benchInference({ cases, rounds: 2, onnx });
+    const peers = { onnx, pyTorch: claiming(0.1), jaxJs: claiming(0.2), tfjsNode: claiming(0.3) };
+    const rows = await benchInference({ cases, rounds: 2, ...peers });
     expectSound(rows, "inference", "images/s");
-    const floats = [...onnxPeer, "stock-wasm"];
+    const ranInt8 = rows.filter(({ peer }) => peer.startsWith("onnxruntime-int8-")).map(({ peer }) => peer);
+    const onnxPeers = (at: number) => [...onnxPeer, ...ranInt8.slice(at, at + 1)]; // where Python is there
+    const [others, last] = [["pytorch", "pytorch-w1a1", "jax-js", "tfjs-node"], ["stock-wasm"]];
+    const binary = (at: number) => [...onnxPeers(at), ...others, ...last, "own-float"];
+    const floats = others.filter((peer) => peer !== "pytorch-w1a1");
     expect(names(rows)).toEqual([
-      ...rowNames("digits/w1a1/batch-3", [...floats, "own-float"]),
-      ...rowNames("digits/float/batch-3", floats),
-      ...rowNames("digits/w1a1/batch-1", [...floats, "own-float"]),
+      ...rowNames("digits/w1a1/batch-3", binary(0)),
+      ...rowNames("digits/everything/batch-3", binary(1)),
+      ...rowNames("digits/float/batch-3", [...onnxPeers(2), ...floats, ...last]),
+      ...rowNames("digits/w1a1/batch-1", binary(3)),
+      ...rowNames("digits/everything/batch-1", binary(4)),
     ]);
+    expect(rows.find(({ peer }) => peer === "jax-js")?.theirs).toBeCloseTo(15);
   });
 
   test("training of a small one has its rows, PyTorch's among them where it is there", async () => {
     const asked: string[] = [];
     const pyTorch = {
       version: "0",
-      time: async ({ bits, batch, task }: { bits: string; batch: number; task: string }, repeats: number) => {
-        asked.push(`${task} ${bits} ${batch}`);
+      time: async (request: PyTorchRequest, repeats: number) => {
+        if (request.task !== "product") asked.push(`${request.task} ${request.bits} ${request.batch}`);
         return 0.1 * repeats;
       },
       close() {},
     };
-    const rows = await benchTraining({ cases, rounds: 2, pyTorch });
+    const rows = await benchTraining({ cases, rounds: 2, pyTorch, tfjsNode: claiming(0.3) });
     expectSound(rows, "training", "images/s");
-    const binary = ["stock-wasm", "own-float", "own-stock-kernels", "pytorch", "pytorch-float"];
+    const own = ["stock-wasm", "own-float", "own-stock-kernels"];
+    const binary = [...own, "pytorch", "pytorch-float", "tfjs-node", "tfjs-node-float"];
     expect(names(rows)).toEqual([
-      ...rowNames("digits/float/batch-3", ["stock-wasm", "own-stock-kernels", "pytorch"]),
+      ...rowNames("digits/float/batch-3", ["stock-wasm", "own-stock-kernels", "pytorch", "tfjs-node"]),
       ...rowNames("digits/w1a1/batch-3", binary),
       ...rowNames("digits/w1a1/batch-3/workers-2", ["own-one-worker"]),
       ...rowNames("digits/w1a1/batch-1", binary),
@@ -158,8 +177,11 @@ describe("the command", () => {
     const { code, stdout, stderr } = await binvit(["bench", "gemm", "--rounds", "1", "--json", file]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/^4160x128x384 +stock-wasm +\d/m);
-    const { rows, ...rest } = JSON.parse(readFileSync(file, "utf8"));
+    const { rows, machine, peers, ...rest } = JSON.parse(readFileSync(file, "utf8"));
     expect(rest).toEqual({ bytes: [], memory: [] });
+    expect(stdout.split("\n")[0]).toContain(`${machine.cores} × ${machine.processor}`);
+    for (const [name, version] of Object.entries(peers)) expect(stdout).toContain(`\n${name}: ${version}`);
+    expect("onnxruntime" in peers).toBe(onnx !== undefined);
     expectSound(rows, "gemm", "Gop/s");
     expect(Object.keys(rows[0])).toEqual(["bench", "case", "peer", "ours", "theirs", "unit", "ratio"]);
   });
