@@ -26,6 +26,6 @@ export const startTfjsNode = (
   startPeer({
     name: "tfjs-node",
     command,
-    remedy: "It is an optional dependency, whose native library `npm ci` fetches.",
+    remedy: "`npm install --no-save @tensorflow/tfjs-node@4.22.0` brings it; docs/tfjs-node.md says how else.",
     env: { TF_NUM_INTRAOP_THREADS: "1", TF_NUM_INTEROP_THREADS: "1", TF_CPP_MIN_LOG_LEVEL: "2" },
   });
