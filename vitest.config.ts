@@ -5,7 +5,7 @@ export default defineConfig({
   resolve: { alias: { binvit: fileURLToPath(new URL("./lib/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
-    setupFiles: ["test/yield.ts"],
+    setupFiles: ["test/set-up.ts"],
     pool: "forks",
     poolOptions: { forks: { maxForks: 2 } },
     testTimeout: 60_000,

@@ -74,12 +74,12 @@ export function bitContext(qkv: Floats, probs: Floats, shape: AttentionBitsShape
   const { levels, keepThreshold, keepShare, alpha, gamma } = values;
   const dim = width / heads;
   const v = entries(qkv, shape, 2, values.valueThreshold);
-  const largest = (row: number) => Math.max(...make(tokens, (j) => probs[row * tokens + j]));
+  const largest = make(probs.length / tokens, (row) => Math.max(...make(tokens, (j) => probs[row * tokens + j])));
   const f = Math.fround; // a threshold is a float32: at a tie its roundings decide
   const kept = Array.from({ length: levels }, (_, level) =>
     keepAbove(probs, tokens, (row) => {
       const at = Math.floor(row / queries) * levels + level;
-      return f(f(keepThreshold[at]) + f(f(keepShare?.[at] ?? 0) * largest(row)));
+      return f(f(keepThreshold[at]) + f(f(keepShare?.[at] ?? 0) * largest[row]));
     }),
   );
   const sums = make(levels * heads * queries * dim, (at) => {

@@ -9,8 +9,11 @@ type ScaleForm = "none" | "tensor" | "channel" | "learned" | "learned-tensor";
 
 const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 /** An array by its values. */
-export const make = (count: number, value: (i: number) => number): Float64Array =>
-  Float64Array.from(range(count), value);
+export function make(count: number, value: (i: number) => number): Float64Array {
+  const made = new Float64Array(count);
+  for (let i = 0; i < count; i++) made[i] = value(i);
+  return made;
+}
 
 /** Σ over i of a term. */
 export function sum(count: number, term: (i: number) => number): number {
