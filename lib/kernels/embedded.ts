@@ -1,3 +1,4 @@
+import { fromBase64 } from "./from-base64";
 import { inferenceWasm } from "./inference-wide-wasm";
 
 let decoded: Uint8Array | undefined;
@@ -8,6 +9,6 @@ let decoded: Uint8Array | undefined;
  * @returns a WebAssembly module, for `instantiateInference`
  */
 export function embeddedKernels(): Uint8Array {
-  decoded ??= Uint8Array.from(atob(inferenceWasm), (char) => char.charCodeAt(0));
+  decoded ??= fromBase64(inferenceWasm);
   return decoded;
 }

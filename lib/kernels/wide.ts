@@ -7,6 +7,7 @@
  * A page has no such option, and gets wide-in-pages.ts instead of this file.
  */
 
+import { fromBase64 } from "./from-base64";
 import { probeWasm } from "./probe-wasm";
 import { firstDifference, testBench } from "./self-test";
 
@@ -126,34 +127,34 @@ function decide(): KernelTier {
 
 /** Is the tile faster, and are its bits the same? */
 function measure(engine: V8): KernelTier {
-  const bytes = Uint8Array.from(atob(probeWasm), (char) => char.charCodeAt(0));
+  const bytes = fromBase64(probeWasm);
   const [plain, fused] = [false, true].map((fuse) => tileOf(compileWide(bytes, engine, fuse)));
   if (plain.bits() !== fused.bits()) return { tier: "simd", reason: "those of 256 bits gave other bits in a test" };
   let [slow, fast] = [Infinity, Infinity];
   for (let round = 0; round < 5; round++) {
-    slow = Math.min(slow, plain.seconds());
-    fast = Math.min(fast, fused.seconds());
+    slow = Math.min(slow, plain.milliseconds());
+    fast = Math.min(fast, fused.milliseconds());
   }
   const gain = `${(slow / fast).toFixed(1)} times as fast as 128-bit ones`;
   if (slow < leastGain * fast) return { tier: "simd", reason: `those of 256 bits were ${gain}` };
   return { tier: "wide", reason: `${gain} in a test, with the same bits` };
 }
 
-/** The tile of the probe on small whole numbers and halves of odd ones. */
-function tileOf(module: WebAssembly.Module): { bits(): string; seconds(): number } {
+/** The tile of the probe, on numbers whose sums round. */
+function tileOf(module: WebAssembly.Module): { bits(): string; milliseconds(): number } {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   const probe = exports.probe as (a: number, b: number, steps: number, c: number, turns: number) => void;
   const [steps, a, b, c] = [128, 1024, 4096, 16384];
   const values = new Float32Array(memory.buffer);
-  for (let i = a / 4; i < c / 4; i++) values[i] = Math.sin(i); // whose sums round
+  for (let i = a / 4; i < c / 4; i++) values[i] = Math.sin(i);
   const run = (turns: number) => probe(a, b, steps, c, turns);
   return {
     bits() {
       run(1);
       return new Uint32Array(memory.buffer, c, 64).join();
     },
-    seconds() {
+    milliseconds() {
       const startedAt = performance.now();
       run(400);
       return performance.now() - startedAt;
