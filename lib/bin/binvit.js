@@ -1,6 +1,10 @@
 #!/usr/bin/env node
 const fs = require("node:fs");
+const { enableCompileCache } = require("node:module");
 const path = require("node:path");
+
+// What V8 made of the sources is kept for the next start, from Node 22 on: half a second of a command, more of a kernel.
+enableCompileCache?.();
 
 const main = path.join(__dirname, "..", "dist", "cli", "main.js");
 if (!fs.existsSync(main)) {

@@ -14,6 +14,7 @@ export function registerNotebooks(program: Command): void {
     .option("--force", "run also what is unchanged since its last run")
     .option("--out <folder>", "write the executed notebooks there and leave the originals alone")
     .option("--timeout <seconds>", "time limit of each cell", "600")
+    .option("--no-solutions", "leave out the solutions of the exercises")
     .option("--jobs <n>", "notebooks side by side, each in a kernel of its own", "2")
     .addOption(workersElsewhere())
     .addHelpText(
@@ -40,6 +41,8 @@ export interface RunNotebooksOptions {
   readonly names?: readonly string[];
   /** Run also what is unchanged. */
   readonly force?: boolean;
+  /** Also the solutions of the exercises; yes by default. */
+  readonly solutions?: boolean;
   /** Folder for the executed notebooks; they are executed in place without one. */
   readonly out?: string;
   /** Time limit of each cell, seconds. */
@@ -51,12 +54,18 @@ export interface RunNotebooksOptions {
 
 async function run(
   names: string[],
-  options: { readonly force?: boolean; readonly out?: string; readonly timeout: string; readonly jobs: string },
+  options: {
+    readonly force?: boolean;
+    readonly solutions: boolean;
+    readonly out?: string;
+    readonly timeout: string;
+    readonly jobs: string;
+  },
 ): Promise<void> {
   const timeoutSeconds = wholeNumber("--timeout", options.timeout, timeoutLimits);
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
-  const { force, out } = options;
-  await runNotebooks({ names, force, out, timeoutSeconds, jobs, signal: interruptSignal() });
+  const { force, solutions, out } = options;
+  await runNotebooks({ names, force, solutions, out, timeoutSeconds, jobs, signal: interruptSignal() });
 }
 
 /**
@@ -67,17 +76,16 @@ async function run(
 export async function runNotebooks(options: RunNotebooksOptions): Promise<void> {
   const { BinvitError, CancelledError, NotebookError } = await import("../base/errors");
   const { prepareFile } = await import("../base/files");
-  const { copiesIn, findNotebooks, notebookName } = await import("../notebook/find");
+  const { copiesIn, findNotebooks, isSolution, notebookName } = await import("../notebook/find");
   const { foreignKernel } = await import("../notebook/foreign-kernel");
   const { readNotebook } = await import("../notebook/document");
   const { RunCache } = await import("../notebook/run-cache");
   const { runNotebook } = await import("../notebook/run");
-  const { names = [], force, out, timeoutSeconds, jobs = 2, signal } = options;
-  const files = findNotebooks(names);
+  const { names = [], force, solutions = true, out, timeoutSeconds, jobs = 2, signal } = options;
+  const files = findNotebooks(names).filter((file) => solutions || !isSolution(file));
   const copies = out === undefined ? new Map<string, string>() : copiesIn(files, out);
   for (const copy of copies.values()) prepareFile(copy); // before minutes go into any of them
   const placeOf = (file: string) => copies.get(file) ?? file;
-  for (const copy of copies.values()) prepareFile(copy); // a wrong folder is better known now than after minutes
   const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
   const cache = new RunCache();
   const status = new StatusLine();

@@ -9,7 +9,7 @@ import { duration, interruptSignal } from "./terminal";
 export function registerStart(program: Command): void {
   program
     .command("start")
-    .description("doctor, the quick study, every figure, every notebook, and the result table")
+    .description("doctor, the quick study, every figure, every lesson, and the result table")
     .option("--seeds <list>", "seeds of the quick study", "1")
     .option("--jobs <n>", "runs side by side, and notebooks", "2")
     .addOption(workersElsewhere())
@@ -48,7 +48,11 @@ async function run(options: { readonly seeds: string; readonly jobs: string }): 
   heading(4, "Notebooks, through the tslab kernel");
   let notebooksFailed = false;
   try {
-    await runNotebooks({ out: places.notebooks, jobs, signal });
+    await runNotebooks({ solutions: false, out: places.notebooks, jobs, signal });
+    console.log(
+      "The solutions of the exercises train much of this again: notebooks/solutions holds them as they ran, and\n" +
+        "`npx binvit notebooks run` runs them too.",
+    );
   } catch (error) {
     if (!(error instanceof NotebookError)) throw error;
     notebooksFailed = true;
