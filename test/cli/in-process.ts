@@ -22,7 +22,10 @@ export async function command(
     const spy = vi.spyOn(stream, "write").mockImplementation((text) => written.push(String(text)) > 0);
     return { written, spy };
   });
-  const print = (to: { readonly written: string[] }) => (line: unknown) => void to.written.push(`${line}\n`);
+  const print =
+    (to: { readonly written: string[] }) =>
+    (...words: unknown[]) =>
+      void to.written.push(`${words.join(" ")}\n`);
   const consoles = [
     vi.spyOn(console, "log").mockImplementation(print(stdout)),
     ...(["error", "warn"] as const).map((name) => vi.spyOn(console, name).mockImplementation(print(stderr))),
