@@ -1,18 +1,24 @@
 /**
  * What `auto` has to choose from: a training step (without the optimizer) and an inference of the kit's models on our
  * kernels and on tfjs-node, where that is there (`scripts/build-tfjs-node.cjs`), and the bytes that each process takes.
- * After `npm run build`: `npx vite-node bench/backends.ts speed digits`, or `memory cifar-s`; with `TF_NUM_INTRAOP_THREADS=1`
- * TensorFlow has one thread, as the kernels have.
+ * After `npm run build`: `npx vite-node bench/backends.ts speed digits`, `memory cifar-s`, or `study 1,2,3` for accuracies;
+ * with `TF_NUM_INTRAOP_THREADS=1` TensorFlow has one thread, as the kernels have.
  */
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { loadNative } from "../lib/backend/native";
 import { type BackendChoice, useBackend } from "../lib/backend/select";
 import { alignedTable } from "../lib/cli/terminal";
+import { loadDataset } from "../lib/data/load";
 import { interleave, type Timer, timed } from "../lib/measure/interleave";
 import { type BenchModel, benchModel, noiseBatch } from "../lib/measure/models";
 import { type Spread, spread } from "../lib/measure/spread";
 import { type floatModels, tensorInference, trainingStep } from "../lib/measure/steps";
+import { studies } from "../lib/study/presets";
+import { parseStudyConfig } from "../lib/study/study-config";
+import { train } from "../lib/train/loop";
+import { parseRecord } from "../lib/train/parse-record";
 
 const batchSize = 64;
 
@@ -97,6 +103,24 @@ function memory(name: BenchModel["name"]): string[][] {
   );
 }
 
+/** Test accuracy of every row of the quick study on tfjs-node, beside that of the recorded run. */
+async function study(seeds: readonly number[]): Promise<string[][]> {
+  await useBackend("tensorflow");
+  const data = await loadDataset({ name: "digits" });
+  const rows: string[][] = [];
+  for (const { name, config } of parseStudyConfig(studies.quick).rows) {
+    for (const seed of seeds) {
+      const file = `data/results/quick/${name.replaceAll("/", "-")}-s${seed}.json`;
+      const recorded = parseRecord(JSON.parse(readFileSync(file, "utf8")), file);
+      const { test } = await train(config, seed, data);
+      const accuracies = [recorded.test.accuracy, test.accuracy].map((accuracy) => `${(100 * accuracy).toFixed(1)}%`);
+      rows.push([name, String(seed), ...accuracies, String(tf.memory().numTensors)]);
+      console.error(rows.at(-1)!.join("  "));
+    }
+  }
+  return rows;
+}
+
 async function main([what, ...args]: string[]): Promise<void> {
   tf.env().set("PROD", true); // quiet: vite-node loads TensorFlow.js, and tfjs-node its CommonJS form once more
   const native = loadNative(require);
@@ -112,8 +136,14 @@ async function main([what, ...args]: string[]): Promise<void> {
     );
   } else if (what === "memory") {
     console.log(alignedTable([...head, "MiB before", "after 3 steps", "after 30 steps", "tensors"], memory(name)));
+  } else if (what === "study") {
+    const seeds = (args[0] ?? "1").split(",").map(Number);
+    console.log(alignedTable(["row", "seed", "kernels, recorded", "tfjs-node", "tensors left"], await study(seeds)));
   } else if (what === "probe") await probe(name, task, variants[Number(variant)]);
-  else throw new Error("Give `speed MODEL [ROUNDS]` or `memory MODEL`, a MODEL being digits or cifar-s.");
+  else
+    throw new Error(
+      "Give `speed MODEL [ROUNDS]` or `memory MODEL`, a MODEL being digits or cifar-s, or `study SEEDS`.",
+    );
 }
 
 void main(process.argv.slice(2));

@@ -3,7 +3,7 @@
 Prints one line of JSON when it is ready: {"version": text}, or {"missing": reason}; "notCompiling": reason is there
 too where torch.compile cannot work. Then it answers every line
 
-    {"model": {...}, "bits": "float" | "w1a1", "batch": n, "task": "training" | "inference", "compiled": bool, "repeats": r}
+    {"model": {...}, "bits": "float" | "w1a1", "batch": n, "task": "training" | "inference", "compiled": bool, "trimmed": bool, "repeats": r}
     {"task": "product", "m": m, "k": k, "n": n, "repeats": r}
 
 by a line {"seconds": s}, for all repeats together, or {"error": text}. It ends with its input.
@@ -61,26 +61,30 @@ class Block(nn.Module):
         self.fc1 = linear(width, model["mlpDim"])
         self.fc2 = linear(model["mlpDim"], width)
 
-    def forward(self, x):
-        x = x + self.out(self.attention(self.qkv(self.norm1(x))))
+    def forward(self, x, alone=False):
+        """With `alone` only the first token is answered, as binvit's own last block does where nothing else is read."""
+        context = self.attention(self.qkv(self.norm1(x)), 1 if alone else x.shape[1])
+        x = (x[:, :1] if alone else x) + self.out(context)
         return x + self.fc2(F.gelu(self.fc1(self.norm2(x))))
 
-    def attention(self, qkv):
+    def attention(self, qkv, queries):
         images, tokens, joint = qkv.shape
         width = joint // 3
         heads = qkv.reshape(images, tokens, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         query, key, value = heads.unbind(0)
+        query = query[:, :, :queries]
         if hasattr(F, "scaled_dot_product_attention"):
             context = F.scaled_dot_product_attention(query, key, value)
         else:  # before PyTorch 2.0
             scores = query @ key.transpose(-2, -1) / math.sqrt(width // self.heads)
             context = scores.softmax(-1) @ value
-        return context.transpose(1, 2).reshape(images, tokens, width)
+        return context.transpose(1, 2).reshape(images, queries, width)
 
 
 class VisionTransformer(nn.Module):
-    def __init__(self, model, linear):
+    def __init__(self, model, linear, trimmed=False):
         super().__init__()
+        self.trimmed = trimmed and model["pooling"] == "class-token"
         width, self.patch = model["embedDim"], model["patchSize"]
         patches = (model["imageSize"] // self.patch) ** 2
         self.embed = linear(self.patch**2 * model["channels"], width)
@@ -99,7 +103,9 @@ class VisionTransformer(nn.Module):
         x = self.embed(cut.reshape(count, side * side, self.patch**2 * channels))
         if self.has_class:
             x = torch.cat([self.class_token.expand(count, -1, -1), x], dim=1)
-        x = self.blocks(x + self.position)
+        x = x + self.position
+        for block in self.blocks:
+            x = block(x, self.trimmed and block is self.blocks[-1])
         return self.head(self.norm(x[:, 0] if self.has_class else x.mean(dim=1)))
 
 
@@ -110,7 +116,7 @@ def make_work(request):
         left, right = torch.randn(request["m"], request["k"]), torch.randn(request["k"], request["n"])
         return lambda: left @ right
     model, count = request["model"], request["batch"]
-    network = VisionTransformer(model, BinaryLinear if request["bits"] == "w1a1" else nn.Linear)
+    network = VisionTransformer(model, BinaryLinear if request["bits"] == "w1a1" else nn.Linear, request.get("trimmed", False))
     images = torch.randn(count, model["imageSize"], model["imageSize"], model["channels"])
     labels = torch.randint(model["numClasses"], (count,))
     run = torch.compile(network) if request.get("compiled") else network

@@ -7,10 +7,11 @@ export const attentionKernels = {
    * Scaled dot-product attention of every head.
    *
    * @param qkv - shape [B, N, 3D]: q, k, v, each split into heads
-   * @returns context, shape [B, N, D], and probabilities, shape [B, H, N, N]
+   * @param queries - M, how many of the N tokens ask: the first ones
+   * @returns context, shape [B, M, D], and probabilities, shape [B, H, M, N]
    */
-  attention(qkv: tf.Tensor, heads: number): [tf.Tensor, tf.Tensor] {
-    return run("BinvitAttention", { qkv }, { heads }) as [tf.Tensor, tf.Tensor];
+  attention(qkv: tf.Tensor, heads: number, queries = qkv.shape[1] as number): [tf.Tensor, tf.Tensor] {
+    return run("BinvitAttention", { qkv }, { heads, queries }) as [tf.Tensor, tf.Tensor];
   },
 
   /** @returns gradient of qkv; `probs` is what `attention` returned */

@@ -21,10 +21,13 @@ export const attentionWorks = {
     return [context, probs];
   },
 
-  BinvitAttention(module, space, { qkv }, { heads }) {
+  BinvitAttention(module, space, { qkv }, { heads, queries }) {
     const { batch, tokens, width } = attentionShape(qkv, heads);
-    const out = space.make([batch, tokens, width]);
-    const probs = space.make([batch, heads, tokens, tokens]);
+    if (!(queries >= 1 && queries <= tokens)) {
+      throw new TrainingError(`attention: ${queries} queries of ${tokens} tokens; expected 1 to ${tokens}.`);
+    }
+    const out = space.make([batch, queries, width]);
+    const probs = space.make([batch, heads, queries, tokens]);
     const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
     module.attention({
       qkv: space.at(qkv),
@@ -34,7 +37,7 @@ export const attentionWorks = {
       tokens,
       width,
       heads,
-      queries: tokens,
+      queries,
       scratch,
     });
     return [out, probs];
@@ -42,8 +45,9 @@ export const attentionWorks = {
 
   BinvitAttentionGrad(module, space, { dout, qkv, probs }, { heads }) {
     const { batch, tokens, width } = attentionShape(qkv, heads);
-    expectSize(dout, batch * tokens * width, "attention gradient, dout");
-    expectSize(probs, batch * heads * tokens * tokens, "attention gradient, probabilities");
+    const queries = probs.shape[2];
+    expectSize(dout, batch * queries * width, "attention gradient, dout");
+    expectSize(probs, batch * heads * queries * tokens, "attention gradient, probabilities");
     const dqkv = space.make(qkv.shape);
     const scratch = space.scratch(module.attentionScratch({ tokens, width, heads }));
     module.attentionGrad({
@@ -55,6 +59,7 @@ export const attentionWorks = {
       tokens,
       width,
       heads,
+      queries,
       scratch,
     });
     return [dqkv];

@@ -106,7 +106,8 @@ const explanations = {
   pytorch-w1a1, simulated in floats. The same threads and options for float and int8.`,
   training: `training: forward, loss and all gradients, without the optimizer. stock-wasm is the float model in plain
   TensorFlow.js, which has no binarization; own-stock-kernels our operations without our WebAssembly
-  kernels; compiled is torch.compile; -float is the peer's float step against our W1A1. workers-2 shares the batch out over two threads; everything else is one thread.`,
+  kernels; compiled is torch.compile; trimmed computes the last block for the class token alone, as ours does; -float is
+  the peer's float step against our W1A1. workers-2 shares the batch out over two threads; all else is one thread.`,
   memory: `memory: all WebAssembly memory after one step or inference in a process of its own; it never shrinks, and
   TensorFlow.js lets it grow in coarse steps. packed: the engine with its weights, 16 images at a time.`,
 };

@@ -79,7 +79,7 @@ export const selfTests: Readonly<Record<string, Case>> = {
   ],
   attentionGrad: (kernels) => {
     kernels.attention({ qkv: a, out: y, probs: y2, batch: 2, ...tokens, queries: 37, scratch });
-    kernels.attentionGrad({ dout: b, qkv: a, probs: y2, dqkv: y3, batch: 2, ...tokens, scratch });
+    kernels.attentionGrad({ dout: b, qkv: a, probs: y2, dqkv: y3, batch: 2, ...tokens, queries: 37, scratch });
   },
   binarizeWeight: (kernels) =>
     kernels.binarizeWeight({ ...weight, signs: y, alpha: y2, means: y3, scale: 2, center: true }),

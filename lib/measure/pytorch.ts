@@ -13,6 +13,8 @@ export type PyTorchRequest =
       readonly batch: number;
       /** By torch.compile. */
       readonly compiled?: boolean;
+      /** The last block for the class token alone, which is what our step computes. */
+      readonly trimmed?: boolean;
     }
   | { readonly task: "product"; readonly m: number; readonly k: number; readonly n: number };
 

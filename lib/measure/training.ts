@@ -61,6 +61,7 @@ export async function benchTraining(
         "own-stock-kernels": "float on stock kernels",
         pytorch: "PyTorch float",
         "pytorch-compiled": "PyTorch float compiled",
+        "pytorch-trimmed": "PyTorch float trimmed",
         "tfjs-node": "tfjs-node float",
       },
     };
@@ -75,6 +76,7 @@ export async function benchTraining(
         "pytorch-compiled": "PyTorch w1a1 compiled",
         "pytorch-float": "PyTorch float",
         "pytorch-float-compiled": "PyTorch float compiled",
+        "pytorch-float-trimmed": "PyTorch float trimmed",
         "tfjs-node": "tfjs-node w1a1",
         "tfjs-node-float": "tfjs-node float",
       },
@@ -107,6 +109,8 @@ async function peerTimers(
     (tfjsNode as TfjsNode).time({ task: "training", config, operations, batch }, repeats);
   const timers = {
     ...pyTorchTimers(pyTorch, "PyTorch float", { ...request, bits: "float" }, compile),
+    ...(compile &&
+      pyTorchTimers(pyTorch, "PyTorch float trimmed", { ...request, bits: "float", trimmed: true }, false)),
     ...pyTorchTimers(pyTorch, "PyTorch w1a1", { ...request, bits: "w1a1" }, compile),
     ...(tfjsNode && { "tfjs-node float": native(float, "stock"), "tfjs-node w1a1": native(w1a1, "own") }),
   };

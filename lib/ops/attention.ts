@@ -19,17 +19,19 @@ export interface Heads {
  *
  * @param qkv - queries, keys, values side by side, each split into heads; shape [B, N, 3D]
  * @param numHeads - H
- * @returns shape [B, N, D]
+ * @param numQueries - M, how many tokens ask: the first ones; 1 where nothing but the class token is read afterwards
+ * @returns shape [B, M, D]
  *
  * Reference: Vaswani et al., *Attention Is All You Need*, 2017, eq. 1.
  */
-export function selfAttention(qkv: tf.Tensor, numHeads: number): tf.Tensor {
+export function selfAttention(qkv: tf.Tensor, numHeads: number, numQueries = qkv.shape[1] as number): tf.Tensor {
   if (!hasKernels()) {
     const { query, key, value } = splitHeads(qkv, numHeads);
-    return joinHeads(attend(query, key, value));
+    const [batch, , , headDim] = query.shape as [number, number, number, number];
+    return joinHeads(attend(tf.slice(query, [0, 0, 0, 0], [batch, numHeads, numQueries, headDim]), key, value));
   }
   const fused = tf.customGrad((input, save) => {
-    const [context, probabilities] = kernels.attention(input as tf.Tensor, numHeads);
+    const [context, probabilities] = kernels.attention(input as tf.Tensor, numHeads, numQueries);
     (save as tf.GradSaveFunc)([input as tf.Tensor, probabilities]);
     return {
       value: context,

@@ -103,11 +103,10 @@ class Pass {
     if (trace) trace.embedded = x;
     for (let i = 0; i < config.depth; i++) {
       const block = `blocks.${i}`;
-      let context = this.attention(`${block}.attention`, this.norm(`${block}.norm1`, x));
-      // After the last attention only the class token is read: the rest of the block is computed for it alone.
-      if (i === config.depth - 1 && config.pooling === "class-token" && !trace) {
-        [x, context] = [firstToken(x), firstToken(context)];
-      }
+      // In the last attention only the class token's context is read: from here on the block is computed for it alone.
+      const alone = i === config.depth - 1 && config.pooling === "class-token" && !trace;
+      const context = this.attention(`${block}.attention`, this.norm(`${block}.norm1`, x), alone);
+      if (alone) x = firstToken(x);
       x = add(x, this.layer(`${block}.attention.out`, context));
       const normed = this.norm(`${block}.norm2`, x);
       x = add(this.shift(`${block}.mlp`, x, normed), this.mlp(`${block}.mlp`, normed));
@@ -135,13 +134,22 @@ class Pass {
     return this.layer("stem.1", unfold(tf.reshape(hidden, [-1, size, size, channels]), second.window!));
   }
 
-  /** Context of every token; the output projection is left to the caller. */
-  private attention(name: string, x: tf.Tensor): tf.Tensor {
+  /** Context of every token, or of the first alone; the output projection is left to the caller. */
+  private attention(name: string, x: tf.Tensor, firstAlone: boolean): tf.Tensor {
+    const { numHeads, binarize } = this.config;
+    const qkv = this.layer(`${name}.qkv`, x);
+    if (binarize.scores === "off" && binarize.values === "off" && !this.trace) {
+      return selfAttention(qkv, numHeads, firstAlone ? 1 : undefined);
+    }
+    const context = this.attentionInParts(name, qkv); // quantizers see every token
+    return firstAlone ? firstToken(context) : context;
+  }
+
+  /** The same one product after the other: some may be binary, and each can be looked at. */
+  private attentionInParts(name: string, qkv: tf.Tensor): tf.Tensor {
     const { trace } = this;
     const { numHeads, binarize } = this.config;
     const { scores, values } = binarize;
-    const qkv = this.layer(`${name}.qkv`, x);
-    if (scores === "off" && values === "off" && !trace) return selfAttention(qkv, numHeads);
     const { query, key, value } = splitHeads(qkv, numHeads);
     if (scores === "off" && values === "off") {
       trace?.attention.push(attentionProbabilities(query, key));

@@ -120,6 +120,7 @@ describe("attention and weights", () => {
     const expected = reference.attentionGrad(readFloats(dout), readFloats(qkv), forward.probs, shape);
     expect(worstError(readFloats(dqkv), expected)).toBeLessThan(1e-5);
     expect(() => kernels.attention(qkv, 5)).toThrow(/heads/);
+    expect(() => kernels.attention(qkv, 2, 6)).toThrow(/6 queries of 5 tokens/);
   });
 
   for (const scale of ["none", "tensor", "channel", "learned", "learned-tensor"] as const) {

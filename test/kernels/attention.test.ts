@@ -30,7 +30,7 @@ function run(qkv: Float32Array, dout: Float32Array, shape: reference.AttentionSh
   const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch({ tokens, width, heads }) / 4));
   const sizes = { batch, tokens, width, heads, scratch };
   arena.kernels.attention({ qkv: qkvAt, out, probs, queries: tokens, ...sizes });
-  arena.kernels.attentionGrad({ dout: doutAt, qkv: qkvAt, probs, dqkv, ...sizes });
+  arena.kernels.attentionGrad({ dout: doutAt, qkv: qkvAt, probs, dqkv, queries: tokens, ...sizes });
   expect(arena.intact()).toBe(true);
   return [out, probs, dqkv].map((at, i) => arena.read(at, counts[i]));
 }
@@ -53,10 +53,19 @@ test.each(shapes)("the first token of %i images, %i tokens, width %i, %i heads a
   const arena = new Arena();
   const [qkvAt, out, probs] = [arena.put(qkv), arena.room(batch * width), arena.room(batch * heads * tokens)];
   const scratch = arena.room(Math.ceil(arena.kernels.attentionScratch({ tokens, width, heads }) / 4));
-  arena.kernels.attention({ qkv: qkvAt, out, probs, batch, tokens, width, heads, queries: 1, scratch });
+  const sizes = { batch, tokens, width, heads, queries: 1, scratch };
+  arena.kernels.attention({ qkv: qkvAt, out, probs, ...sizes });
   expect(arena.intact()).toBe(true);
-  const first = whole.filter((_, i) => Math.floor(i / width) % tokens === 0);
-  expect(arena.read(out, batch * width)).toEqual(first);
+  const first = (i: number) => Math.floor(i / width) % tokens === 0;
+  expect(arena.read(out, batch * width)).toEqual(whole.filter((_, i) => first(i)));
+
+  // Its gradient is that of all tokens, of whose contexts only the first has one.
+  const dout = normals(new Random(...shape, 1), batch * tokens * width).map((value, i) => (first(i) ? value : 0));
+  const [, , expected] = run(qkv, dout, shape);
+  const [doutAt, dqkv] = [arena.put(dout.filter((_, i) => first(i))), arena.room(qkv.length)];
+  arena.kernels.attentionGrad({ dout: doutAt, qkv: qkvAt, probs, dqkv, ...sizes });
+  expect(arena.intact()).toBe(true);
+  expect(arena.read(dqkv, qkv.length).map((value) => value + 0)).toEqual(expected.map((value) => value + 0)); // −0 is 0
 });
 
 test.each(shapes)(

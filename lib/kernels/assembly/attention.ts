@@ -49,10 +49,10 @@ export function attention(
 }
 
 /**
- * The gradient, of all tokens. With ds the gradient of the scores:
- * dv = pᵀ dout; dp = dout vᵀ; ds = p (dp − Σ dp p) / √d; dq = ds k; dk = dsᵀ q.
+ * The gradient. With ds the gradient of the scores:
+ * dv = pᵀ dout; dp = dout vᵀ; ds = p (dp − Σ dp p) / √d; dq = ds k, 0 where a token did not ask; dk = dsᵀ q.
  *
- *     scratch:  | ds [N, N] | scratch of a product |
+ *     dout [B, M, D]      probs [B, H, M, N]      scratch:  | ds [M, N] | scratch of a product |
  */
 export function attentionGrad(
   dout: usize,
@@ -63,6 +63,7 @@ export function attentionGrad(
   tokens: i32,
   width: i32,
   heads: i32,
+  queries: i32,
   scratch: usize,
 ): void {
   const dim = width / heads;
@@ -70,7 +71,7 @@ export function attentionGrad(
   const partBytes: usize = <usize>width << 2;
   const row = 3 * width;
   const ds = scratch;
-  const work = scratch + (<usize>(tokens * tokens) << 2);
+  const work = scratch + (<usize>(queries * tokens) << 2);
   for (let image = 0; image < batch; image++) {
     for (let head = 0; head < heads; head++) {
       const at = <usize>(head * dim) << 2;
@@ -81,16 +82,17 @@ export function attentionGrad(
       const dk = dq + partBytes;
       const dv = dk + partBytes;
       const upstream = dout + at;
-      multiply(probs, 1, tokens, upstream, width, 1, dv, row, tokens, dim, tokens, 0, work);
-      multiply(upstream, width, 1, v, 1, row, ds, tokens, tokens, tokens, dim, 0, work);
-      softmaxRowsGrad(ds, probs, tokens, tokens, scale);
-      multiply(ds, tokens, 1, k, row, 1, dq, row, tokens, dim, tokens, 0, work);
-      multiply(ds, 1, tokens, q, row, 1, dk, row, tokens, dim, tokens, 0, work);
-      probs += <usize>(tokens * tokens) << 2;
+      multiply(probs, 1, tokens, upstream, width, 1, dv, row, tokens, dim, queries, 0, work);
+      multiply(upstream, width, 1, v, 1, row, ds, tokens, queries, tokens, dim, 0, work);
+      softmaxRowsGrad(ds, probs, queries, tokens, scale);
+      multiply(ds, tokens, 1, k, row, 1, dq, row, queries, dim, tokens, 0, work);
+      multiply(ds, 1, tokens, q, row, 1, dk, row, tokens, dim, queries, 0, work);
+      probs += <usize>(queries * tokens) << 2;
     }
+    for (let token = queries; token < tokens; token++) memory.fill(dqkv + (<usize>(token * row) << 2), 0, partBytes);
     qkv += <usize>(tokens * row) << 2;
     dqkv += <usize>(tokens * row) << 2;
-    dout += <usize>(tokens * width) << 2;
+    dout += <usize>(queries * width) << 2;
   }
 }
 
