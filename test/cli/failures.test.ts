@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
-import { binvit } from "./binvit";
+import { command } from "./in-process";
 
 const golden = join(__dirname, "..", "golden");
 const folder = mkdtempSync(join(tmpdir(), "binvit-failures-"));
@@ -96,7 +96,7 @@ describe("a failure ends with code 1 and one or two lines that say what to do", 
     ["a malformed vector", ["verify", "malformed"], /^binvit: malformed.half\.json is not valid JSON/],
   ])("%s", async (_, words, message) => {
     const before = readdirSync(folder);
-    const { code, stderr } = await binvit(words, { cwd: folder });
+    const { code, stderr } = await command(words, { cwd: folder });
     expect(stderr).toMatch(message);
     expect(code).toBe(1);
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
@@ -127,7 +127,7 @@ Module._resolveFilename = (request, ...rest) => {
 
 describe("binvit verify", () => {
   test("prints a line a case, and ends with code 1 where one differs", async () => {
-    const { code, stdout, stderr } = await binvit(["verify", "vectors"], { cwd: folder });
+    const { code, stdout, stderr } = await command(["verify", "vectors"], { cwd: folder });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^pass {2}gelu /m);
     expect(stdout).toMatch(/^FAIL {2}moved .* y$/m);
@@ -136,7 +136,7 @@ describe("binvit verify", () => {
   });
 
   test("prints JSON that can be parsed", async () => {
-    const { code, stdout } = await binvit(["verify", "vectors", "--json", "--backend", "wasm"], { cwd: folder });
+    const { code, stdout } = await command(["verify", "vectors", "--json", "--backend", "wasm"], { cwd: folder });
     expect(code).toBe(1);
     const report = JSON.parse(stdout);
     expect(report).toMatchObject({ backend: "wasm", passed: 1, total: 2 });
@@ -145,7 +145,7 @@ describe("binvit verify", () => {
   });
 
   test("passes 25 of 25, silently on standard error", async () => {
-    const { code, stdout, stderr } = await binvit(["verify", golden]);
+    const { code, stdout, stderr } = await command(["verify", golden]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/\n25 of 25 pass on the \w+ backend\.\n$/);
   });
@@ -153,14 +153,14 @@ describe("binvit verify", () => {
 
 describe("binvit summary", () => {
   test("reads a file that begins with a byte order mark", async () => {
-    expect(await binvit(["summary", "bom.json"], { cwd: folder })).toMatchObject({ code: 0, stderr: "" });
+    expect(await command(["summary", "bom.json"], { cwd: folder })).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("prints every layer and totals that its JSON repeats", async () => {
     const words = ["summary", "digits", "--set", "model.binarize.mlp=channel"];
-    const { code, stdout, stderr } = await binvit(words);
+    const { code, stdout, stderr } = await command(words);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const { rows, total } = JSON.parse((await binvit([...words, "--json"])).stdout);
+    const { rows, total } = JSON.parse((await command([...words, "--json"])).stdout);
     for (const row of rows) expect(stdout).toMatch(new RegExp(`^${row.name.replace(/\./g, "\\.")} `, "m"));
     const totals = stdout
       .split("\n")

@@ -19,6 +19,7 @@ import { studyRuns } from "../../lib/study/study-runs";
 import { sealRecord } from "../../lib/train/seal";
 import { madeUpCurve, madeUpRecord } from "../study/records";
 import { binvit } from "./binvit";
+import { command } from "./in-process";
 
 const folder = mkdtempSync(join(tmpdir(), "binvit-outputs-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,7 +54,7 @@ beforeAll(async () => {
 describe("binvit study", () => {
   test("with a failed run prints and keeps the others, lists it, and ends with code 1", async () => {
     const words = ["study", "tiny.json", "--out", "runs", "--keep", "kept"];
-    const { code, stdout, stderr } = await binvit(words, { cwd: folder });
+    const { code, stdout, stderr } = await command(words, { cwd: folder });
     expect(stdout).toMatch(/^float +- +1 +90\.0 /m);
     expect(stdout).toMatch(
       /\nNot in the table, because they failed:\n {2}mlp\/channel, seed 1: Cannot write runs.mlp-channel-s1-[0-9a-f]{8}.config\.json: .*\n$/,
@@ -66,7 +67,7 @@ describe("binvit study", () => {
 
   test("refuses a place for the records before it trains", async () => {
     const words = ["study", "tiny.json", "--out", "other", "--keep", "tiny.json"];
-    const { code, stdout, stderr } = await binvit(words, { cwd: folder });
+    const { code, stdout, stderr } = await command(words, { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^binvit: Cannot write to tiny\.json: a file of that name is in the way/);
     expect(existsSync(at("other"))).toBe(false);
@@ -98,7 +99,7 @@ test("binvit figures names what it leaves out and what it tells apart, and refus
   writeFileSync(at("records", "cut.json"), "{");
   symlinkSync("nowhere", at("records", "link"));
   mkdirSync(at("figures", "training-loss.png"), { recursive: true });
-  const { code, stdout, stderr } = await binvit(["figures", "--results", "records", "--out", "figures"], {
+  const { code, stdout, stderr } = await command(["figures", "--results", "records", "--out", "figures"], {
     cwd: folder,
   });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
@@ -117,15 +118,14 @@ test("binvit figures names what it leaves out and what it tells apart, and refus
 test.each([
   ["pack", "--out"],
   ["export", "--onnx"],
-])("binvit %s refuses a place before it works, and never overwrites the run itself", async (command, option) => {
+])("binvit %s refuses a place before it works, and never overwrites the run itself", async (verb, option) => {
   const [run] = readdirSync(at("runs")).filter((name) => statSync(at("runs", name)).isDirectory());
   const before = readFileSync(at("runs", run, "record.json"));
-  symlinkSync(at("runs", run, "record.json"), at(`${command}-link`));
-  const attempt = (out: string) => binvit([command, join("runs", run), option, out], { cwd: folder });
-  const [own, inside] = await Promise.all([attempt(`${command}-link`), attempt("tiny.json/model")]);
-  expect(own.stderr).toMatch(
-    new RegExp(`^binvit: ${command}-link is the run's own record\\.json, and would be lost\\.`),
-  );
+  symlinkSync(at("runs", run, "record.json"), at(`${verb}-link`));
+  const attempt = (out: string) => command([verb, join("runs", run), option, out], { cwd: folder });
+  const own = await attempt(`${verb}-link`);
+  const inside = await attempt("tiny.json/model");
+  expect(own.stderr).toMatch(new RegExp(`^binvit: ${verb}-link is the run's own record\\.json, and would be lost\\.`));
   expect(inside.stderr).toMatch(/^binvit: Cannot write tiny\.json.model: /);
   expect([own.code, inside.code]).toEqual([1, 1]);
   expect(readFileSync(at("runs", run, "record.json"))).toEqual(before);
@@ -133,7 +133,7 @@ test.each([
 
 test("binvit notebooks run refuses a place before it runs", async () => {
   mkdirSync(at("ran", "01-vision-transformer.ipynb"), { recursive: true });
-  const { code, stdout, stderr } = await binvit(["notebooks", "run", "00", "01", "--out", "ran"], { cwd: folder });
+  const { code, stdout, stderr } = await command(["notebooks", "run", "00", "01", "--out", "ran"], { cwd: folder });
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(stderr).toMatch(
     /^binvit: Cannot (read|write) .*01-vision-transformer\.ipynb: it is a folder, and a file was expected/,

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 import { version } from "../../lib/base/version";
 import { binvit } from "./binvit";
+import { command } from "./in-process";
 
 const commands = [
   ["start"],
@@ -42,7 +43,7 @@ describe("help", () => {
   test("lists every command", async () => {
     const { code, stdout } = await binvit(["--help"]);
     expect(code).toBe(0);
-    for (const [command] of commands) expect(stdout).toMatch(new RegExp(`^  ${command} `, "m"));
+    for (const [name] of commands) expect(stdout).toMatch(new RegExp(`^  ${name} `, "m"));
   });
 
   test("loads no tensors: that would take seconds", async () => {
@@ -55,6 +56,10 @@ test("--version is that of the package", async () => {
   const manifest = JSON.parse(readFileSync(join(kitRoot(), "lib", "package.json"), "utf8"));
   expect(manifest.version).toBe(version);
   expect(await binvit(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n`, stderr: "" });
+});
+
+test("the exit code of a command is that of its process", async () => {
+  expect(await binvit(["train", "digitz"])).toMatchObject({ code: 2, stdout: "" });
 });
 
 describe("wrong usage ends with code 2 and at most two lines", () => {
@@ -111,9 +116,9 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       /^binvit: --timeout expects a whole number from 1 to 2147483, got "2147484"\.\n$/,
     ],
     ["no jobs", ["study", "quick", "--jobs", "0"], /^binvit: --jobs expects a whole number from 1 to 64, got "0"\.\n$/],
-    ...[["study", "quick"], ["start"], ["notebooks", "run"]].map((command): [string, string[], RegExp] => [
-      `workers of ${command[0]}, which were its jobs`,
-      [...command, "--workers", "2"],
+    ...[["study", "quick"], ["start"], ["notebooks", "run"]].map((named): [string, string[], RegExp] => [
+      `workers of ${named[0]}, which were its jobs`,
+      [...named, "--workers", "2"],
       /^binvit: --workers are the threads of one run, .* side by side say --jobs <n>\.\n$/,
     ]),
     [
@@ -127,7 +132,7 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       /^binvit: --set training\.epochs: expected key=value/,
     ],
   ])("%s", async (_, words, message) => {
-    const { code, stdout, stderr } = await binvit(words);
+    const { code, stdout, stderr } = await command(words);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
@@ -138,7 +143,7 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       ["--debug", "train", "digitz"],
       ["train", "digitz", "--debug"],
     ]) {
-      const { code, stderr } = await binvit(words);
+      const { code, stderr } = await command(words);
       expect(code).toBe(2);
       expect(stderr).toMatch(/^UsageError: "digitz" is neither.*\n {4}at /);
     }

@@ -3,16 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { binvit } from "../cli/binvit";
+import { command } from "../cli/in-process";
 
 const folder = mkdtempSync(join(tmpdir(), "binvit-deploy-"));
 const at = (name: string) => join(folder, name);
-const run = (...words: string[]) => binvit(words, { cwd: folder });
+const run = (...words: string[]) => command(words, { cwd: folder });
 
 const train = (out: string, binarize: object) =>
-  run(
-    ...["train", "digits", "--backend", "wasm", "--out", out, "--set", "training.epochs=2"],
-    ...["--set", "dataset.trainLimit=200", "--set", "model.depth=2"],
-    ...["--set", `model.binarize=${JSON.stringify(binarize)}`],
+  binvit(
+    [
+      ...["train", "digits", "--backend", "wasm", "--out", out, "--set", "training.epochs=2"],
+      ...["--set", "dataset.trainLimit=200", "--set", "model.depth=2"],
+      ...["--set", `model.binarize=${JSON.stringify(binarize)}`],
+    ],
+    { cwd: folder },
   );
 
 const binarized = { conv: "channel", mlp: "channel", mhsa: "xnor" };

@@ -8,7 +8,7 @@ import { runExport } from "../../lib/cli/export";
 import { onnxModel } from "../../lib/onnx/model";
 import { trainInto } from "../../lib/train/run";
 import { readRecord, readWeights } from "../../lib/train/run-folder";
-import { binvit } from "../cli/binvit";
+import { command } from "../cli/in-process";
 import { smallDigits, smallRun } from "../train/small-run";
 import { readOnnx } from "./read-onnx";
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 test("binvit export writes a finished run as ONNX", async () => {
   const file = join(folder, "new", "small.onnx");
-  const { code, stdout, stderr } = await binvit(["export", run, "--onnx", file]);
+  const { code, stdout, stderr } = await command(["export", run, "--onnx", file]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toMatch(
     /small\.onnx: \d+\.\d kB, operator set 17\. Input images \[batch, 8, 8, 1\] float32, normalized .*logits \[batch, 10\]/,
@@ -37,7 +37,7 @@ test("binvit export writes a finished run as ONNX", async () => {
 
 test("in another operator set, from raw pixels, with what they mean in its metadata", async () => {
   const file = join(folder, "raw.onnx");
-  const { code, stdout } = await binvit(["export", run, "--onnx", file, "--opset", "23", "--raw-pixels"]);
+  const { code, stdout } = await command(["export", run, "--onnx", file, "--opset", "23", "--raw-pixels"]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/operator set 23\. .* float32, pixels from 0 to 16; output/);
   const { irVersion, operatorSet, metadata } = readOnnx(readFileSync(file));
@@ -59,17 +59,17 @@ test.each(["16", "24", "17.0", "", "latest", "1e1"])(
 
 test("what is no run, or was damaged, is refused and nothing written", async () => {
   const file = join(folder, "none.onnx");
-  expect(await binvit(["export", folder, "--onnx", file])).toMatchObject({
+  expect(await command(["export", folder, "--onnx", file])).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/holds no record\.json/),
   });
-  expect((await binvit(["export", run])).stderr).toMatch(/--onnx/);
-  expect((await binvit(["export", run, "--onnx", ""])).code).toBe(2);
+  expect((await command(["export", run])).stderr).toMatch(/--onnx/);
+  expect((await command(["export", run, "--onnx", ""])).code).toBe(2);
   const weights = join(run, "weights.safetensors");
   const bytes = readFileSync(weights);
   bytes[bytes.length - 1] ^= 1;
   writeFileSync(weights, bytes);
-  const damaged = await binvit(["export", run, "--onnx", file]);
+  const damaged = await command(["export", run, "--onnx", file]);
   expect(damaged).toMatchObject({ code: 1, stderr: expect.stringMatching(/does not belong to its record/) });
   expect(existsSync(file)).toBe(false);
 });

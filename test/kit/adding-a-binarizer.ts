@@ -1,59 +1,62 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 import { onnxRuntime } from "../../lib/measure/onnxruntime";
 import { applySettings, parseRunConfig } from "../../lib/train/run-config";
-import { applyDiff, ChangedKit, listings, page } from "./changed-kit";
+import { applyDiff, type ChangedKit, listings, page } from "./changed-kit";
 
 const text = page("adding-a-binarizer.md");
 const diffs = listings(text, "diff");
-const kit = new ChangedKit();
-afterAll(() => kit.remove());
 
 const files = [...text.matchAll(/`(lib\/\S+\.ts)`:\n\n```ts\n([\s\S]*?)^```$/gm)].map(([, name, code]) => ({
   name,
   code,
 }));
 
-test("its command without code is understood", () => {
-  const [, setting] = /--set '(.+)'/.exec(text) as RegExpExecArray;
-  const { model } = parseRunConfig(applySettings({ extends: "digits" }, [setting]));
-  expect(model.binarize.fc1).toMatchObject({
-    weight: { quantizer: "sign", center: true },
-    input: { quantizer: "rsign" },
-  });
-});
-
-test("each addition is one file, and one line beside its import", () => {
-  expect(files.length).toBe(5);
-  expect(diffs.length).toBe(5);
-  for (const diff of diffs) {
-    const lines = diff.split("\n").filter((line) => line.startsWith("+"));
-    expect(lines).toEqual([expect.stringMatching(/^\+import /), expect.stringMatching(/^\+ {2}\w+,$/)]);
-    const changed = new Map<string, string>();
-    const read = (file: string) => changed.get(file) ?? readFileSync(join(kitRoot(), file), "utf8");
-    applyDiff(diff, read, (file, after) => changed.set(file, after)); // alone as well
-    expect(changed.size).toBe(1);
-  }
-});
-
-test("a copy of the kit with all its additions compiles, trains, packs and exports them", async () => {
+/** Makes the page's changes. */
+export function addBinarizers(kit: ChangedKit): void {
   for (const { name, code } of files) kit.write(name, code);
   for (const diff of diffs) kit.apply(diff);
-  expect(await kit.build()).toEqual({ code: 0, output: "" });
-  kit.write("use.cjs", use);
-  const { code, output } = await kit.node("use.cjs", JSON.stringify(JSON.parse(listings(text, "json")[0])));
-  expect({ code, output }).toMatchObject({ code: 0 });
-  const results = JSON.parse(output.slice(output.lastIndexOf('{"mlp+mhsa')));
-  expect(Object.keys(results)).toEqual(["mlp+mhsa/energy", "tanh", "narrowing", "middle", "choosy"]);
-  for (const [name, { alphas, moved, packed, onnx }] of Object.entries<Result>(results)) {
-    expect(moved, name).toBe(true);
-    expect(packed, name).toBeLessThan(1e-4);
-    if ("open" in onnxRuntime(require)) expect(onnx, name).toBeLessThan(1e-3);
-    if (name === "mlp+mhsa/energy") for (const alpha of alphas) expect(alpha).toBeCloseTo(alphas[0], 5);
-  }
-}, 300_000);
+}
+
+export function testBinarizers(kit: ChangedKit): void {
+  test("its command without code is understood", () => {
+    const [, setting] = /--set '(.+)'/.exec(text) as RegExpExecArray;
+    const { model } = parseRunConfig(applySettings({ extends: "digits" }, [setting]));
+    expect(model.binarize.fc1).toMatchObject({
+      weight: { quantizer: "sign", center: true },
+      input: { quantizer: "rsign" },
+    });
+  });
+
+  test("each addition is one file, and one line beside its import", () => {
+    expect(files.length).toBe(5);
+    expect(diffs.length).toBe(5);
+    for (const diff of diffs) {
+      const lines = diff.split("\n").filter((line) => line.startsWith("+"));
+      expect(lines).toEqual([expect.stringMatching(/^\+import /), expect.stringMatching(/^\+ {2}\w+,$/)]);
+      const changed = new Map<string, string>();
+      const read = (file: string) => changed.get(file) ?? readFileSync(join(kitRoot(), file), "utf8");
+      applyDiff(diff, read, (file, after) => changed.set(file, after)); // alone as well
+      expect(changed.size).toBe(1);
+    }
+  });
+
+  test("a copy of the kit with all its additions trains, packs and exports them", async () => {
+    kit.write("use.cjs", use);
+    const { code, output } = await kit.node("use.cjs", JSON.stringify(JSON.parse(listings(text, "json")[0])));
+    expect({ code, output }).toMatchObject({ code: 0 });
+    const results = JSON.parse(output.slice(output.lastIndexOf('{"mlp+mhsa')));
+    expect(Object.keys(results)).toEqual(["mlp+mhsa/energy", "tanh", "narrowing", "middle", "choosy"]);
+    for (const [name, { alphas, moved, packed, onnx }] of Object.entries<Result>(results)) {
+      expect(moved, name).toBe(true);
+      expect(packed, name).toBeLessThan(1e-4);
+      if ("open" in onnxRuntime(require)) expect(onnx, name).toBeLessThan(1e-3);
+      if (name === "mlp+mhsa/energy") for (const alpha of alphas) expect(alpha).toBeCloseTo(alphas[0], 5);
+    }
+  });
+}
 
 interface Result {
   readonly alphas: readonly number[];
