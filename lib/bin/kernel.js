@@ -3,7 +3,7 @@ const fs = require("node:fs");
 const { enableCompileCache } = require("node:module");
 const path = require("node:path");
 
-// What V8 made of the sources is kept for the next start, from Node 22 on: half a second of a command, more of a kernel.
+// What V8 made of the sources is kept for the next start, from Node 22.8 on: a second and a half of a kernel's start.
 enableCompileCache?.();
 
 const launcher = path.join(__dirname, "..", "dist", "notebook", "host", "launch.js");
