@@ -4,6 +4,7 @@
 //   lib/kernels/inference-wasm.ts       the same for pages, which have no 256-bit registers
 //   lib/kernels/probe-wasm.ts           one tile, with which wide.ts measures the machine, as a text too
 //   lib/kernels/named-kernels.ts        their signatures, every argument by its name
+// try-wide.cjs then tries what it made.
 const { spawn } = require("node:child_process");
 const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } =
   require("node:fs");

@@ -3,13 +3,16 @@
  * (`--experimental-wasm-revectorize`). Nothing is added up in another order, so the results are the same bits.
  *
  * The option is set while our module is compiled and then taken back: no other WebAssembly of the process is touched. It
- * is experimental, and was seen to fuse a pair of loads wrongly: every module is tested, kernel by kernel, before it is used.
+ * is experimental. V8 was seen to fuse a pair of loads wrongly, so every module is tested, kernel by kernel, before it is
+ * used; and to end the process over a module that it could not compile (Node 26.10), so nothing is compiled here that the
+ * build did not try on the same V8 in a process of its own (try-wide.cjs).
  * A page has no such option, and gets wide-in-pages.ts instead of this file.
  */
 
 import { fromBase64 } from "./from-base64";
 import { probeWasm } from "./probe-wasm";
 import { firstDifference, testBench } from "./self-test";
+import { switches, tried } from "./tried-v8";
 
 /** Which registers the kernels use, and why. */
 export interface KernelTier {
@@ -29,9 +32,6 @@ export interface CompiledKernels {
 interface V8 {
   setFlagsFromString(flag: string): void;
 }
-
-/** Major versions of Node on which all kernels were compared, bit by bit. */
-const testedNodes = [24, 25, 26];
 
 /** How much faster the wide tile must be than the same tile in 128 bits. */
 const leastGain = 1.2;
@@ -71,12 +71,8 @@ function compile(bytes: Uint8Array): CompiledKernels {
   return plain;
 }
 
-/** Switches that make V8 compile everything at once by its optimizing compiler, with the fusion; and those back. */
-const [switches, back] = [
-  // Without feedback from a first run Node 26 cannot inline functions: it would end the process.
-  ["--experimental-wasm-revectorize", "--no-wasm-inlining", "--no-liftoff", "--no-wasm-lazy-compilation"],
-  ["--no-experimental-wasm-revectorize", "--wasm-inlining", "--liftoff", "--wasm-lazy-compilation"],
-];
+/** `--no-x` for `--x`, and the other way round. */
+const opposite = (name: string): string => (name.startsWith("--no-") ? `--${name.slice(5)}` : `--no-${name.slice(2)}`);
 
 function compileWide(bytes: Uint8Array, { setFlagsFromString: set }: V8, fuse = true): WebAssembly.Module {
   const marked = withSection(bytes, fuse ? "wide" : "slim");
@@ -84,7 +80,7 @@ function compileWide(bytes: Uint8Array, { setFlagsFromString: set }: V8, fuse = 
     for (const name of fuse ? switches : switches.slice(1)) set(name);
     return new WebAssembly.Module(marked);
   } finally {
-    for (const name of back) set(name);
+    for (const name of switches) set(opposite(name));
   }
 }
 
@@ -113,11 +109,10 @@ function decide(): KernelTier {
   if (!engine) return simd("128-bit registers are what WebAssembly has");
   const asked = process.env.BINVIT_WIDE;
   if (asked === "off") return simd("those of 256 bits are turned off by BINVIT_WIDE=off");
-  const major = Number.parseInt(process.versions.node, 10);
-  if (major < testedNodes[0]) return simd(`Node ${major} has no others for WebAssembly; Node 24 has`);
-  if (!testedNodes.includes(major) && asked !== "on") {
-    return simd(`those of 256 bits were not tested on Node ${major}; BINVIT_WIDE=on uses them`);
+  if (tried.engine !== `${process.versions.v8} ${process.arch}`) {
+    return simd("those of 256 bits were not tried on this version of Node; `npm run build` tries them");
   }
+  if (tried.problem) return simd(`V8 of Node ${process.versions.node} has no others: ${tried.problem}`);
   try {
     return measure(engine);
   } catch (error) {

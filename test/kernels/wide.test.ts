@@ -3,10 +3,12 @@ import { instantiateKernels } from "../../lib/kernels/module";
 import { nameKernels, type Positional } from "../../lib/kernels/named-kernels";
 import { readKernels } from "../../lib/kernels/read";
 import { firstDifference, selfTests, testBench } from "../../lib/kernels/self-test";
+import { tried } from "../../lib/kernels/tried-v8";
 import { compileKernels, kernelTier } from "../../lib/kernels/wide";
 
 const bytes = readKernels();
 const plain = new WebAssembly.Module(bytes as BufferSource);
+const engine = `${process.versions.v8} ${process.arch}`;
 const major = Number.parseInt(process.versions.node, 10);
 
 afterEach(() => {
@@ -45,12 +47,15 @@ test("a kernel with other bits is named", () => {
   expect(firstDifference(expected, faulty)).toBe("softmax");
 });
 
-test.skipIf(major < 24)("on Node 24 and later every kernel runs in 256-bit registers, with the same bits", () => {
-  const { module, wide } = compileKernels(bytes as BufferSource);
-  expect(kernelTier().tier, kernelTier().reason).toBe("wide"); // needs a processor with AVX2
-  expect(wide).toBe(true);
-  expect(firstDifference(testBench(plain, false), testBench(module, true))).toBeUndefined();
-});
+test.skipIf(tried.problem !== undefined)(
+  "where V8 can, every kernel runs in 256-bit registers, with the same bits",
+  () => {
+    const { module, wide } = compileKernels(bytes as BufferSource);
+    expect(kernelTier().tier, kernelTier().reason).toBe("wide"); // needs a processor with AVX2
+    expect(wide).toBe(true);
+    expect(firstDifference(testBench(plain, false), testBench(module, true))).toBeUndefined();
+  },
+);
 
 const sizes = [1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 63, 65, 129, 255, 257, 300];
 
@@ -111,8 +116,28 @@ test("BINVIT_WIDE=off turns them off, and says so", async () => {
   vi.stubEnv("BINVIT_WIDE", "off");
   const fresh = await import("../../lib/kernels/wide");
   expect(fresh.kernelTier().tier).toBe("simd");
-  if (major >= 24) expect(fresh.kernelTier().reason).toContain("BINVIT_WIDE=off");
+  expect(fresh.kernelTier().reason).toContain("BINVIT_WIDE=off");
   expect(fresh.compileKernels(bytes as BufferSource).wide).toBe(false);
+});
+
+test.each([
+  ["another V8", { engine: "1.2.3 x64" }, /were not tried on this version of Node; `npm run build` tries them/],
+  [
+    "a V8 that cannot",
+    { engine, problem: "its compiler ended with SIGTRAP" },
+    /has no others: its compiler ended with SIGTRAP/,
+  ],
+])("nothing is compiled for 256 bits that was tried on %s", async (_, found, reason) => {
+  vi.doMock("../../lib/kernels/tried-v8", () => ({ tried: found, switches: [] }));
+  const fresh = await import("../../lib/kernels/wide");
+  expect(fresh.kernelTier()).toMatchObject({ tier: "simd", reason: expect.stringMatching(reason) });
+  expect(fresh.compileKernels(bytes as BufferSource).wide).toBe(false);
+  vi.doUnmock("../../lib/kernels/tried-v8");
+});
+
+test.skipIf(major < 24)("on Node 24 V8 can", () => {
+  expect(tried.engine).toBe(engine);
+  if (major === 24) expect(tried.problem).toBeUndefined();
 });
 
 test("kernels run whatever the tier", () => {
