@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-/** Those that replace modules for their imports, or add methods: they get modules that no other file has. */
+// Loading the library and its packages takes longer than most files' tests, so that the files of one worker share what is
+// loaded: no file may leave a setting, a mock or a registered name behind.
+
+/** Those that replace modules for their imports, or add methods: each gets modules of its own. */
 const isolated = [
   "test/binarize/{attention,check-method,own-slope,registry}.test.ts",
   "test/deploy/{methods,packed-reader}.test.ts",

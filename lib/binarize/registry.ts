@@ -34,6 +34,7 @@ export function addMethod(name: string, method: Method): MethodName {
     }
   }
   known()[name] = method;
+  for (const role of ["weight", "input"] as const) delete found[role];
   (binarizers as Record<string, Binarizer>)[name] = spellOut(method);
   return name as MethodName;
 }
@@ -57,13 +58,22 @@ const quantizersOf = (all: readonly Method[], role: "weight" | "input"): readonl
 export const quantizers = (role: "weight" | "input"): ReadonlyMap<string, AnyQuantizer> =>
   new Map(quantizersOf(allMethods(), role).map((quantizer) => [quantizer.name, quantizer]));
 
+/** Those of `quantizers`, until a method is added: every layer of every step asks for its own. */
+const found: Partial<Record<"weight" | "input", ReadonlyMap<string, AnyQuantizer>>> = {};
+
+function quantizerOf(role: "weight" | "input", name: string): AnyQuantizer {
+  const all = found[role] ?? quantizers(role);
+  found[role] = all;
+  return all.get(name) ?? unknown(role, name);
+}
+
 /** @throws ConfigError if no method uses one of that name */
 export const weightQuantizerOf = ({ quantizer }: Choice): WeightQuantizer =>
-  (quantizers("weight").get(quantizer) as WeightQuantizer | undefined) ?? unknown("weight", quantizer);
+  quantizerOf("weight", quantizer) as WeightQuantizer;
 
 /** @throws ConfigError if no method uses one of that name */
 export const inputQuantizerOf = ({ quantizer }: Choice): InputQuantizer =>
-  (quantizers("input").get(quantizer) as InputQuantizer | undefined) ?? unknown("input", quantizer);
+  quantizerOf("input", quantizer) as InputQuantizer;
 
 /** @returns what is left of an input's quantizer after training, where it stands */
 export const leftOfInput = (choice: Choice, site: Site): Left =>
