@@ -5,7 +5,6 @@
  * with `TF_NUM_INTRAOP_THREADS=1` TensorFlow has one thread, as the kernels have.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { loadNative } from "../lib/backend/native";
 import { type BackendChoice, useBackend } from "../lib/backend/select";
@@ -16,9 +15,9 @@ import { type BenchModel, benchModel, noiseBatch } from "../lib/measure/models";
 import { type Spread, spread } from "../lib/measure/spread";
 import { type floatModels, tensorInference, trainingStep } from "../lib/measure/steps";
 import { studies } from "../lib/study/presets";
+import { loadStudy } from "../lib/study/records";
 import { parseStudyConfig } from "../lib/study/study-config";
 import { train } from "../lib/train/loop";
-import { parseRecord } from "../lib/train/parse-record";
 
 const batchSize = 64;
 
@@ -107,13 +106,14 @@ function memory(name: BenchModel["name"]): string[][] {
 async function study(seeds: readonly number[]): Promise<string[][]> {
   await useBackend("tensorflow");
   const data = await loadDataset({ name: "digits" });
+  const recorded = loadStudy("quick");
   const rows: string[][] = [];
   for (const { name, config } of parseStudyConfig(studies.quick).rows) {
     for (const seed of seeds) {
-      const file = `data/results/quick/${name.replaceAll("/", "-")}-s${seed}.json`;
-      const recorded = parseRecord(JSON.parse(readFileSync(file, "utf8")), file);
+      const kept = recorded.find((record) => record.name === name && record.seed === seed);
+      if (!kept) throw new Error(`data/results/quick has no ${name} of seed ${seed}.`);
       const { test } = await train(config, seed, data);
-      const accuracies = [recorded.test.accuracy, test.accuracy].map((accuracy) => `${(100 * accuracy).toFixed(1)}%`);
+      const accuracies = [kept.test.accuracy, test.accuracy].map((accuracy) => `${(100 * accuracy).toFixed(1)}%`);
       rows.push([name, String(seed), ...accuracies, String(tf.memory().numTensors)]);
       console.error(rows.at(-1)!.join("  "));
     }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { rate } from "../lib/cli/terminal";
 import type { BenchRow } from "../lib/measure/row";
 
 /** What `binvit bench --json` wrote, of it what is told in README. */
@@ -22,8 +23,6 @@ const byNode: Readonly<Record<string, readonly [BenchRow["bench"], string, strin
 };
 
 const files = { "20": "bench-node-20.json", "22": "bench-node-22.json", "24": "bench.json" };
-
-const number = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));
 
 /** Of int8 there are two kinds, of which `binvit bench` times whichever is faster on the machine. */
 const kindless = (peer: string): string => peer.replace(/^(onnxruntime-int8)-.*/, "$1");
@@ -53,14 +52,14 @@ export function withRecordedSpeeds(readme: string, folder: string): string {
     const row = byNode[cells[1]];
     if (row) {
       const told = recorded.map((run) => find(run, ...row));
-      const values = told.map(({ ours, ratio, peer }) => `${number(ours)} (${number(ratio.median)} × ${peer})`);
+      const values = told.map(({ ours, ratio, peer }) => `${rate(ours)} (${rate(ratio.median)} × ${peer})`);
       return `| ${cells[1]} | ${values.join(" | ")} |`;
     }
     const name = /^`(.+)`$/.exec(cells[1] ?? "")?.[1];
     if (!bench || !name || cells.length !== 7) return line;
     const { peer, ours, theirs, ratio } = find(latest, bench, name, cells[2]);
-    const range = `${number(ratio.median)} (${number(ratio.min)} … ${number(ratio.max)})`;
-    return `| \`${name}\` | ${peer} | ${number(ours)} | ${number(theirs)} | ${range} |`;
+    const range = `${rate(ratio.median)} (${rate(ratio.min)} … ${rate(ratio.max)})`;
+    return `| \`${name}\` | ${peer} | ${rate(ours)} | ${rate(theirs)} | ${range} |`;
   });
   return told.join("\n");
 }

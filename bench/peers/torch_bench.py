@@ -3,7 +3,8 @@
 Prints one line of JSON when it is ready: {"version": text}, or {"missing": reason}; "notCompiling": reason is there
 too where torch.compile cannot work. Then it answers every line
 
-    {"model": {...}, "bits": "float" | "w1a1", "batch": n, "task": "training" | "inference", "compiled": bool, "trimmed": bool, "repeats": r}
+    {"model": {...}, "bits": "float" | "w1a1", "batch": n, "task": "training" | "inference", "compiled": bool,
+     "trimmed": bool, "repeats": r}
     {"task": "product", "m": m, "k": k, "n": n, "repeats": r}
 
 by a line {"seconds": s}, for all repeats together, or {"error": text}. It ends with its input.
@@ -116,7 +117,8 @@ def make_work(request):
         left, right = torch.randn(request["m"], request["k"]), torch.randn(request["k"], request["n"])
         return lambda: left @ right
     model, count = request["model"], request["batch"]
-    network = VisionTransformer(model, BinaryLinear if request["bits"] == "w1a1" else nn.Linear, request.get("trimmed", False))
+    linear = BinaryLinear if request["bits"] == "w1a1" else nn.Linear
+    network = VisionTransformer(model, linear, request.get("trimmed", False))
     images = torch.randn(count, model["imageSize"], model["imageSize"], model["channels"])
     labels = torch.randint(model["numClasses"], (count,))
     run = torch.compile(network) if request.get("compiled") else network

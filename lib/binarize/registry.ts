@@ -34,7 +34,7 @@ export function addMethod(name: string, method: Method): MethodName {
     }
   }
   known()[name] = method;
-  for (const role of ["weight", "input"] as const) delete found[role];
+  found.clear();
   (binarizers as Record<string, Binarizer>)[name] = spellOut(method);
   return name as MethodName;
 }
@@ -59,11 +59,11 @@ export const quantizers = (role: "weight" | "input"): ReadonlyMap<string, AnyQua
   new Map(quantizersOf(allMethods(), role).map((quantizer) => [quantizer.name, quantizer]));
 
 /** Those of `quantizers`, until a method is added: every layer of every step asks for its own. */
-const found: Partial<Record<"weight" | "input", ReadonlyMap<string, AnyQuantizer>>> = {};
+const found = new Map<"weight" | "input", ReadonlyMap<string, AnyQuantizer>>();
 
 function quantizerOf(role: "weight" | "input", name: string): AnyQuantizer {
-  const all = found[role] ?? quantizers(role);
-  found[role] = all;
+  const all = found.get(role) ?? quantizers(role);
+  found.set(role, all);
   return all.get(name) ?? unknown(role, name);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { BenchName, BenchResult } from "../measure/bench";
 import type { BytesRow } from "../measure/model-bytes";
 import { oneOf, wholeNumber } from "./run-input";
-import { alignedTable, bar, duration, StatusLine } from "./terminal";
+import { alignedTable, bar, duration, rate, StatusLine } from "./terminal";
 
 /** `binvit bench`: how fast products, inference and training are here, next to others. */
 export function registerBench(program: Command): void {
@@ -60,10 +60,10 @@ function print(
     const cells = own.map((row) => [
       row.case,
       row.peer,
-      number(row.ours),
-      number(row.theirs),
-      number(row.ratio.median),
-      `${number(row.ratio.min)} … ${number(row.ratio.max)}`,
+      rate(row.ours),
+      rate(row.theirs),
+      rate(row.ratio.median),
+      `${rate(row.ratio.min)} … ${rate(row.ratio.max)}`,
     ]);
     const unit = name === "gemm" ? "Gop/s" : "images/s";
     say(`${alignedTable([`${name}, ${unit}`, "peer", "ours", "theirs", "×", "min … max"], cells)}\n`);
@@ -75,7 +75,7 @@ function print(
       row.model,
       row.format,
       (row.bytes / 1000).toFixed(1),
-      number(float(row).bytes / row.bytes),
+      rate(float(row).bytes / row.bytes),
     ]);
     say(`${alignedTable(["model", "format", "kB", "× smaller"], cells)}\n`);
   }
@@ -89,8 +89,6 @@ function print(
   for (const [name, version] of Object.entries(peers)) say(`${name}: ${version}${remarks[name] ?? ""}`);
   for (const problem of missing) say(`Left out: ${problem}`);
 }
-
-const number = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));
 
 const remarks: Readonly<Record<string, string>> = {
   pytorch: "; w1a1 is simulated in floats, with our gradients",

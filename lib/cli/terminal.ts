@@ -22,6 +22,9 @@ export function alignedTable(titles: readonly string[], given: readonly (readonl
 /** @returns the text without line ends and without what would steer the terminal */
 export const oneLine = (text: string): string => text.replace(/[\r\n\t]+/g, " ").replace(/\p{Cc}/gu, "\ufffd");
 
+/** @returns `1.72`, `23.4`, `374`: a rate or a ratio to the digits that a benchmark can tell */
+export const rate = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(value < 100 ? 1 : 0));
+
 /** @returns `12 s`, `3 min 05 s` */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);

@@ -107,8 +107,7 @@ function decide(): KernelTier {
   const simd = (reason: string): KernelTier => ({ tier: "simd", reason });
   const engine = v8();
   if (!engine) return simd("128-bit registers are what WebAssembly has");
-  const asked = process.env.BINVIT_WIDE;
-  if (asked === "off") return simd("those of 256 bits are turned off by BINVIT_WIDE=off");
+  if (process.env.BINVIT_WIDE === "off") return simd("those of 256 bits are turned off by BINVIT_WIDE=off");
   if (tried.engine !== `${process.versions.v8} ${process.arch}`) {
     return simd("those of 256 bits were not tried on this version of Node; `npm run build` tries them");
   }

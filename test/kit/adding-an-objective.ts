@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { decodeSafetensors } from "../../lib/base/safetensors";
 import { terms } from "../../lib/train/objectives";
 import type { RunRecord } from "../../lib/train/record";
-import { type ChangedKit, listings, type Outcome, page } from "./changed-kit";
+import { type ChangedKit, listings, page } from "./changed-kit";
 
 const [, text] = page("objectives.md").split(/^## Adding a term/m);
 const [code] = listings(text, "ts");
@@ -22,8 +22,6 @@ export function addObjective(kit: ChangedKit): void {
 }
 
 export function testObjective(kit: ChangedKit): void {
-  const binvit = (...words: readonly string[]): Promise<Outcome> => kit.node("lib/bin/binvit.js", ...words);
-
   test("it is one file, and one line beside its import", () => {
     const lines = diffs[0].split("\n").filter((line) => /^[+-]/.test(line));
     const list = "--- lib/train/objectives/index.ts";
@@ -40,7 +38,7 @@ export function testObjective(kit: ChangedKit): void {
     };
     const [verb, file, ...options] = command.split(" ");
     kit.write(file, JSON.stringify(small));
-    const outcome = await binvit(verb, file, ...options.slice(0, -1), "1", "--out", "runs");
+    const outcome = await kit.binvit(verb, file, ...options.slice(0, -1), "1", "--out", "runs");
     expect(outcome).toMatchObject({ code: 0 });
 
     const read = (folder: string): RunRecord =>
@@ -66,14 +64,14 @@ export function testObjective(kit: ChangedKit): void {
   test("the commands know it: what it is given, whom it cannot learn from, what else there is", async () => {
     const [teacher] = readdirSync(join(kit.root, "runs")).filter((folder) => folder.startsWith("float"));
     const set = (setting: string) => ["--set", `training.objective={${setting}}`];
-    const wide = await binvit("train", "digits", ...set(`"feature-distillation":{"teacher":"runs/${teacher}"}`));
+    const wide = await kit.binvit("train", "digits", ...set(`"feature-distillation":{"teacher":"runs/${teacher}"}`));
     expect(wide.code).not.toBe(0);
     expect(wide.output).toMatch(
       /training\.objective\.feature-distillation\.teacher: .* has 16 features, this model 64\./,
     );
-    const unknown = await binvit("summary", "digits", ...set('"feature-distilation":{"teacher":"x"}'));
+    const unknown = await kit.binvit("summary", "digits", ...set('"feature-distilation":{"teacher":"x"}'));
     expect(unknown.output).toContain('Did you mean "feature-distillation"?');
-    const alone = await binvit("summary", "digits", ...set('"feature-distillation":{}'));
+    const alone = await kit.binvit("summary", "digits", ...set('"feature-distillation":{}'));
     expect(alone.output).toContain("feature-distillation.teacher");
   });
 

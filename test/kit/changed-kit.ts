@@ -101,6 +101,11 @@ export class ChangedKit {
     return new Promise((resolve) => child.on("close", (code) => resolve({ code, output })));
   }
 
+  /** Runs the command of the copy. */
+  binvit(...words: readonly string[]): Promise<Outcome> {
+    return this.node("lib/bin/binvit.js", ...words);
+  }
+
   remove(): void {
     rmSync(this.root, { recursive: true });
   }
