@@ -21,6 +21,19 @@ export class FileError extends BinvitError {
   override name = "FileError";
 }
 
+/** A folder in which somebody else works. */
+export class FolderInUse extends FileError {
+  override name = "FolderInUse";
+
+  /** @param who - as a sentence goes on: `process 7 on lab-3 has been downloading there since …` */
+  constructor(
+    folder: string,
+    readonly who: string,
+  ) {
+    super(`${folder} is in use: ${who}. Wait for it, or choose another folder with --out.`);
+  }
+}
+
 /** Training that cannot go on: a loss that is not finite, or shapes that do not fit. */
 export class TrainingError extends BinvitError {
   override name = "TrainingError";

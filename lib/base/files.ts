@@ -1,8 +1,12 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
+  fsyncSync,
+  linkSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
   type Stats,
@@ -15,28 +19,33 @@ import { removeLeftovers, temporaryIn } from "./temporary-files";
 import { placeOf } from "./written-place";
 
 /**
- * Writes a file whole or not at all: first beside its place, then moved there, so that what was there before
- * survives a crash or a full disk.
+ * Writes a file whole or not at all: first beside its place, flushed, then moved there, and the folder flushed, so that
+ * what was there before survives a crash or a full disk.
  *
  * A symbolic link stays one, and what it leads to is written; a file keeps its mode and owner; what is no file, such as
  * a pipe or /dev/stdout, is written to directly. Another hard link to the file keeps what the file held before.
  *
  * @param path - where; missing folders are made
  * @param content - text or bytes
+ * @param options - `keepAs`: where the file that was there before stays; at every moment there is a whole one at `path`
  * @throws FileError if the disk is full or the place cannot be written
  */
-export function writeAtomically(path: string, content: string | Uint8Array): void {
+export function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  options: { readonly keepAs?: string } = {},
+): void {
   try {
     const { target, found, open } = placeOf(path);
     if (open !== undefined) writeAll(open, content);
     else if (found && !found.isFile()) writeFileSync(target, content);
-    else replace(target, found, content);
+    else replace(target, found, content, options.keepAs);
   } catch (error) {
     throw fileError(error, `write ${path}`);
   }
 }
 
-function replace(target: string, found: Stats | undefined, content: string | Uint8Array): void {
+function replace(target: string, found: Stats | undefined, content: string | Uint8Array, keepAs?: string): void {
   const folder = dirname(target);
   makeFolder(folder);
   removeLeftovers(folder);
@@ -44,10 +53,36 @@ function replace(target: string, found: Stats | undefined, content: string | Uin
   try {
     writeFileSync(temporary, content, { flag: "wx", flush: true, mode: found ? 0o600 : 0o666 });
     if (found) takeAfter(found, temporary);
+    if (found && keepAs !== undefined) keep(target, keepAs);
     renameSync(temporary, target);
+    flushFolder(folder);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Gives a file a second name, of which an earlier bearer is lost. */
+function keep(target: string, keepAs: string): void {
+  rmSync(keepAs, { force: true });
+  try {
+    linkSync(target, keepAs);
+  } catch {
+    renameSync(target, keepAs); // a file system without links: for a moment it has this name alone
+  }
+}
+
+/** Makes a rename outlast a power cut, where the system can do that. */
+function flushFolder(folder: string): void {
+  try {
+    const file = openSync(folder, "r");
+    try {
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    // Windows opens no folders, some network file systems flush none.
   }
 }
 

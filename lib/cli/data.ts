@@ -3,6 +3,7 @@ import { DataError, UsageError } from "../base/errors";
 import type { DatasetInfo } from "../data/dataset-info";
 import type { Progress } from "../data/fetch-file";
 import { datasetNames, datasets } from "../data/sets/index";
+import { interruptSignal } from "./interrupt";
 import { alternatives, oneOf } from "./run-input";
 import { alignedTable, StatusLine } from "./terminal";
 
@@ -43,20 +44,16 @@ async function download(name: string, { mirror, folder }: DownloadFlags): Promis
     return;
   }
   const { downloadDataset } = await import("../data/download");
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once("SIGINT", interrupt);
   const status = new StatusLine(3);
   try {
     const onProgress = (progress: Progress) => status.update(progressText(progress));
-    const onWait = (who: string) => status.done(`Another download into this folder is going on: waiting for ${who}.`);
-    const options = { mirror, folder, signal: stop.signal, onProgress, onWait };
+    const onWait = (who: string) => status.done(`Waiting, since another download goes on: ${who}.`);
+    const options = { mirror, folder, signal: interruptSignal(), onProgress, onWait };
     const result = await downloadDataset(info, options);
     const what = result.downloaded ? "downloaded and checked" : "already there and whole";
     console.log(`${name}: ${what}, in ${result.folder}`);
   } finally {
     status.done();
-    process.removeListener("SIGINT", interrupt);
   }
 }
 

@@ -7,6 +7,7 @@ import { registerDoctor } from "./doctor";
 import { registerEval } from "./eval";
 import { registerExport } from "./export";
 import { registerFigures } from "./figures";
+import { interruptCode } from "./interrupt";
 import { registerMethods } from "./methods";
 import { registerNotebooks } from "./notebooks";
 import { registerPack } from "./pack";
@@ -60,7 +61,8 @@ function refuseEmptyValues(command: Command): void {
 }
 
 /**
- * Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ * Runs the command line and sets the exit code: 0 done, 1 failed, 2 wrong usage, 128 and the signal's number if
+ * interrupted (130 for Ctrl-C).
  *
  * @param argv - as in `process.argv`
  */
@@ -105,5 +107,5 @@ async function report(error: unknown, debug: boolean): Promise<number> {
     console.error(`binvit: The memory ran out. Choose a smaller model, or smaller batches.`);
   } else console.error(`binvit: ${name}: ${message.split("\n")[0]}\nThis looks like a defect. Run again with --debug.`);
   if (error instanceof UsageError) return 2;
-  return name === "CancelledError" ? 130 : 1;
+  return name === "CancelledError" ? interruptCode() : 1;
 }

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { padEnd, textColumns } from "../base/text-width";
+import { interruptSignal } from "./interrupt";
 import { parallelLimits, timeoutLimits, wholeNumber, workersElsewhere } from "./run-input";
-import { duration, interruptSignal, StatusLine } from "./terminal";
+import { duration, StatusLine } from "./terminal";
 
 /** `binvit notebooks`: runs, checks and cleans the notebooks. */
 export function registerNotebooks(program: Command): void {

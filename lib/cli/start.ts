@@ -2,8 +2,9 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { FileError, NotebookError } from "../base/errors";
 import { prepareFolder } from "../base/files";
+import { interruptSignal } from "./interrupt";
 import { parallelLimits, seedList, wholeNumber, workersElsewhere } from "./run-input";
-import { duration, interruptSignal } from "./terminal";
+import { duration } from "./terminal";
 
 /** `binvit start`: the main job, from doctor to result table; what `npm start` runs. */
 export function registerStart(program: Command): void {

@@ -3,8 +3,8 @@ import type { Command } from "commander";
 import { TrainingError } from "../base/errors";
 import type { StudyEvent, StudyResult } from "../study/run-study";
 import { studyNames } from "../study/study-names";
+import { interruptSignal } from "./interrupt";
 import { parallelLimits, presetArgument, presetOrFile, seedList, wholeNumber, workersElsewhere } from "./run-input";
-import { interruptSignal } from "./terminal";
 
 /** `binvit study`: a grid of runs and its table. */
 export function registerStudy(program: Command): void {

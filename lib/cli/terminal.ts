@@ -72,10 +72,3 @@ export class StatusLine {
     if (text !== undefined) this.stream.write(`${text}\n`);
   }
 }
-
-/** @returns a signal that Ctrl-C and SIGTERM abort; a second Ctrl-C ends the process at once */
-export function interruptSignal(): AbortSignal {
-  const controller = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => controller.abort());
-  return controller.signal;
-}

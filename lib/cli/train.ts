@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { Command } from "commander";
 import { presets } from "../train/presets";
 import type { EpochRecord } from "../train/record";
+import { interruptSignal } from "./interrupt";
 import {
   backendChoice,
   backendOption,
@@ -13,7 +14,7 @@ import {
   runName,
   wholeNumber,
 } from "./run-input";
-import { bar, duration, interruptSignal, StatusLine } from "./terminal";
+import { bar, duration, StatusLine } from "./terminal";
 
 /** `binvit train`: one run into one folder. */
 export function registerTrain(program: Command): void {

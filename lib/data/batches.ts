@@ -18,6 +18,8 @@ export interface BatchOptions {
   readonly random?: Random;
   /** Needs `random`. */
   readonly augment?: Augmentation;
+  /** Batches at the start that are left out; those that follow are what they would have been. */
+  readonly skip?: number;
 }
 
 /** Images ready for a model. */
@@ -29,13 +31,25 @@ export interface Batch {
   readonly count: number;
 }
 
+/** How an image is moved. */
+interface Move {
+  readonly shiftX: number;
+  readonly shiftY: number;
+  readonly mirror: boolean;
+}
+
+function drawMove({ random, cropPadding, flip }: Augmentation & { readonly random: Random }): Move {
+  const shift = () => (cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0);
+  return { shiftX: shift(), shiftY: shift(), mirror: flip && random.uniform() < 0.5 };
+}
+
 /** Copies one image, moved by (shiftX, shiftY) and mirrored; what comes from outside the image is byte 0. */
 function copyMoved(
   table: Float32Array,
   { imageSize, channels }: Dataset,
   source: Uint8Array,
   target: Float32Array,
-  { shiftX, shiftY, mirror }: { shiftX: number; shiftY: number; mirror: boolean },
+  { shiftX, shiftY, mirror }: Move,
 ): void {
   let out = 0;
   for (let row = 0; row < imageSize; row++) {
@@ -76,12 +90,8 @@ export function normalize(
     labels[i] = split.labels[indices[i]];
     const source = split.pixels.subarray(indices[i] * length, (indices[i] + 1) * length);
     const target = images.subarray(i * length, (i + 1) * length);
-    if (augment) {
-      const { random, cropPadding, flip } = augment;
-      const shift = () => (cropPadding > 0 ? random.integer(2 * cropPadding + 1) - cropPadding : 0);
-      const move = { shiftX: shift(), shiftY: shift(), mirror: flip && random.uniform() < 0.5 };
-      copyMoved(table, dataset, source, target, move);
-    } else {
+    if (augment) copyMoved(table, dataset, source, target, drawMove(augment));
+    else {
       for (let j = 0; j < length; j += channels) {
         for (let c = 0; c < channels; c++) target[j + c] = table[256 * c + source[j + c]];
       }
@@ -102,7 +112,7 @@ export function normalize(
  * for (const { images, labels, count } of batches(digits, digits.train, { batchSize: 64, random })) { … }
  */
 export function* batches(dataset: Dataset, split: Split, options: BatchOptions): Generator<Batch, void, undefined> {
-  const { batchSize, random, augment } = options;
+  const { batchSize, random, augment, skip = 0 } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigError(`batchSize is ${batchSize}, expected a whole number of at least 1.`);
   }
@@ -111,7 +121,8 @@ export function* batches(dataset: Dataset, split: Split, options: BatchOptions):
   }
   const order = random ? random.permutation(split.count) : Uint32Array.from({ length: split.count }, (_, i) => i);
   const changes = augment && random && (augment.cropPadding > 0 || augment.flip) ? { ...augment, random } : undefined;
-  for (let start = 0; start < split.count; start += batchSize) {
+  if (changes) for (let i = 0; i < Math.min(skip * batchSize, split.count); i++) drawMove(changes);
+  for (let start = skip * batchSize; start < split.count; start += batchSize) {
     yield normalize(dataset, split, order.subarray(start, start + batchSize), changes);
   }
 }

@@ -1,8 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { aloneIn } from "../base/alone-in";
 import type { OfficialInfo } from "./dataset-info";
 import { type FetchOptions, fetchFile, md5OfFile } from "./fetch-file";
-import { aloneIn } from "./folder-lock";
 import { defaultFolder } from "./official-files";
 import { removeLeftovers, unpackArchive } from "./unpack";
 import { verifyOfficial } from "./verify";
@@ -46,7 +46,8 @@ export async function downloadDataset(
 ): Promise<{ readonly folder: string; readonly downloaded: boolean }> {
   const isWhole = async () => (await verifyOfficial(info, folder)).state === "ok";
   if (await isWhole()) return { folder, downloaded: false };
-  return aloneIn(folder, { signal: options.signal, onWait }, async () => {
+  const request = { name: "download", doing: "downloading" };
+  return aloneIn(folder, request, { signal: options.signal, onWait }, async () => {
     if (await isWhole()) return { folder, downloaded: false };
     removeLeftovers(folder);
     for (const { name, md5 } of info.source.downloads) {

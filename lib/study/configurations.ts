@@ -1,9 +1,7 @@
 import { canonicalJson, sha256 } from "../base/canonical-json";
+import { differingKeys, type FlatSettings, flatSettings } from "../base/flat-settings";
 import { type OriginPlace, renameOrigins } from "../train/origin-places";
 import type { RunRecord } from "../train/record";
-
-/** How a run was made but for its seed, flat: `training.epochs` is 40, `arithmetic` is wasm+kernels. */
-type Settings = ReadonlyMap<string, string>;
 
 /**
  * Tells runs of one name apart that were not made alike: taken for seeds of one row, they would give a mean of nothing.
@@ -16,9 +14,9 @@ export function tellApart(runs: readonly RunRecord[]): { records: RunRecord[]; d
   const records = [
     ...new Map(runs.map((run) => [`${runId(run)} ${run.name}`, run] as const).reverse()).values(),
   ].reverse();
-  const byName = new Map<string, Map<string, Settings>>();
+  const byName = new Map<string, Map<string, FlatSettings>>();
   for (const record of records) {
-    const ofName = byName.get(record.name) ?? new Map<string, Settings>();
+    const ofName = byName.get(record.name) ?? new Map<string, FlatSettings>();
     byName.set(record.name, ofName.set(configurationId(record), settingsOf(record)));
   }
   const newNames = new Map<string, string>();
@@ -26,7 +24,7 @@ export function tellApart(runs: readonly RunRecord[]): { records: RunRecord[]; d
   for (const [name, configurations] of byName) {
     if (configurations.size === 1) continue;
     const all = [...configurations.values()];
-    const keys = differingKeys(all);
+    const keys = tellingKeys(all);
     const labels = [...configurations].map(([id, settings]) => shortLabel(keys, settings) ?? `#${id}`);
     const unique = new Set(labels).size === labels.length;
     const names = [...configurations.keys()].map((id, i) => `${name} [${unique ? labels[i] : `#${id}`}]`);
@@ -50,36 +48,28 @@ export const configurationId = (record: RunRecord): string =>
 /** @returns what is the same for two records of one training, whatever they are called */
 export const runId = (record: RunRecord): string => `${configurationId(record)} ${record.seed} ${record.weightsSha256}`;
 
-function settingsOf({ config, dataset, environment, revisions, origins = {} }: RunRecord): Settings {
-  const settings = new Map<string, string>();
-  const add = (key: string, value: unknown): void => {
-    if (value === null || typeof value !== "object" || Array.isArray(value)) {
-      settings.set(key, typeof value === "string" ? value : JSON.stringify(value));
-      return;
-    }
-    for (const [inner, part] of Object.entries(value)) add(`${key}.${inner}`, part);
-  };
+function settingsOf({ config, dataset, environment, revisions, origins = {} }: RunRecord): FlatSettings {
   const { folder: _, ...data } = config.dataset; // where the files lie does not matter, what they hold does
-  add("dataset", { ...data, sha256: dataset.sha256.slice(0, 12) });
-  add("model", config.model);
   // Nor does where the runs lie that this one was made from: what they are, whatever their seed, does.
   const named = ({ key }: OriginPlace) => `${origins[key].name}#${origins[key].recipe.slice(0, 8)}`;
-  add("training", renameOrigins(config.training, named));
-  add("revisions", revisions);
-  add("arithmetic", environment.arithmetic);
-  return settings;
+  return flatSettings({
+    dataset: { ...data, sha256: dataset.sha256.slice(0, 12) },
+    model: config.model,
+    training: renameOrigins(config.training, named),
+    revisions,
+    arithmetic: environment.arithmetic,
+  });
 }
 
-function differingKeys(all: readonly Settings[]): string[] {
-  const keys = [...new Set(all.flatMap((settings) => [...settings.keys()]))];
-  const differing = keys.filter((key) => new Set(all.map((settings) => settings.get(key))).size > 1);
-  // Another selection of the data is also another content; that much is said by the setting.
+// Another selection of the data is also another content; that much is said by the setting.
+function tellingKeys(all: readonly FlatSettings[]): string[] {
+  const differing = differingKeys(all);
   const explained = differing.some((key) => key.startsWith("dataset.") && key !== "dataset.sha256");
   return differing.filter((key) => !(explained && key === "dataset.sha256"));
 }
 
 /** `epochs=7`; undefined where that would be long, or could be taken for a part of the name. */
-function shortLabel(keys: readonly string[], settings: Settings): string | undefined {
+function shortLabel(keys: readonly string[], settings: FlatSettings): string | undefined {
   if (keys.length > 2) return undefined;
   const last = keys.map((key) => key.slice(key.lastIndexOf(".") + 1));
   const shown = new Set(last).size === last.length ? last : keys;

@@ -1,16 +1,20 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Arithmetic } from "../backend/select";
 import { FileError } from "../base/errors";
 import { fileError } from "../base/file-error";
 import { writeAtomically } from "../base/files";
+import { differingKeys, flatSettings } from "../base/flat-settings";
 import { parseJson } from "../base/json";
-import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../base/safetensors";
-import type { EpochRecord } from "./record";
+import type { RunConfig } from "./record";
 import type { TrainingState } from "./state";
+import { decodeState, encodeState } from "./state-file";
 
 /** Where a run's folder keeps its checkpoint. */
 export const checkpointPath = (folder: string): string => join(folder, "checkpoint.safetensors");
+
+/** And the one before it. */
+export const earlierPath = (folder: string): string => join(folder, "checkpoint.before.safetensors");
 
 /** What has to be the same for a training to go on to the weights that it would have had. */
 export interface TrainingIdentity {
@@ -20,90 +24,92 @@ export interface TrainingIdentity {
   readonly data: string;
   /** Another number adds gradients up in another order. */
   readonly workers: number;
+  /** What `run` is made of: says how another run differs. */
+  readonly made: { readonly config: RunConfig; readonly seed: number; readonly arithmetic: Arithmetic };
 }
 
 const textOf = ({ run, data, workers }: TrainingIdentity): string => `${run}/${data}/${workers}`;
 
-/** Saves where a training stands, with a digest of all of it, so that an interrupted run can go on. */
+/**
+ * Saves where a training stands, so that an interrupted run can go on; the checkpoint before this one is kept.
+ *
+ * @throws FileError if it cannot be written: what was there is still there
+ */
 export function writeCheckpoint(folder: string, identity: TrainingIdentity, state: TrainingState): void {
-  const arrays: Record<string, FloatArrays[string]> = {};
-  for (const [name, { shape, data }] of Object.entries(state.weights)) {
-    arrays[`weight/${name}`] = { shape, data };
-    arrays[`first/${name}`] = { shape, data: state.first[name] };
-    arrays[`second/${name}`] = { shape, data: state.second[name] };
-  }
-  const texts = {
-    identity: textOf(identity),
-    progress: JSON.stringify({ curve: state.curve, seconds: state.seconds }),
-  };
-  const metadata = { ...texts, sha256: digest(arrays, texts) };
-  writeAtomically(checkpointPath(folder), encodeSafetensors(arrays, metadata));
+  const texts = { identity: textOf(identity), made: JSON.stringify(identity.made) };
+  writeAtomically(checkpointPath(folder), encodeState(state, texts), { keepAs: earlierPath(folder) });
+}
+
+/** Removes the checkpoints of a run that is finished. */
+export function removeCheckpoints(folder: string): void {
+  for (const path of [checkpointPath(folder), earlierPath(folder)]) rmSync(path, { force: true });
 }
 
 /**
- * The state that an interrupted run left behind. What is damaged is moved aside, since it would fail on every rerun; so
- * is what another run left, since this one would overwrite it.
+ * The state that an interrupted run left behind. What is damaged is moved aside, since it would fail on every rerun,
+ * and the checkpoint before it is used.
  *
  * @param identity - of the run that wants to go on
- * @param notice - gets a line if the checkpoint is damaged or of another run: what was wrong, and where it is now
- * @returns undefined if there is none, or none of this run that is sound: the run then starts over
- * @throws FileError if it cannot be moved, or if it is of this run on other data: neither can it go on, nor
- *   is it to be lost
+ * @param notice - gets a line for each checkpoint that is damaged: where it is now, and what is done instead
+ * @returns undefined if there is none that is sound: the run then starts over
+ * @throws FileError if a damaged one cannot be moved, or a sound one is of another run, or of this run on other data or
+ *   with other workers: neither can this run go on from it, nor is it to be lost
  */
 export function readCheckpoint(
   folder: string,
   identity: TrainingIdentity,
   notice: (line: string) => void,
 ): TrainingState | undefined {
-  const path = checkpointPath(folder);
-  if (!existsSync(path)) return undefined;
-  let found: { identity: string; state: TrainingState };
-  try {
-    found = decode(path);
-  } catch {
+  for (const path of [checkpointPath(folder), earlierPath(folder)]) {
+    if (!existsSync(path)) continue;
+    const found = read(path);
+    if (found) {
+      refuseAnother(path, found.texts, identity);
+      return found.state;
+    }
     const aside = moveAside(path, "damaged");
-    notice(`${path} is damaged, or of an earlier version: it is now ${aside}, and this run starts over.`);
-    return undefined;
+    const isLast = path === earlierPath(folder) || !existsSync(earlierPath(folder));
+    const instead = isLast ? "this run starts over" : "the one before it is used";
+    notice(`${path} is damaged, or of an earlier version: it is now ${aside}, and ${instead}.`);
   }
-  const [run, data] = found.identity.split("/");
-  if (run === identity.run && /^[0-9a-f]{64}$/.test(data) && data !== identity.data) {
-    throw new FileError(
-      `${path} is of this run on other data: those had SHA-256 ${data.slice(0, 12)}…, those that are here have ` +
-        `${identity.data.slice(0, 12)}…. Bring the former back, choose another folder with --out, or move the ` +
-        "checkpoint away to start over.",
-    );
-  }
-  if (found.identity === textOf(identity)) return found.state;
-  const aside = moveAside(path, "other");
-  notice(`${path} is of another run, or of another number of workers: it is now ${aside}, and this run starts over.`);
   return undefined;
 }
 
-/** @throws if anything in the file is not as it was written */
-function decode(path: string): { identity: string; state: TrainingState } {
-  const { arrays, metadata } = decodeSafetensors(readFileSync(path), path);
-  const { sha256, ...texts } = metadata;
-  if (digest(arrays, texts) !== sha256) throw new Error("another SHA-256");
-  const { curve, seconds } = parseJson(texts.progress) as { curve: EpochRecord[]; seconds: number };
-  const part = (prefix: string) =>
-    Object.entries(arrays)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, array]) => [name.slice(prefix.length), array] as const);
-  const data = (prefix: string) => Object.fromEntries(part(prefix).map(([name, array]) => [name, array.data]));
-  const weights = Object.fromEntries(part("weight/"));
-  const state = { epoch: curve.length, weights, first: data("first/"), second: data("second/"), curve, seconds };
-  return { identity: texts.identity, state };
+function read(path: string): ReturnType<typeof decodeState> | undefined {
+  let file: Uint8Array;
+  try {
+    file = readFileSync(path);
+  } catch (error) {
+    throw fileError(error, `read ${path}`); // that it cannot be read now does not make it a damaged one
+  }
+  try {
+    return decodeState(file, path);
+  } catch {
+    return undefined;
+  }
 }
 
-/** SHA-256 of every text, and of every array's name, shape and bytes. */
-function digest(arrays: FloatArrays, texts: Readonly<Record<string, string>>): string {
-  const hash = createHash("sha256").update(JSON.stringify(Object.entries(texts).sort()));
-  for (const name of Object.keys(arrays).sort()) {
-    const { shape, data } = arrays[name];
-    hash.update(JSON.stringify([name, shape]));
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+function refuseAnother(path: string, texts: Readonly<Record<string, string>>, identity: TrainingIdentity): void {
+  if (texts.identity === textOf(identity)) return;
+  const [run, data, workers] = texts.identity.split("/");
+  const remedy = "choose another folder with --out, or move the checkpoint away to start over.";
+  if (run === identity.run && data !== identity.data) {
+    throw new FileError(
+      `${path} is of this run on other data: those had SHA-256 ${data.slice(0, 12)}…, those that are here have ` +
+        `${identity.data.slice(0, 12)}…. Bring the former back, ${remedy}`,
+    );
   }
-  return hash.digest("hex");
+  const there = flatSettings({ ...(parseJson(texts.made ?? "{}") as object), workers: Number(workers) });
+  const here = flatSettings({ ...identity.made, workers: identity.workers });
+  const differences = differingKeys([there, here])
+    .filter((key) => there.size > 1 || key === "workers")
+    .map(
+      (key) =>
+        `${key.replace(/^config\./, "")} is ${there.get(key) ?? "not set"} there and ${here.get(key) ?? "not set"} here`,
+    );
+  const listed =
+    differences.slice(0, 4).join("; ") + (differences.length > 4 ? `; and ${differences.length - 4} more` : "");
+  throw new FileError(`${path} is of another run${listed && `: ${listed}`}. Train with the same settings, ${remedy}`);
 }
 
 /** Renames a file to `….<mark>.safetensors`, or with a number if that is taken; @returns its new path */

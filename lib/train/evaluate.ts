@@ -45,11 +45,26 @@ export function evaluate(
   return tally.result();
 }
 
+/** What a {@link Tally} has added up. */
+export interface TallySums {
+  readonly correct: number;
+  /** Sum of the images' cross entropies, nats. */
+  readonly loss: number;
+  readonly count: number;
+}
+
 /** Adds up accuracy and loss of batches of logits, on the host. */
 export class Tally {
-  private correct = 0;
-  private loss = 0;
-  private count = 0;
+  private correct: number;
+  private loss: number;
+  private count: number;
+
+  /** @param start - sums to go on from */
+  constructor({ correct, loss, count }: TallySums = { correct: 0, loss: 0, count: 0 }) {
+    this.correct = correct;
+    this.loss = loss;
+    this.count = count;
+  }
 
   /**
    * @param logits - row-major [B, C]
@@ -67,6 +82,10 @@ export class Tally {
       this.loss += z[best] + Math.log(sum) - z[labels[row]];
       this.count++;
     }
+  }
+
+  sums(): TallySums {
+    return { correct: this.correct, loss: this.loss, count: this.count };
   }
 
   result(): Evaluation {

@@ -6,7 +6,7 @@ import type { ModelConfig, Sizes } from "../vit/config";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
 import { epochBatches } from "./epoch-batches";
-import { type Evaluation, evaluate, Tally } from "./evaluate";
+import { type Evaluation, evaluate } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { checkWorkers, GradientWorkers } from "./gradient-workers";
 import { lossAndGradients, type StepResult } from "./gradients";
@@ -17,6 +17,7 @@ import { Optimizer } from "./optimizer";
 import { checkOrigins, loadRun } from "./origins";
 import type { EpochRecord, RunConfig } from "./record";
 import { StoppedTraining, type TrainResult } from "./result";
+import { RunningEpoch } from "./running-epoch";
 import { learningRateAt } from "./schedule";
 import { startParameters } from "./start";
 import { snapshot, type TrainingState } from "./state";
@@ -34,9 +35,10 @@ export interface Progress {
 
 /** What a caller may watch, stop or continue. */
 export interface TrainOptions {
-  readonly onStep?: (progress: Progress) => void;
+  /** `state` copies what is needed to go on from after this step. */
+  readonly onStep?: (progress: Progress, state: () => TrainingState) => void;
   readonly onEpoch?: (record: EpochRecord, state: () => TrainingState) => void;
-  /** Stops the run with a CancelledError at the next step. */
+  /** Stops the run with a `StoppedTraining` at the next step. */
   readonly signal?: AbortSignal;
   /** Go on from here; the result is the same, bit for bit, as without the interruption. */
   readonly resume?: TrainingState;
@@ -109,21 +111,23 @@ async function trainWith(
   const steps = stepsPerEpoch * training.epochs;
   const startedAt = performance.now();
   const seconds = () => (resume?.seconds ?? 0) + (performance.now() - startedAt) / 1000;
-  let step = curve.length * stepsPerEpoch;
-  const stopped = () =>
+  let saved = resume?.running;
+  let step = curve.length * stepsPerEpoch + (saved?.batches ?? 0);
+  const rateAt = (at: number) =>
+    learningRateAt(at, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
+  const stopped = (state: TrainingState) =>
     new StoppedTraining(
       `Training was stopped at step ${step + 1} of ${steps}.`,
-      curve.length > 0 ? resultSoFar(model, dataset, snapshot(states, curve, seconds())) : undefined,
+      curve.length > 0 ? resultSoFar(model, dataset, state) : undefined,
+      state,
     );
   for (let epoch = curve.length + 1; epoch <= training.epochs; epoch++) {
-    const bitsBefore = weightBits(model, states);
-    const tally = new Tally();
-    const epochStart = performance.now();
-    let learningRate = 0;
-    let smoothedLoss = 0;
-    for (const batch of epochBatches(config, seed, dataset, epoch)) {
-      if (options.signal?.aborted) throw stopped();
-      learningRate = learningRateAt(step, steps, training.warmupEpochs * stepsPerEpoch, training.learningRate);
+    const running = new RunningEpoch(saved?.bitsBefore ?? weightBits(model, states), saved);
+    const batches = epochBatches(config, seed, dataset, epoch, saved?.batches);
+    saved = undefined;
+    const state = () => snapshot(states, curve, seconds(), running.state());
+    for (const batch of batches) {
+      if (options.signal?.aborted) throw stopped(state());
       const progress = step / steps;
       step++;
       const { loss, logits, gradients } = await attempt(
@@ -133,14 +137,13 @@ async function trainWith(
       const clip = clipFactor(optimizer.gradientNorm(gradients), training.clipNorm);
       if (!Number.isFinite(loss)) throw diverged(`The loss became ${loss} at step ${step}`, epoch, training);
       if (!(clip > 0)) throw diverged(`The gradient became infinite at step ${step}`, epoch, training);
-      optimizer.step(step, { ...adamWDefaults, learningRate }, clip, decayOf);
+      optimizer.step(step, { ...adamWDefaults, learningRate: rateAt(step - 1) }, clip, decayOf);
       if (training.latentClip !== "off") optimizer.clip(latent, training.latentClip);
-      tally.add(logits, batch.labels);
-      smoothedLoss += loss * batch.count;
-      options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss });
+      running.add(batch, loss, logits);
+      options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss }, state);
       await new Promise(setImmediate); // lets interrupts, displays and other callbacks in
     }
-    const elapsed = (performance.now() - epochStart) / 1000;
+    const elapsed = running.seconds();
     const validation = await attempt(
       () => evaluateArrays(model, states, dataset, dataset.validation, epoch / training.epochs),
       () => diverged(`The validation loss became NaN after step ${step}`, epoch, training),
@@ -152,12 +155,11 @@ async function trainWith(
     if (infinite) throw diverged(`"${infinite}" is no longer finite after step ${step}`, epoch, training);
     const record: EpochRecord = {
       epoch,
-      trainLoss: smoothedLoss / dataset.train.count,
-      trainAccuracy: tally.result().accuracy,
+      ...running.result(),
       validationLoss: validation.loss,
       validationAccuracy: validation.accuracy,
-      learningRate,
-      flipShare: flipShare(bitsBefore, weightBits(model, states)),
+      learningRate: rateAt(step - 1),
+      flipShare: flipShare(running.bitsBefore, weightBits(model, states)),
       imagesPerSecond: dataset.train.count / elapsed,
     };
     curve.push(record);

@@ -2,6 +2,7 @@ import { CancelledError } from "../base/errors";
 import type { ParameterArrays } from "../vit/parameters";
 import type { Evaluation } from "./evaluate";
 import type { EpochRecord } from "./record";
+import type { TrainingState } from "./state";
 
 /** A trained model. */
 export interface TrainResult {
@@ -16,10 +17,12 @@ export class StoppedTraining extends CancelledError {
   /**
    * @param message - where it was stopped
    * @param soFar - what the finished epochs reached; undefined if none was finished
+   * @param state - where it can go on from
    */
   constructor(
     message: string,
     readonly soFar: TrainResult | undefined,
+    readonly state: TrainingState,
   ) {
     super(message);
   }

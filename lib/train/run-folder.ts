@@ -8,7 +8,7 @@ import { readJson } from "../base/read-json";
 import { decodeSafetensors, encodeSafetensors, type FloatArrays } from "../base/safetensors";
 import type { ParameterArrays } from "../vit/parameters";
 import { parameterShapes } from "../vit/places";
-import { checkpointPath } from "./checkpoint";
+import { removeCheckpoints } from "./checkpoint";
 import { parseRecord } from "./parse-record";
 import type { RunConfig, RunRecord } from "./record";
 
@@ -42,11 +42,11 @@ export function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) if (leftHalfWritten.test(name)) rmSync(join(folder, name), { force: true });
 }
 
-/** Writes weights, then the record that vouches for them, then drops the checkpoint. */
+/** Writes weights, then the record that vouches for them, then drops the checkpoints. */
 export function writeRun(folder: string, record: RunRecord, parameters: ParameterArrays): void {
   writeAtomically(join(folder, "weights.safetensors"), encodeSafetensors(parameters, { format: "binvit.weights/1" }));
   writeAtomically(join(folder, "record.json"), `${JSON.stringify(record, null, 1)}\n`);
-  rmSync(checkpointPath(folder), { force: true });
+  removeCheckpoints(folder);
 }
 
 /**

@@ -1,20 +1,24 @@
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import { arithmetic } from "../backend/select";
+import type { Claim } from "../base/claim";
 import { FileError } from "../base/errors";
 import { version } from "../base/version";
 import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
 import { kernelTier } from "../kernels/wide";
 import { summarize } from "../vit/summary";
-import { readCheckpoint, writeCheckpoint } from "./checkpoint";
+import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "./checkpoint";
+import { CheckpointPace } from "./checkpoint-pace";
 import { recordIdentity, revisionsOf, runIdentity, weightsOf } from "./identity";
 import { checkRun, type TrainOptions, train } from "./loop";
 import { readOrigins } from "./origins";
 import type { Environment, RunConfig, RunRecord } from "./record";
+import { StoppedTraining } from "./result";
 import { readRecord, removeLeftovers, weightsSha256, writeRun } from "./run-folder";
-import { lockFolder, type RunLock } from "./run-lock";
+import { lockFolder } from "./run-lock";
 import { sealRecord } from "./seal";
+import type { TrainingState } from "./state";
 
 /** A run to be made, or to be found finished. */
 export interface Run {
@@ -29,9 +33,6 @@ export interface RunOptions extends Omit<TrainOptions, "resume"> {
   /** Gets what should be known but stops nothing, e.g. that a checkpoint is damaged; standard error if left out. */
   readonly onNotice?: (line: string) => void;
 }
-
-/** Milliseconds between checkpoints: often enough to lose little, rare enough not to be felt. */
-const checkpointEvery = 5000;
 
 /**
  * Trains a run into its folder, goes on where an interrupted one stopped, or finds it finished.
@@ -61,7 +62,7 @@ export async function trainInto(
   const found = finished(data);
   if (found) return { record: found, existed: true };
   checkRun(run.config, data, options.workers ?? 1); // before there is a folder
-  const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal);
+  const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal, options.onNotice);
   try {
     const meanwhile = finished(data); // whoever trained there until now may have finished it
     if (meanwhile) return { record: meanwhile, existed: true };
@@ -92,25 +93,31 @@ const identityHere = ({ config, seed }: Omit<Run, "name">): string =>
 async function trainLocked(
   run: Run,
   folder: string,
-  lock: RunLock,
+  lock: Claim,
   options: RunOptions,
   data: Dataset,
 ): Promise<RunRecord> {
   removeLeftovers(folder);
-  const { workers = 1 } = options;
-  const progress = { run: identityHere(run), data: data.sha256, workers };
-  const origins = readOrigins(run.config);
-  let savedAt = performance.now();
-  const result = await train(run.config, run.seed, data, {
+  const { workers = 1, onNotice = console.error } = options;
+  const { config, seed } = run;
+  const made = { config, seed, arithmetic: arithmetic() };
+  const progress: TrainingIdentity = { run: identityHere(run), data: data.sha256, workers, made };
+  const origins = readOrigins(config);
+  const save = saving(folder, progress, lock, onNotice);
+  const pace = new CheckpointPace();
+  const result = await train(config, seed, data, {
     ...options,
-    resume: readCheckpoint(folder, progress, options.onNotice ?? console.error),
-    onEpoch: (epoch, state) => {
-      options.onEpoch?.(epoch, state);
-      if (performance.now() - savedAt < checkpointEvery) return;
-      lock.check();
-      writeCheckpoint(folder, progress, state());
-      savedAt = performance.now();
+    resume: readCheckpoint(folder, progress, onNotice),
+    onStep: (at, state) => {
+      options.onStep?.(at, state);
+      if (pace.isDue()) pace.timed(() => save(state()));
     },
+  }).catch((error) => {
+    if (!(error instanceof StoppedTraining)) throw error;
+    const kept = save(error.state)
+      ? `Where it stands is kept in ${folder}: the same command goes on from there.`
+      : "No checkpoint of that was kept; the same command goes on from the last one.";
+    throw new StoppedTraining(`${error.message} ${kept}`, error.soFar, error.state);
   });
   const { total } = summarize(run.config.model);
   const record = sealRecord({
@@ -142,6 +149,34 @@ async function trainLocked(
   lock.check();
   writeRun(folder, record, result.parameters);
   return record;
+}
+
+/**
+ * How a run's checkpoints are written, and whether one was: a disk that is full, or a folder that is gone, does not end the training, and
+ * numbers that are no longer finite do not replace those that were.
+ */
+function saving(
+  folder: string,
+  identity: TrainingIdentity,
+  lock: Claim,
+  onNotice: (line: string) => void,
+): (state: TrainingState) => boolean {
+  let failing = false;
+  return (state) => {
+    lock.check();
+    if (!Object.values(state.weights).every(({ data }) => data.every(Number.isFinite))) return false; // the epoch's end says so
+    try {
+      writeCheckpoint(folder, identity, state);
+      if (failing) onNotice("Checkpoints are written again.");
+      failing = false;
+      return true;
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (!failing) onNotice(`No checkpoint could be written, and the training goes on without. ${error.message}`);
+      failing = true;
+      return false;
+    }
+  };
 }
 
 /**

@@ -17,11 +17,11 @@ const launcher = join(kitRoot(), "lib", "bin", "binvit.js");
  * Runs the built command line as a user would.
  *
  * @param words - everything after `binvit`
- * @param options - working folder; `interruptAt` sends SIGINT when the output matches
+ * @param options - working folder; `interruptAt` sends `signal` (SIGINT) when the output matches
  */
 export function binvit(
   words: readonly string[],
-  options: { readonly cwd?: string; readonly interruptAt?: RegExp } = {},
+  options: { readonly cwd?: string; readonly interruptAt?: RegExp; readonly signal?: NodeJS.Signals } = {},
 ): Promise<Outcome> {
   if (!existsSync(join(kitRoot(), "lib", "dist", "cli", "main.js"))) {
     throw new Error("lib/dist is missing: run `npm run build` before these tests.");
@@ -38,7 +38,7 @@ export function binvit(
       stdout += chunk;
       if (!interrupted && options.interruptAt?.test(stdout)) {
         interrupted = true;
-        child.kill("SIGINT");
+        child.kill(options.signal ?? "SIGINT");
       }
     });
     child.stderr.on("data", (chunk) => {

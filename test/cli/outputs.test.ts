@@ -13,6 +13,7 @@ import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { arithmetic, useBackend } from "../../lib/backend/select";
+import { newHolder } from "../../lib/base/holder";
 import { keepRecords } from "../../lib/study/records";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
@@ -76,15 +77,15 @@ describe("binvit study", () => {
 
 test("binvit train says who trains in a folder already, and touches nothing", async () => {
   mkdirSync(at("busy"));
-  const lock = { pid: process.pid, host: hostname(), since: "2026-01-01T12:00:00.000Z", run: "digits, seed 1," };
-  writeFileSync(at("busy", "training.lock"), JSON.stringify(lock));
+  const holder = { ...newHolder("training digits, seed 1,", 10), since: "2026-01-01T12:00:00.000Z" };
+  writeFileSync(at("busy", "training.claim-1"), JSON.stringify(holder));
   const { code, stdout, stderr } = await binvit(["train", "digits", "--out", "busy"], { cwd: folder });
   expect({ code, lines: stdout.split("\n").length }).toEqual({ code: 1, lines: 2 });
   expect(stderr).toBe(
     `binvit: busy is in use: process ${process.pid} on ${hostname()} has been training digits, seed 1, there since ` +
       "2026-01-01T12:00:00.000Z. Wait for it, or choose another folder with --out.\n",
   );
-  expect(readdirSync(at("busy"))).toEqual(["training.lock"]);
+  expect(readdirSync(at("busy"))).toEqual(["training.claim-1"]);
 });
 
 test("binvit figures names what it leaves out and what it tells apart, and refuses its places before it draws", async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -65,12 +65,22 @@ describe("binvit train", () => {
     expect(files("run")).toEqual(before);
   });
 
-  test("is interrupted by Ctrl-C with code 130 and one line", async () => {
-    const words = ["train", "digits", ...tiny, "--set", "training.epochs=10000", "--out", "long"];
-    const { code, stderr } = await binvit(words, { cwd: folder, interruptAt: /epoch +2\// });
-    expect(code).toBe(130);
-    expect(stderr).toMatch(/^binvit: Training was stopped at step \d+ of 10000\.\n$/);
-    expect(existsSync(join(folder, "long", "record.json"))).toBe(false);
+  test.each([
+    ["Ctrl-C", "SIGINT", 130],
+    ["kill", "SIGTERM", 143],
+    ["a closed terminal", "SIGHUP", 129],
+    ["a time limit that draws near", "SIGUSR2", 140],
+  ] as const)("stops at %s: one line, a checkpoint, and the code of %s", async (_, signal, expected) => {
+    const out = `long-${signal}`;
+    const words = ["train", "digits", ...tiny, "--set", "training.epochs=10000", "--out", out];
+    const { code, stderr } = await binvit(words, { cwd: folder, interruptAt: /epoch +2\//, signal });
+    expect(code).toBe(expected);
+    expect(stderr).toMatch(
+      /^binvit: Training was stopped at step \d+ of 10000\. Where it stands is kept in long-SIG\w+: the same command goes on from there\.\n$/,
+    );
+    const left = readdirSync(join(folder, out));
+    expect(left).toContain("checkpoint.safetensors");
+    expect(left.filter((name) => !name.startsWith("checkpoint"))).toEqual([]);
   });
 
   test("refuses a place that is a file before it trains", async () => {

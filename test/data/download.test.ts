@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import type { AddressInfo } from "node:net";
-import * as os from "node:os";
 import * as path from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CancelledError, DataError, FileError } from "../../lib/base/errors";
+import { newHolder } from "../../lib/base/holder";
 import { Random } from "../../lib/base/random";
 import type { OfficialInfo } from "../../lib/data/dataset-info";
 import { baseAddress, downloadDataset } from "../../lib/data/download";
@@ -264,8 +264,8 @@ describe("downloadDataset", () => {
 });
 
 describe("two downloads into one folder", () => {
-  const lockOf = (place: string) => path.join(place, ".download.lock");
-  const ended = spawnSync(process.execPath, ["-e", ""]).pid;
+  const claimOf = (place: string) => path.join(place, "download.claim-1");
+  const ended = { ...newHolder("downloading", 10), pid: spawnSync(process.execPath, ["-e", ""]).pid };
 
   it("at once both succeed: the second waits, and asks for nothing", async () => {
     const { info, archive } = packedCifar();
@@ -279,17 +279,17 @@ describe("two downloads into one folder", () => {
     const results = await Promise.all([1, 2, 3].map(() => downloadDataset(info, { folder: place, onWait })));
     expect(results.map(({ downloaded }) => downloaded).sort()).toEqual([false, false, true]);
     expect(requests).toHaveLength(1);
-    expect(waits).toEqual(["this process", "this process"]);
+    for (const who of waits) expect(who).toMatch(/^this process has been downloading there since 2/);
     expect((await readOfficial(info, place)).test.count).toBe(10);
     expect(fs.readdirSync(place)).toEqual(["cifar-10-batches-bin"]);
   });
 
-  it("after one was killed: lock, parts and half-unpacked files do not stand in the way", async () => {
+  it("after one was killed: claim, parts and half-unpacked files do not stand in the way", async () => {
     const { info, archive } = packedCifar();
     handler = ranged(archive);
     const place = path.join(folder, "cifar10");
     fs.mkdirSync(path.join(place, ".unpack-abc123", "cifar-10-batches-bin"), { recursive: true });
-    fs.writeFileSync(lockOf(place), JSON.stringify({ pid: ended, host: os.hostname(), number: 1 }));
+    fs.writeFileSync(claimOf(place), JSON.stringify(ended));
     fs.writeFileSync(path.join(place, "cifar-10-binary.tar.gz.part"), archive.subarray(0, 100));
     const results = await Promise.all([1, 2].map(() => downloadDataset(info, { folder: place })));
     expect(results.map(({ downloaded }) => downloaded).sort()).toEqual([false, true]);
@@ -302,18 +302,21 @@ describe("two downloads into one folder", () => {
     handler = ranged(archive);
     const place = path.join(folder, "cifar10");
     fs.mkdirSync(place);
-    const lock = JSON.stringify({ pid: ended, host: "elsewhere", number: 1 });
-    fs.writeFileSync(lockOf(place), lock);
+    const claim = JSON.stringify({ ...ended, host: "elsewhere" });
+    fs.writeFileSync(claimOf(place), claim);
     const stop = new AbortController();
     const waits: string[] = [];
+    let time = 1e9;
+    const beating = setInterval(() => fs.utimesSync(claimOf(place), ++time, time), 100);
     const onWait = (who: string) => {
       waits.push(who);
       stop.abort();
     };
     const attempt = downloadDataset(info, { folder: place, onWait, signal: stop.signal });
     await expect(attempt).rejects.toThrow(CancelledError);
-    expect(waits).toEqual([`process ${ended} on elsewhere (if it runs no longer, delete ${lockOf(place)})`]);
-    expect(fs.readFileSync(lockOf(place), "utf8")).toBe(lock);
+    clearInterval(beating);
+    expect(waits).toEqual([`process ${ended.pid} on elsewhere has been downloading there since ${ended.since}`]);
+    expect(fs.readFileSync(claimOf(place), "utf8")).toBe(claim);
     expect(requests).toEqual([]);
   });
 });

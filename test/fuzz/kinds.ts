@@ -88,8 +88,9 @@ async function runKinds(folder: string): Promise<Kind[]> {
   const rounded = await encodePackedModel(roundFloats(exact, 8));
 
   let state: TrainingState | undefined;
-  await train(config, 1, digits, { onEpoch: (_, now) => (state = now()) });
-  const identity = { run: runIdentity(config, 1, arithmetic()), data: digits.sha256, workers: 1 };
+  await train(config, 1, digits, { onStep: (_, now) => (state ??= now()) }); // in the middle of an epoch
+  const made = { config, seed: 1, arithmetic: arithmetic() };
+  const identity = { run: runIdentity(config, 1, arithmetic()), data: digits.sha256, workers: 1, made };
   const aside = path("checkpoint");
   mkdirSync(aside);
   writeCheckpoint(aside, identity, state!);

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -9,7 +18,7 @@ import type { Dataset } from "../../lib/data/dataset";
 import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "../../lib/train/checkpoint";
 import { runIdentity } from "../../lib/train/identity";
 import { train } from "../../lib/train/loop";
-import type { RunRecord } from "../../lib/train/record";
+import type { EpochRecord, RunConfig, RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
 import type { TrainingState } from "../../lib/train/state";
 import { smallDigits, smallRun } from "./small-run";
@@ -27,7 +36,7 @@ let notices: string[];
 beforeAll(async () => {
   await useBackend("wasm");
   digits = await smallDigits();
-  identity = { run: runIdentity(config, 1, arithmetic()), data: digits.sha256, workers: 1 };
+  identity = identityOf(config, 1);
   const controller = new AbortController();
   const stopped = train(config, 1, digits, {
     signal: controller.signal,
@@ -48,6 +57,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
+const identityOf = (config: RunConfig, seed: number, workers = 1): TrainingIdentity => ({
+  run: runIdentity(config, seed, arithmetic()),
+  data: digits.sha256,
+  workers,
+  made: { config, seed, arithmetic: arithmetic() },
+});
 const path = () => join(folder, "checkpoint.safetensors");
 const read = (who = identity) => readCheckpoint(folder, who, (line) => notices.push(line));
 
@@ -73,18 +88,65 @@ describe("an interrupted run", () => {
     expect(notices).toEqual([]);
   });
 
-  test("of which another run finds the checkpoint does not lose it: it is moved aside, with a notice", () => {
+  test("goes on from any step, within an epoch, at its end and before the test, to the same weights and curve", async () => {
+    const moved = smallRun({ training: { epochs: 2, cropPadding: 1, flip: true } });
+    const run = { name: "small", config: moved, seed: 3 };
+    const timeless = ({ imagesPerSecond: _, ...rest }: EpochRecord) => rest;
+    const uninterrupted = (await trainInto(run, join(folder, "whole"), {}, digits)).record;
+    for (let steps = 1; steps <= 8; steps++) {
+      const place = join(folder, `${steps}`);
+      const controller = new AbortController();
+      const onStep = ({ step }: { step: number }) => step === steps && controller.abort();
+      const options = { signal: controller.signal, onStep };
+      if (steps < 8) {
+        await expect(trainInto(run, place, options, digits)).rejects.toThrow(
+          `stopped at step ${steps + 1} of 8. Where it stands is kept in ${place}: the same command goes on from there.`,
+        );
+      }
+      const first: number[] = [];
+      const { record } = await trainInto(run, place, { onStep: ({ step }) => first.push(step) }, digits);
+      expect(first[0]).toBe(steps < 8 ? steps + 1 : 1);
+      expect(record.weightsSha256).toBe(uninterrupted.weightsSha256);
+      expect(record.curve.map(timeless)).toEqual(uninterrupted.curve.map(timeless));
+      expect(record.test).toEqual(uninterrupted.test);
+      expect(readdirSync(place).sort()).toEqual(["record.json", "weights.safetensors"]);
+    }
+  });
+
+  test.each<[string, () => TrainingIdentity, RegExp]>([
+    [
+      "another run",
+      () => identityOf(smallRun({ training: { epochs: 5 }, model: { depth: 2 } }), 2),
+      /of another run: model\.depth is 1 there and 2 here; training\.epochs is 2 there and 5 here; seed is 1 there and 2 here\. Train with the same settings, choose another folder with --out/,
+    ],
+    ["other workers", () => identityOf(config, 1, 2), /of another run: workers is 1 there and 2 here\./],
+  ])("of %s is refused with the settings that differ, and stays", (_, who, message) => {
     expect(read()?.epoch).toBe(1);
     const before = readFileSync(path());
-    expect(read({ ...identity, run: runIdentity(config, 2, arithmetic()) })).toBeUndefined();
-    writeFileSync(path(), before);
-    expect(read({ ...identity, workers: 2 })).toBeUndefined();
-    const kept = ["checkpoint.other-2.safetensors", "checkpoint.other.safetensors"];
-    expect(readdirSync(folder).sort()).toEqual(kept);
-    for (const name of kept) expect(readFileSync(join(folder, name))).toEqual(before);
-    expect(notices[0]).toBe(
-      `${path()} is of another run, or of another number of workers: it is now ${join(folder, kept[1])}, and this run starts over.`,
-    );
+    expect(() => read(who())).toThrow(message);
+    expect(readFileSync(path())).toEqual(before);
+    expect([readdirSync(folder), notices]).toEqual([["checkpoint.safetensors"], []]);
+  });
+
+  test("whose last checkpoint is damaged goes on from the one before it", async () => {
+    const earlier = { ...saved, seconds: 1 };
+    writeCheckpoint(folder, identity, earlier);
+    writeCheckpoint(folder, identity, saved);
+    expect(readdirSync(folder).sort()).toEqual(["checkpoint.before.safetensors", "checkpoint.safetensors"]);
+    writeFileSync(path(), readFileSync(path()).subarray(0, 999));
+    expect(read()).toEqual(earlier);
+    expect(notices).toEqual([
+      `${path()} is damaged, or of an earlier version: it is now ` +
+        `${join(folder, "checkpoint.damaged.safetensors")}, and the one before it is used.`,
+    ]);
+    const { record, steps } = await goOn();
+    expect([steps[0], record.weightsSha256]).toEqual([5, whole.weightsSha256]);
+  });
+
+  test("that was killed between two renames goes on from the checkpoint that has its name", () => {
+    renameSync(path(), join(folder, "checkpoint.before.safetensors"));
+    expect(read()).toEqual(saved);
+    expect(notices).toEqual([]);
   });
 
   test("goes on with its own data only: on others it is refused, and its checkpoint stays", async () => {
@@ -182,6 +244,32 @@ describe("a checkpoint", () => {
       if (state) expect(JSON.stringify(state)).toBe(before);
     }
     expect(notices.length).toBeGreaterThan(50);
+  });
+});
+
+describe("a training whose checkpoints cannot be written", () => {
+  test("goes on, says so once, and does not claim when stopped that one was kept", async () => {
+    rmSync(path());
+    const controller = new AbortController();
+    const onStep = ({ step }: { step: number }) => {
+      if (step === 1) mkdirSync(path()); // in the way
+      if (step === 3) controller.abort();
+    };
+    const onNotice = (line: string) => notices.push(line);
+    const attempt = trainInto(
+      { name: "small", config, seed: 1 },
+      folder,
+      { signal: controller.signal, onStep, onNotice },
+      digits,
+    );
+    await expect(attempt).rejects.toThrow(
+      /stopped at step 4 of 8\. No checkpoint of that was kept; the same command goes on from the last one\./,
+    );
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /^No checkpoint could be written, and the training goes on without\. Cannot write .* it is a folder/,
+      ),
+    ]);
   });
 });
 
