@@ -82,10 +82,19 @@ export async function claimFolder(
   }
 }
 
-/** @returns who holds a folder, if somebody does, or if that is not known yet; does not wait */
-export function holderOf(folder: string, name: string): string | undefined {
+/** Who holds a folder. */
+export interface HolderSeen {
+  /** As a sentence goes on: `process 7 on lab-3 has been training float, seed 1, there since …`. */
+  readonly who: string;
+  /** Whether it is known to live; a holder on another machine may have to be looked at for a minute. */
+  readonly isSure: boolean;
+}
+
+/** @returns who holds a folder, if somebody does or may; does not wait */
+export function holderOf(folder: string, name: string): HolderSeen | undefined {
   const top = claimsIn(folder, name).at(-1);
-  return top && lifeOf(top) !== "dead" ? whoHas(top) : undefined;
+  const life = top ? lifeOf(top) : "dead";
+  return life === "dead" ? undefined : { who: whoHas(top!), isSure: life === "alive" };
 }
 
 /** Makes the next claim, unless somebody else does at the same moment. */
@@ -189,7 +198,7 @@ function holderAt(path: string): Holder | undefined {
   return holder;
 }
 
-/** Who holds a claim, as a sentence goes on: `process 7 on lab-3 has been training float, seed 1, since …`. */
+/** Who holds a claim, as `HolderSeen` says it. */
 function whoHas({ path }: Found): string {
   const holder = holderAt(path);
   if (!holder) return "another process has just begun to work";

@@ -21,6 +21,7 @@ export function interruptSignal(followsParent = false): AbortSignal {
   if (followsParent) {
     process.once("disconnect", () => controller.abort());
     process.channel?.unref(); // the listener alone would keep this process from ending
+    if (!process.connected) controller.abort(); // it ended while this one started
   }
   return controller.signal;
 }

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { Argument, Option } from "commander";
 import { UsageError } from "../base/errors";
 import { readJson } from "../base/read-json";
@@ -50,6 +51,18 @@ const mostSeeds = 10_000;
 
 /** Threads of one run, or runs side by side: more than any machine that this runs on has cores for. */
 export const parallelLimits: Limits = { least: 1, most: 64 };
+
+/** Times that a run which failed is tried again. */
+export const retryLimits: Limits = { least: 0, most: 100 };
+
+/** Runs that one worker trains before it ends. */
+export const runLimits: Limits = { least: 1, most: 1_000_000 };
+
+/** @returns how many runs go side by side unless another number is asked for: a run takes one core, and memory of its own */
+export function usualJobs(): string {
+  const cores = availableParallelism();
+  return String(Math.min(parallelLimits.most, cores <= 2 ? cores : Math.floor(cores / 2)));
+}
 
 /**
  * The option that commands had which run several things side by side, with what it now means.

@@ -30,7 +30,7 @@ async function run(options: { readonly seeds: string; readonly jobs: string }): 
   const signal = interruptSignal();
   const { resultTable } = await import("./result-table");
   const { printDoctor } = await import("./doctor");
-  const { reportFailures, trainStudy } = await import("./study");
+  const { reportFailures, trainStudy } = await import("./train-study");
   const { drawFigures } = await import("./figures");
   const { runNotebooks } = await import("./notebooks");
 

@@ -1,5 +1,5 @@
 import { padEnd } from "../base/text-width";
-import type { StudyEvent } from "../study/run-study";
+import type { StudyEvent } from "../study/study-event";
 import { bar, duration, StatusLine } from "./terminal";
 
 /** Shows a study in one line that is rewritten, with the time left, and one line for each finished run. */
@@ -36,6 +36,13 @@ export class StudyProgress {
     if (event.kind === "damaged") {
       this.status.done(`damaged  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.problem}`);
       this.status.done("         It is kept as record.damaged.json, and the run is trained again.");
+    }
+    if (event.kind === "elsewhere") {
+      this.status.done(`  other  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.who}`);
+    }
+    if (event.kind === "retried") {
+      this.running.delete(key);
+      this.status.done(`  again  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.problem}`);
     }
     if (event.kind === "failed") {
       this.running.delete(key);

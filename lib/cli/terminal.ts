@@ -10,7 +10,9 @@ import { cutToColumns, padEnd, padStart, textColumns } from "../base/text-width"
 export function alignedTable(titles: readonly string[], given: readonly (readonly string[])[]): string {
   const rows = given.map((row) => row.map(oneLine));
   const widths = titles.map((title, i) => Math.max(textColumns(title), ...rows.map((row) => textColumns(row[i]))));
-  const numeric = titles.map((_, i) => rows.length > 0 && rows.every((row) => /^[-−+]?[\d.,]*\d?%?$|^-$/.test(row[i])));
+  const numeric = titles.map(
+    (_, i) => rows.length > 0 && rows.every((row) => /^[-−+]?[\d.,]*\d?%?$|^-$|^\d+ of \d+$/.test(row[i])),
+  );
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, i) => (numeric[i] ? padStart(cell, widths[i]) : padEnd(cell, widths[i])))

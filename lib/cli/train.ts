@@ -1,5 +1,6 @@
 import { basename } from "node:path";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { RunMessage } from "../study/train-process";
 import { presets } from "../train/presets";
 import type { EpochRecord } from "../train/record";
 import { interruptSignal } from "./interrupt";
@@ -28,6 +29,7 @@ export function registerTrain(program: Command): void {
     .option("--out <folder>", "folder for record.json and the weights (default: runs/<name>-s<seed>-<id>)")
     .option("--workers <n>", "threads that share out every batch; runs repeat bit for bit for the same number", "1")
     .addOption(backendOption())
+    .addOption(new Option("--child", "tell the process that started this one how it goes, and end with it").hideHelp())
     .addHelpText(
       "after",
       "\nExamples:\n  binvit train digits\n  binvit train digits --set model.binarize.mlp=channel --set training.epochs=5",
@@ -42,9 +44,21 @@ interface Options {
   readonly out?: string;
   readonly workers: string;
   readonly backend: string;
+  readonly child?: boolean;
 }
 
 async function run(what: string, options: Options): Promise<void> {
+  const tell = (message: RunMessage) => options.child && process.connected && process.send?.(message);
+  try {
+    await trainOne(what, options, tell);
+  } catch (error) {
+    const { name, message } = error as Error;
+    tell({ failed: { name, message } });
+    throw error;
+  }
+}
+
+async function trainOne(what: string, options: Options, tell: (message: RunMessage) => void): Promise<void> {
   const { applySettings, parseRunConfig } = await import("../train/run-config");
   const { fileName } = await import("../train/file-name");
   const { findFolder } = await import("../train/find-folder");
@@ -57,7 +71,7 @@ async function run(what: string, options: Options): Promise<void> {
   const written = presetOrFile(what, Object.keys(presets), (name) => ({ extends: name }));
   const config = parseRunConfig(applySettings(written, options.set ?? []), basename(what));
   const name = runName("--name", options.name ?? basename(what, ".json"));
-  const signal = interruptSignal();
+  const signal = interruptSignal(options.child);
   const backend = await useBackend(choice);
   checkOrigins(config);
   const identity = runIdentity(config, seed, arithmetic(), weightsOf(readOrigins(config)));
@@ -73,10 +87,10 @@ async function run(what: string, options: Options): Promise<void> {
     onNotice: (line) => {
       status.done();
       console.error(line);
-      process.send?.({ notice: line });
+      tell({ notice: line });
     },
     onStep: ({ epoch, epochs, step, steps, loss }) => {
-      process.send?.({ progress: { epoch, epochs, step, steps, loss } });
+      tell({ progress: { epoch, epochs, step, steps, loss } });
       firstStep ??= step;
       const share = step / steps;
       const left = ((performance.now() - startedAt) / 1000 / (step - firstStep + 1)) * (steps - step);

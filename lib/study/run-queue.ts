@@ -8,6 +8,10 @@ interface Waiting<T> {
  */
 export class RunQueue<T extends Waiting<T>> {
   private readonly waiting: Set<T>;
+  private readonly postponed = new Map<T, NodeJS.Timeout>();
+  /** What is not done yet: waiting, postponed or handed out. */
+  private readonly open: Set<T>;
+  private closed = false;
   private wake = () => {};
   private settled = new Promise<void>((resolve) => (this.wake = resolve));
 
@@ -23,12 +27,9 @@ export class RunQueue<T extends Waiting<T>> {
     this.open = new Set(items);
   }
 
-  /** What is not done yet, waiting or handed out. */
-  private readonly open: Set<T>;
-
   /** @returns the next one that can be done, when there is one; undefined when nothing is left to hand out */
   async next(): Promise<T | undefined> {
-    while (this.waiting.size > 0) {
+    while (!this.closed && this.waiting.size + this.postponed.size > 0) {
       const ready = [...this.waiting].find(({ needs }) => !needs.some((needed) => this.open.has(needed)));
       if (ready) {
         this.waiting.delete(ready);
@@ -45,6 +46,23 @@ export class RunQueue<T extends Waiting<T>> {
     this.tell();
   }
 
+  /** Takes back what was handed out: it is handed out again, after all others that can be done now. */
+  later(item: T, milliseconds: number): void {
+    if (this.closed) return;
+    const timer = setTimeout(() => {
+      this.postponed.delete(item);
+      this.waiting.add(item);
+      this.tell();
+    }, milliseconds);
+    this.postponed.set(item, timer);
+    this.tell();
+  }
+
+  /** @returns whether something that is not done yet needs it */
+  isNeeded(item: T): boolean {
+    return [...this.open].some(({ needs }) => needs.includes(item));
+  }
+
   /** Tells that it failed. */
   failed(item: T): void {
     for (const other of [...this.waiting]) {
@@ -52,6 +70,14 @@ export class RunQueue<T extends Waiting<T>> {
       this.onLost(other, item);
       this.failed(other);
     }
+    this.tell();
+  }
+
+  /** Hands out nothing any longer. */
+  close(): void {
+    this.closed = true;
+    for (const timer of this.postponed.values()) clearTimeout(timer);
+    this.postponed.clear();
     this.tell();
   }
 

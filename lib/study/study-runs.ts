@@ -13,6 +13,8 @@ export interface StudyRun {
   readonly row: StudyRow;
   readonly seed: number;
   readonly folder: string;
+  /** As `runIdentity` has it; of a run that needs others, as far as it is known before those are trained. */
+  readonly identity: string;
   /** The row's, with folders where it names other rows. */
   readonly config: RunConfig;
   /** The runs that have to be finished before: what it starts from, and its teachers. */
@@ -32,16 +34,11 @@ export function studyRuns(study: StudyConfig, seeds: readonly number[], out: str
   return seeds.flatMap((seed) => runsOfSeed(study.rows, seed, out, how));
 }
 
-/** A run, and its identity as far as it is known before the runs that it needs are trained. */
-interface Made {
-  readonly run: StudyRun;
-  readonly id: string;
-}
-
-function runsOfSeed(rows: readonly StudyRow[], seed: number, out: string, how: Arithmetic): StudyRun[] {
+/** The runs of one seed; what a row names as `row:…` has to be among the rows. */
+export function runsOfSeed(rows: readonly StudyRow[], seed: number, out: string, how: Arithmetic): StudyRun[] {
   const byName = new Map(rows.map((row) => [row.name, row]));
-  const made = new Map<string, Made>();
-  const make = (row: StudyRow): Made => {
+  const made = new Map<string, StudyRun>();
+  const make = (row: StudyRow): StudyRun => {
     const before = made.get(row.name);
     if (before) return before;
     const { training } = row.config;
@@ -53,18 +50,19 @@ function runsOfSeed(rows: readonly StudyRow[], seed: number, out: string, how: A
     // The weights of a run that is not trained yet are not known, but its identity decides them.
     const ids = originPlaces(training).map(({ key, run }) => {
       const where = `row "${row.name}": training.${key}`;
-      return [key, needed.get(key)?.id ?? originRecord(run, where).weightsSha256] as const;
+      return [key, needed.get(key)?.identity ?? originRecord(run, where).weightsSha256] as const;
     });
-    const id = runIdentity(row.config, seed, how, Object.fromEntries(ids));
-    const needs = [...needed.values()].map(({ run }) => run);
-    const renamed = renameOrigins(training, ({ key, run }) => needed.get(key)?.run.folder ?? run);
+    const identity = runIdentity(row.config, seed, how, Object.fromEntries(ids));
+    const needs = [...needed.values()];
+    const renamed = renameOrigins(training, ({ key, run }) => needed.get(key)?.folder ?? run);
     const config = { ...row.config, training: renamed };
     const prefix = `${fileName(row.name, "row")}-s${seed}`;
     // Only what needs no other run can be of an earlier version.
-    const folder = ids.length === 0 ? findFolder(out, prefix, id) : join(out, `${prefix}-${id.slice(0, 8)}`);
-    const result = { run: { row, seed, folder, config, needs: [...new Set(needs)] }, id };
+    const folder =
+      ids.length === 0 ? findFolder(out, prefix, identity) : join(out, `${prefix}-${identity.slice(0, 8)}`);
+    const result: StudyRun = { row, seed, folder, identity, config, needs: [...new Set(needs)] };
     made.set(row.name, result);
     return result;
   };
-  return rows.map((row) => make(row).run);
+  return rows.map(make);
 }

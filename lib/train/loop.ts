@@ -125,7 +125,7 @@ async function trainWith(
     const running = new RunningEpoch(saved?.bitsBefore ?? weightBits(model, states), saved);
     const batches = epochBatches(config, seed, dataset, epoch, saved?.batches);
     saved = undefined;
-    const state = () => snapshot(states, curve, seconds(), running.state());
+    const state = () => snapshot(states, curve, seconds(), step / steps, running.state());
     for (const batch of batches) {
       if (options.signal?.aborted) throw stopped(state());
       const progress = step / steps;
@@ -163,9 +163,9 @@ async function trainWith(
       imagesPerSecond: dataset.train.count / elapsed,
     };
     curve.push(record);
-    options.onEpoch?.(record, () => snapshot(states, curve, seconds()));
+    options.onEpoch?.(record, () => snapshot(states, curve, seconds(), step / steps));
   }
-  const parameters = snapshot(states, curve, seconds()).weights; // of their own: the states are views of one memory
+  const parameters = snapshot(states, curve, seconds(), 1).weights; // of their own: the states are views of one memory
   const test = evaluateArrays(model, states, dataset, dataset.test);
   if (!Number.isFinite(test.loss)) throw diverged(`The test loss became ${test.loss}`, training.epochs, training);
   return { parameters, curve, test, seconds: seconds() };

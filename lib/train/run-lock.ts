@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Claim, claimFolder, holderOf } from "../base/claim";
+import { type Claim, claimFolder, type HolderSeen, holderOf } from "../base/claim";
 
 /** Whoever trains in a run's folder claims it by this name. */
 const name = "training";
@@ -54,4 +54,4 @@ export async function lockFolder(
 }
 
 /** @returns who trains in a folder, if somebody does */
-export const whoTrains = (folder: string): string | undefined => holderOf(folder, name);
+export const whoTrains = (folder: string): HolderSeen | undefined => holderOf(folder, name);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { closeSync, openSync, readSync } from "node:fs";
 import { parseJson } from "../base/json";
 import { type Arrays, decodeSafetensors, encodeSafetensors } from "../base/safetensors";
 import type { EpochRecord } from "./record";
@@ -6,9 +7,11 @@ import type { EpochState } from "./running-epoch";
 import type { TrainingState } from "./state";
 
 /** What stands in the file beside the arrays. */
-interface Progress {
+export interface SavedProgress {
   readonly curve: readonly EpochRecord[];
   readonly seconds: number;
+  /** How much of the training is done, 0 … 1. */
+  readonly share: number;
   readonly running?: Omit<EpochState, "bitsBefore">;
 }
 
@@ -27,8 +30,8 @@ export function encodeState(state: TrainingState, texts: Readonly<Record<string,
   }
   const { bitsBefore, ...running } = state.running ?? {};
   for (const [name, data] of bitsBefore ?? []) arrays[`before/${name}`] = { shape: [data.length], data };
-  const { curve, seconds } = state;
-  const progress = { curve, seconds, ...(state.running && { running }) };
+  const { curve, seconds, share } = state;
+  const progress = { curve, seconds, share, ...(state.running && { running }) };
   const all = { ...texts, progress: JSON.stringify(progress) };
   return encodeSafetensors(arrays, { ...all, sha256: digest(arrays, all) });
 }
@@ -42,7 +45,7 @@ export function decodeState(file: Uint8Array, path: string): { state: TrainingSt
   const { arrays, metadata } = decodeSafetensors(file, path, { dtypes: ["F32", "U8"] });
   const { sha256, ...texts } = metadata;
   if (digest(arrays, texts) !== sha256) throw new Error("another SHA-256");
-  const { curve, seconds, running } = parseJson(texts.progress) as Progress;
+  const { curve, seconds, share = 0, running } = parseJson(texts.progress) as SavedProgress;
   const part = (prefix: string) =>
     Object.entries(arrays)
       .filter(([name]) => name.startsWith(prefix))
@@ -57,10 +60,43 @@ export function decodeState(file: Uint8Array, path: string): { state: TrainingSt
     second: data("second/"),
     curve,
     seconds,
+    share,
     ...(running && { running: { ...running, bitsBefore } }),
   };
   return { state, texts };
 }
+
+/**
+ * How far a saved training is, from the file's header alone; for those who watch, unchecked.
+ *
+ * @param path - of the file
+ * @returns undefined if there is none, or it is not whole
+ */
+export function readProgress(path: string): SavedProgress | undefined {
+  try {
+    const { curve, seconds, share = 0 } = parseJson(readHeader(path).progress) as SavedProgress;
+    return Array.isArray(curve) && seconds >= 0 ? { curve, seconds, share } : undefined;
+  } catch {
+    return undefined; // not there, or being replaced
+  }
+}
+
+/** The texts of a safetensors file's header, without its arrays. */
+function readHeader(path: string): Record<string, string> {
+  const file = openSync(path, "r");
+  try {
+    const length = Buffer.alloc(8);
+    readSync(file, length, 0, 8, 0);
+    const header = Buffer.alloc(Math.min(Number(length.readBigUInt64LE()), longestHeader));
+    readSync(file, header, 0, header.length, 8);
+    return (parseJson(header.toString()) as { __metadata__: Record<string, string> }).__metadata__;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Bytes; a thousand times what a header has. */
+const longestHeader = 2 ** 26;
 
 /** SHA-256 of every text, and of every array's name, shape and bytes. */
 function digest(arrays: Arrays<"F32" | "U8">, texts: Readonly<Record<string, string>>): string {

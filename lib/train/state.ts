@@ -14,6 +14,8 @@ export interface TrainingState {
   readonly second: Readonly<Record<string, Float32Array>>;
   readonly curve: readonly EpochRecord[];
   readonly seconds: number;
+  /** How much of the training is done, 0 … 1; for those who watch. */
+  readonly share: number;
   /** The epoch that is going on; none between epochs. */
   readonly running?: EpochState;
 }
@@ -26,6 +28,7 @@ export function snapshot(
   states: States,
   curve: readonly EpochRecord[],
   seconds: number,
+  share: number,
   running?: EpochState,
 ): TrainingState {
   const pick = <T>(value: (state: States[string]) => T) =>
@@ -37,6 +40,7 @@ export function snapshot(
     second: pick(({ second }) => second.slice()),
     curve: [...curve],
     seconds,
+    share,
     ...(running && { running }),
   };
 }

@@ -58,7 +58,7 @@ describe("binvit study", () => {
     const { code, stdout, stderr } = await command(words, { cwd: folder });
     expect(stdout).toMatch(/^float +- +1 +90\.0 /m);
     expect(stdout).toMatch(
-      /\nNot in the table, because they failed:\n {2}mlp\/channel, seed 1: Cannot write runs.mlp-channel-s1-[0-9a-f]{8}.config\.json: .*\n$/,
+      /^mlp +channel +0 of 1 +failed .*\n\nRecords and weights: runs\n\nFailed:\n {2}mlp\/channel, seed 1: Cannot write runs.mlp-channel-s1-[0-9a-f]{8}.config\.json: .*\n$/m,
     );
     expect(stderr).toBe(
       "binvit: 1 of 2 runs failed, as listed above. Run the same command to try them again; the others are kept.\n",

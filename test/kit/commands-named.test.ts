@@ -37,15 +37,21 @@ function problem(line: string): string | undefined {
     if (/^--?[a-z]/.test(word)) {
       const options = [...command.options, ...program.options].flatMap(({ long, short }) => [long, short]);
       if (!["--help", "-h", "--version", ...options].includes(word.replace(/=.*/, ""))) return `no option ${word}`;
-    } else if (command.commands.length > 0) {
+    } else if (command.commands.length > 0 && !isArgument(command, word)) {
       if (!/^[a-z][a-z-]*$/.test(word)) return undefined;
       const next = command.commands.find((one) => one.name() === word);
       if (!next) return `no command ${word}`;
       command = next;
     }
   }
-  return command.commands.length > 0 && command !== program ? "a group of commands, none named" : undefined;
+  return command.commands.length > 0 && command !== program && command.registeredArguments.length === 0
+    ? "a group of commands, none named"
+    : undefined;
 }
+
+/** Whether a word is what a command is given, though it has commands of its own. */
+const isArgument = (command: Command, word: string): boolean =>
+  command.registeredArguments.length > 0 && !command.commands.some((one) => one.name() === word);
 
 test("every command that a message, a page or a notebook names exists, with its options", () => {
   const wrong: string[] = [];

@@ -83,7 +83,7 @@ describe("the optimizer", () => {
     const whole = new Optimizer({ weights });
     whole.gradientNorm(gradients);
     whole.step(1, options, 1, none);
-    const saved = snapshot(whole.states, [], 0);
+    const saved = snapshot(whole.states, [], 0, 0.5);
     whole.step(2, options, 1, none);
     const continued = new Optimizer(saved);
     continued.gradientNorm(gradients);
