@@ -15,7 +15,7 @@ export async function command(
   { cwd = process.cwd() }: { readonly cwd?: string } = {},
 ): Promise<Omit<Outcome, "seconds">> {
   const before = process.cwd();
-  const signals = ["SIGINT", "SIGTERM"] as const;
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const;
   const listeners = signals.map((signal) => process.listeners(signal));
   const [stdout, stderr] = [process.stdout, process.stderr].map((stream) => {
     const written: string[] = [];

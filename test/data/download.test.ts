@@ -8,11 +8,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CancelledError, DataError, FileError } from "../../lib/base/errors";
 import { newHolder } from "../../lib/base/holder";
 import { Random } from "../../lib/base/random";
-import type { OfficialInfo } from "../../lib/data/dataset-info";
 import { baseAddress, downloadDataset } from "../../lib/data/download";
 import { fetchFile, type Progress } from "../../lib/data/fetch-file";
 import { readOfficial } from "../../lib/data/official";
-import { md5, smallCifar10, smallMnist, tarball, temporaryFolder } from "./official-fixture";
+import { md5, packedCifar10, smallMnist, temporaryFolder } from "./official-fixture";
 
 const random = new Random(11);
 const body = Buffer.from(Uint8Array.from({ length: 300_000 }, () => random.integer(256)));
@@ -182,19 +181,7 @@ describe("fetchFile", () => {
   });
 });
 
-/** Packs the small CIFAR-10 with a file that nobody asked for, and describes the archive as its source. */
-function packedCifar(): { info: OfficialInfo; archive: Buffer } {
-  const origin = path.join(folder, "origin");
-  const info = smallCifar10(origin);
-  const members = info.source.files.map(({ name }) => {
-    const member = path.join("cifar-10-batches-bin", name);
-    return { name: member, content: fs.readFileSync(path.join(origin, member)) };
-  });
-  const readme = { name: "cifar-10-batches-bin/readme.html", content: Buffer.from("unexpected") };
-  const archive = gzipSync(tarball([readme, ...members]));
-  const downloads = [{ name: "cifar-10-binary.tar.gz", md5: md5(archive) }];
-  return { info: { ...info, source: { ...info.source, url: base, downloads } }, archive };
-}
+const packedCifar = () => packedCifar10(path.join(folder, "origin"), base);
 
 describe("downloadDataset", () => {
   it("unpacks the expected members of an archive, and the second time asks for nothing", async () => {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { gzipSync } from "node:zlib";
 import type { DataFile, OfficialInfo, Source } from "../../lib/data/dataset-info";
 import { datasets } from "../../lib/data/sets";
 
@@ -92,4 +93,23 @@ export function tarball(files: readonly { readonly name: string; readonly conten
     return [header, content, Buffer.alloc((512 - (content.length % 512)) % 512)];
   });
   return Buffer.concat([...blocks, Buffer.alloc(1024)]);
+}
+
+/**
+ * CIFAR-10 in small as an archive that is served somewhere; one of its members is not expected.
+ *
+ * @param origin - folder that gets the files
+ * @param url - where the archive is served
+ * @param level - of its compression
+ */
+export function packedCifar10(origin: string, url: string, level = 6): { info: OfficialInfo; archive: Buffer } {
+  const info = smallCifar10(origin);
+  const members = info.source.files.map(({ name }) => {
+    const member = path.join("cifar-10-batches-bin", name);
+    return { name: member, content: fs.readFileSync(path.join(origin, member)) };
+  });
+  const readme = { name: "cifar-10-batches-bin/readme.html", content: Buffer.from("unexpected") };
+  const archive = gzipSync(tarball([readme, ...members]), { level });
+  const downloads = [{ name: "cifar-10-binary.tar.gz", md5: md5(archive) }];
+  return { info: { ...info, source: { ...info.source, url, downloads } }, archive };
 }
