@@ -32,13 +32,16 @@ export function toSvg(figure: Figure, size: Size = {}): Promise<string> {
   return drawn;
 }
 
-/** How a figure becomes a PNG file. */
-export interface PngOptions extends Size {
+/** How a drawing becomes a PNG file. */
+export interface PngForm {
   /** How many pixels of the file make one of the figure's; 2 by default. */
   readonly scale?: number;
   /** Gets a sentence where no font has some of the letters; a warning of Node by default. */
   readonly onMissingLetters?: (message: string) => void;
 }
+
+/** How a figure becomes a PNG file. */
+export type PngOptions = Size & PngForm;
 
 /**
  * Draws a figure as PNG, without a browser; the same bytes every time.
@@ -47,9 +50,12 @@ export interface PngOptions extends Size {
  * @param options - size, scale, and what to do about letters that no font has
  * @returns the bytes of a PNG file
  */
-export async function toPng(figure: Figure, options: PngOptions = {}): Promise<Buffer> {
+export const toPng = async (figure: Figure, options: PngOptions = {}): Promise<Buffer> =>
+  svgToPng(await toSvg(figure, options), options);
+
+/** @returns the bytes of a PNG file of what `toSvg` drew */
+export function svgToPng(svg: string, options: PngForm = {}): Buffer {
   const { scale = 2, onMissingLetters = (message) => process.emitWarning(message) } = options;
-  const svg = await toSvg(figure, options);
   const { files, missing } = fontsOf(svg);
   if (missing.length > 0) onMissingLetters(missingLetters(missing));
   // resvg knows nearest-neighbour scaling, which keeps the squares of a heatmap sharp, by its older name only.
