@@ -1,7 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import type { Figure } from "./figure";
 import { fontFamily, fontsOf } from "./fonts";
-import { openPlotlyWindow, type PlotlyWindow } from "./plotly-window";
+import type { PlotlyWindow } from "./plotly-window";
 import { resized } from "./theme";
 
 /** Size of a picture, pixels (of an SVG: user units); the figure's own by default. */
@@ -25,7 +25,7 @@ let last: Promise<unknown> = Promise.resolve();
 export function toSvg(figure: Figure, size: Size = {}): Promise<string> {
   // One after the other: they share a document and its random numbers.
   const drawn = last.then(async () => {
-    shared ??= openPlotlyWindow();
+    shared ??= (await import("./plotly-window")).openPlotlyWindow(); // it loads a document's worth of packages
     return withPlainUrls(await shared.draw(resized(figure, size)));
   });
   last = drawn.catch(() => undefined);
