@@ -66,7 +66,7 @@ test.each([...packable, ...shifted])(
   (_, changes) => {
     const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
     const images = anyImages(config, 4);
-    const logits = (model: PackedModel) => engineOf(model).forward(images, 4);
+    const logits = (model: PackedModel) => engineOf(model, 4).forward(images, 4);
     const made = (seed: number) => {
       const model = pack(config, noisyParameters(config, seed));
       return { model, before: logits(model) };

@@ -165,7 +165,7 @@ describe("a kernel's status", { timeout: 120_000 }, () => {
     const { channels, published } = await connectAlone(statuses);
     const idle = () => published((message) => message.content.execution_state === "idle");
     const spin =
-      "const until = Date.now() + 2000; (function spin() { if (Date.now() < until) setImmediate(spin); })();";
+      "const until = Date.now() + 1600; (function spin() { if (Date.now() < until) setImmediate(spin); })();";
     channels.send("shell", "execute_request", { code: spin, silent: false });
     await idle();
     await published((message) => message.content.execution_state === "busy");
