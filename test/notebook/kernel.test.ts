@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { NotebookError } from "../../lib/base/errors";
 import { kitRoot } from "../../lib/base/kit-root";
 import { Channels } from "../../lib/notebook/channels";
@@ -145,9 +145,18 @@ describe("a kernel follows the process that", { timeout: 60_000 }, () => {
 });
 
 describe("a kernel's status", { timeout: 120_000 }, () => {
+  const statuses: string[] = [];
+  let client: Awaited<ReturnType<typeof connectAlone>>;
+  beforeAll(async () => {
+    client = await connectAlone(statuses);
+  });
+  beforeEach(() => {
+    statuses.length = 0;
+  });
+  afterAll(() => client.channels.close());
+
   test("is busy until the last of the cells sent together is done, whatever is asked meanwhile", async () => {
-    const statuses: string[] = [];
-    const { channels, published } = await connectAlone(statuses);
+    const { channels, published } = client;
     const wait = (ms: number) => `await new Promise((done) => setTimeout(done, ${ms}))`;
     const execute = (code: string) => channels.send("shell", "execute_request", { code, silent: false });
     execute(wait(100));
@@ -157,12 +166,10 @@ describe("a kernel's status", { timeout: 120_000 }, () => {
     expect(statuses.filter((status) => status === "idle").length).toBeGreaterThan(2);
     expect(statuses.join(" ")).not.toMatch(/idle idle/);
     expect(statuses.at(-1)).toBe("idle");
-    channels.close();
   });
 
   test("is busy while something goes on that a cell left running", async () => {
-    const statuses: string[] = [];
-    const { channels, published } = await connectAlone(statuses);
+    const { channels, published } = client;
     const idle = () => published((message) => message.content.execution_state === "idle");
     const spin =
       "const until = Date.now() + 1600; (function spin() { if (Date.now() < until) setImmediate(spin); })();";
@@ -171,7 +178,6 @@ describe("a kernel's status", { timeout: 120_000 }, () => {
     await published((message) => message.content.execution_state === "busy");
     await idle();
     expect(statuses.slice(-3)).toEqual(["idle", "busy", "idle"]);
-    channels.close();
   });
 });
 
@@ -201,6 +207,5 @@ async function connectAlone(statuses: string[]): Promise<{
   await connected;
   clearInterval(asking);
   await new Promise((done) => setTimeout(done, 300)); // answers to what was asked too often
-  statuses.length = 0;
   return { channels, published };
 }
