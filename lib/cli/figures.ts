@@ -31,7 +31,7 @@ async function run({ results, out }: { readonly results: string; readonly out: s
 export async function drawFigures(records: readonly RunRecord[], out: string): Promise<void> {
   const startedAt = performance.now();
   const { studyFigures } = await import("../plot/study-figures");
-  const { toPng, toSvg } = await import("../plot/export");
+  const { svgToPng, toSvg } = await import("../plot/export");
   const { prepareFile, writeAtomically } = await import("../base/files");
   const figures = Object.entries(studyFigures(records));
   const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
@@ -42,8 +42,9 @@ export async function drawFigures(records: readonly RunRecord[], out: string): P
   for (const [i, [name, figure]] of figures.entries()) {
     status.update(`figure ${i + 1}/${figures.length}: ${name}`);
     const { width = 900, height = 520 } = figure.layout;
-    writeAtomically(file(name, "svg"), await toSvg(figure, { width, height }));
-    writeAtomically(file(name, "png"), await toPng(figure, { width, height, scale: 2, onMissingLetters }));
+    const svg = await toSvg(figure, { width, height });
+    writeAtomically(file(name, "svg"), svg);
+    writeAtomically(file(name, "png"), svgToPng(svg, { onMissingLetters }));
   }
   const seconds = (performance.now() - startedAt) / 1000;
   status.done();

@@ -70,10 +70,12 @@ export async function dataToEvaluate(
   trained: TrainedOn,
   { dataset, folder }: DataOptions,
 ): Promise<Dataset> {
-  const { datasetNames } = await import("../data/sets");
+  const { datasetNames, datasets } = await import("../data/sets");
   const other = dataset === undefined ? undefined : oneOf("--dataset", dataset, datasetNames);
   const { loadDataset } = await import("../data/load");
-  const { checkFit } = await import("../train/loop");
+  const { checkFit, checkSizes } = await import("../train/loop");
+  // Before it is read or drawn.
+  if (other) checkSizes(model, { ...datasets[other], numClasses: datasets[other].classNames.length });
   const data = await loadDataset({ ...(other ? { name: other } : trained.config), ...(folder && { folder }) });
   checkFit(model, data);
   if (dataset === undefined && data.sha256 !== trained.sha256) {

@@ -18,8 +18,10 @@ export const pixelStatistics = ({ maxValue, mean, std }: PixelStatistics): Pixel
  * @returns shape [C, 256]
  */
 export function normalizationTable({ maxValue, mean, std }: PixelStatistics): Float32Array {
-  return Float32Array.from({ length: 256 * mean.length }, (_, i) => {
+  const table = new Float32Array(256 * mean.length);
+  for (let i = 0; i < table.length; i++) {
     const channel = i >> 8;
-    return ((i & 255) / maxValue - mean[channel]) / std[channel];
-  });
+    table[i] = ((i & 255) / maxValue - mean[channel]) / std[channel];
+  }
+  return table;
 }

@@ -5,18 +5,19 @@ import { BinvitError } from "../base/errors";
 const product: KernelName = "BinvitGemm";
 
 /**
- * The results of all float products of two matrices of ±1 that happen during a call, in their order: the accumulators
- * of a simulation's W1A1 layers.
+ * Watches the float products of two matrices of ±1 that happen during a call: the accumulators of a simulation's W1A1
+ * layers.
  *
  * @param work - runs on the wasm backend with `oneBit: false`
+ * @returns what `work` returns, and the results of those products, in their order
  * @throws BinvitError if the float kernels are not there
  */
-export function signProducts(work: () => void): Float32Array[] {
+export function signProducts<T>(work: () => T): [result: T, products: Float32Array[]] {
   const original = tf.getKernel(product, "wasm");
   if (!original || tf.getBackend() !== "wasm") {
     throw new BinvitError("Products can only be watched on the wasm backend with the kit's kernels.");
   }
-  const results: Float32Array[] = [];
+  const products: Float32Array[] = [];
   const floats = ({ dataId }: tf.TensorInfo) => tf.backend().readSync(dataId) as Float32Array;
   const signs = (info: tf.TensorInfo) => floats(info).every((value) => value === 1 || value === -1);
   // Probabilities are kept or not: 0 or 1.
@@ -24,17 +25,16 @@ export function signProducts(work: () => void): Float32Array[] {
   const kernelFunc: tf.KernelFunc = (call) => {
     const outputs = original.kernelFunc(call) as tf.TensorInfo[];
     if (signs(call.inputs.b as tf.TensorInfo) && bits(call.inputs.a as tf.TensorInfo)) {
-      results.push(floats(outputs[0]).slice());
+      products.push(floats(outputs[0]).slice());
     }
     return outputs;
   };
   tf.unregisterKernel(product, "wasm");
   tf.registerKernel({ ...original, kernelFunc });
   try {
-    work();
+    return [work(), products];
   } finally {
     tf.unregisterKernel(product, "wasm");
     tf.registerKernel(original);
   }
-  return results;
 }

@@ -33,32 +33,38 @@ export interface BitValues {
   readonly gamma?: Floats;
 }
 
-/** Sign of v − τ, or v, of one entry: head, token, channel of the head. */
-type Entry = (head: number, token: number, channel: number) => number;
-
-/** An entry of part 0 (q), 1 (k) or 2 (v), less its channel's threshold. */
-function entries(qkv: Floats, { width, heads }: AttentionBitsShape, part: number, threshold?: Floats): Entry {
-  return (head, token, channel) => {
-    const at = (head * width) / heads + channel;
-    return qkv[token * 3 * width + part * width + at] - (threshold ? threshold[at] : 0);
-  };
+/** Part 0 (q), 1 (k) or 2 (v) of every head, less its channel's threshold: [H, N, d]. */
+function part(qkv: Floats, shape: AttentionBitsShape, which: number, threshold?: Floats): Float64Array {
+  const { tokens, width, heads } = shape;
+  const dim = width / heads;
+  return make(heads * tokens * dim, (at) => {
+    const [row, c] = [Math.floor(at / dim), at % dim];
+    const [head, token] = [Math.floor(row / tokens), row % tokens];
+    const channel = head * dim + c;
+    return qkv[token * 3 * width + which * width + channel] - (threshold ? threshold[channel] : 0);
+  });
 }
 
 /** Integers [H, M, N], where there are any, and probabilities [H, M, N]. */
 export function bitProbabilities(qkv: Floats, shape: AttentionBitsShape, scale: number, bits?: BitScores) {
   const { tokens, width, heads, queries } = shape;
   const dim = width / heads;
-  const [rawQ, rawK] = [0, 1].map((part) => entries(qkv, shape, part));
-  const [q, k] = [entries(qkv, shape, 0, bits?.queryThreshold), entries(qkv, shape, 1, bits?.keyThreshold)];
+  const [rawQ, rawK] = [0, 1].map((which) => part(qkv, shape, which));
+  const [q, k] = bits
+    ? [part(qkv, shape, 0, bits.queryThreshold), part(qkv, shape, 1, bits.keyThreshold)].map((x) => x.map(signOf))
+    : [rawQ, rawK];
   const place = (at: number) => [Math.floor(at / (queries * tokens)), Math.floor(at / tokens) % queries, at % tokens];
   const sums = make(heads * queries * tokens, (at) => {
     const [head, i, j] = place(at);
-    return sum(dim, (c) => (bits ? signOf(q(head, i, c)) * signOf(k(head, j, c)) : q(head, i, c) * k(head, j, c)));
+    const [ofQ, ofK] = [(head * tokens + i) * dim, (head * tokens + j) * dim];
+    return sum(dim, (c) => q[ofQ + c] * k[ofK + c]);
   });
-  const beta = (x: Entry, head: number, token: number) => sum(dim, (c) => Math.abs(x(head, token, c))) / dim;
+  const means = (x: Floats) => make(heads * tokens, (row) => sum(dim, (c) => Math.abs(x[row * dim + c])) / dim);
+  const [betaQ, betaK] = [rawQ, rawK].map(means);
   const scores = make(sums.length, (at) => {
     const [head, i, j] = place(at);
-    const factor = (bits?.queryFactors ? beta(rawQ, head, i) : 1) * (bits?.keyFactors ? beta(rawK, head, j) : 1);
+    const factor =
+      (bits?.queryFactors ? betaQ[head * tokens + i] : 1) * (bits?.keyFactors ? betaK[head * tokens + j] : 1);
     const correction = bits?.table ? bits.table[head * (dim + 1) + (sums[at] + dim) / 2] : 0;
     return sums[at] * factor * scale + correction;
   });
@@ -73,7 +79,7 @@ export function bitContext(qkv: Floats, probs: Floats, shape: AttentionBitsShape
   const { tokens, width, heads, queries } = shape;
   const { levels, keepThreshold, keepShare, alpha, gamma } = values;
   const dim = width / heads;
-  const v = entries(qkv, shape, 2, values.valueThreshold);
+  const v = part(qkv, shape, 2, values.valueThreshold).map(signOf);
   const largest = make(probs.length / tokens, (row) => Math.max(...make(tokens, (j) => probs[row * tokens + j])));
   const f = Math.fround; // a threshold is a float32: at a tie its roundings decide
   const kept = Array.from({ length: levels }, (_, level) =>
@@ -85,7 +91,8 @@ export function bitContext(qkv: Floats, probs: Floats, shape: AttentionBitsShape
   const sums = make(levels * heads * queries * dim, (at) => {
     const [level, row, c] = [Math.floor(at / (heads * queries * dim)), Math.floor(at / dim), at % dim];
     const [head, i] = [Math.floor(row / queries) % heads, row % queries];
-    return sum(tokens, (j) => kept[level].bits[(head * queries + i) * tokens + j] * signOf(v(head, j, c)));
+    const [{ bits }, first, from] = [kept[level], (head * queries + i) * tokens, head * tokens * dim + c];
+    return sum(tokens, (j) => bits[first + j] * v[from + j * dim]);
   });
   const out = make(queries * width, (at) => {
     const [i, channel] = [Math.floor(at / width), at % width];

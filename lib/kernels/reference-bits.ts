@@ -1,13 +1,15 @@
 /** The 1-bit kernels in plain TypeScript, on signs that are not packed: products of signs as sums of integers. */
 
-import { type Floats, make, signOf, sum } from "./reference";
+import { type Floats, make, sign, sum } from "./reference";
 
 /** A · Bᵀ of the signs of a [m, k] and b [n, k]: integers */
-export const signProduct = (a: Floats, b: Floats, [m, n, k]: readonly [number, number, number]): Float64Array =>
-  make(m * n, (at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    return sum(k, (s) => signOf(a[i * k + s]) * signOf(b[j * k + s]));
+export function signProduct(a: Floats, b: Floats, [m, n, k]: readonly [number, number, number]): Float64Array {
+  const [signsA, signsB] = [sign(a), sign(b)];
+  return make(m * n, (at) => {
+    const [ofA, ofB] = [Math.floor(at / n) * k, (at % n) * k];
+    return sum(k, (s) => signsA[ofA + s] * signsB[ofB + s]);
   });
+}
 
 /** Mean |x| of each row of x [rows, k] */
 export const tokenScale = (x: Floats, k: number): Float64Array =>
@@ -20,9 +22,10 @@ export function floatBySigns(
   [m, n, k]: readonly [number, number, number],
   inScale?: Floats,
 ): Float64Array {
+  const signs = sign(b);
   return make(m * n, (at) => {
-    const [i, j] = [Math.floor(at / n), at % n];
-    return sum(k, (s) => f[i * k + s] * (inScale ? inScale[s] : 1) * signOf(b[j * k + s]));
+    const [ofF, ofB] = [Math.floor(at / n) * k, (at % n) * k];
+    return sum(k, (s) => f[ofF + s] * (inScale ? inScale[s] : 1) * signs[ofB + s]);
   });
 }
 

@@ -13,8 +13,11 @@ export interface GemmSize {
 }
 
 /** @returns standard normal numbers */
-export const normals = (random: Random, count: number): Float32Array =>
-  Float32Array.from({ length: count }, () => random.normal());
+export function normals(random: Random, count: number): Float32Array {
+  const numbers = new Float32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = random.normal();
+  return numbers;
+}
 
 /**
  * Our products on a memory of their own. What a layer would do once for its weights, packing and interleaving their
@@ -32,7 +35,7 @@ export const normals = (random: Random, count: number): Float32Array =>
  * @param size - sizes; the last four are left out without `signsByFloats`
  * @param a - shape [m, k]
  * @param b - shape [k, n]
- * @returns the products by name, each giving a view of its result, and α, bias and G
+ * @returns the products by name, each giving a view of its result, and α, bias and G, which is empty where nothing reads it
  */
 export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Array, b: Float32Array) {
   const memory = new WebAssembly.Memory({ initial: 1 });
@@ -57,11 +60,12 @@ export function ownProducts({ m, k, n, signsByFloats }: GemmSize, a: Float32Arra
   const factors = {
     alpha: normals(random, n).map(Math.abs),
     bias: normals(random, n),
-    gradient: normals(random, m * n),
+    gradient: normals(random, signsByFloats ? m * n : 0),
   };
   view(x, m * k).set(a);
   view(w, k * n).set(b);
-  view(wRows, n * k).set(Float32Array.from({ length: n * k }, (_, at) => b[(at % k) * n + Math.floor(at / k)]));
+  const rows = view(wRows, n * k);
+  for (let j = 0; j < n; j++) for (let s = 0; s < k; s++) rows[j * k + s] = b[s * n + j];
   view(alpha, n).set(factors.alpha);
   view(bias, n).set(factors.bias);
   view(g, m * n).set(factors.gradient);

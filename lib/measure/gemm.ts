@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { Random } from "../base/random";
 import { onnxMatMul } from "../onnx/matmul";
 import { type GemmSize, normals, ownProducts } from "./gemm-products";
-import { interleave, type OnProgress, type Timer, timed } from "./interleave";
+import { interleave, type OnProgress, type Pace, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";
 import type { Peers } from "./peers";
 import { pyTorchTimer } from "./pytorch";
@@ -18,7 +18,7 @@ const gemmSizes: readonly GemmSize[] = [
 /**
  * Matrix products: signs by signs and signs by floats against float products.
  *
- * @param options - sizes, rounds, the peers that are there, progress
+ * @param options - sizes, rounds, the peers that are there, progress, pace
  * @returns throughput with 2 operations a multiply-accumulate
  */
 export async function benchGemm(
@@ -26,9 +26,10 @@ export async function benchGemm(
     readonly sizes?: readonly GemmSize[];
     readonly rounds: number;
     readonly onProgress?: OnProgress;
+    readonly pace?: Pace;
   },
 ): Promise<BenchRow[]> {
-  const { sizes = gemmSizes, rounds, onProgress, ...peers } = options;
+  const { sizes = gemmSizes, rounds, onProgress, pace, ...peers } = options;
   const { onnx, pyTorch, jaxJs } = peers;
   const switchKernels = await kernelSwitch();
   const rows: BenchRow[] = [];
@@ -54,7 +55,7 @@ export async function benchGemm(
       ...(await workingTimers(others, peers.absent)),
     };
     const progress: OnProgress = (what, share) => onProgress?.(`gemm ${name}: ${what}`, share);
-    const seconds = await interleave(variants, rounds, progress);
+    const seconds = await interleave(variants, rounds, progress, pace);
     const floats = {
       onnxruntime: "onnxruntime",
       pytorch: "pytorch",

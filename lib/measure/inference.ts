@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { inferencePeers } from "./inference-peers";
-import { interleave, type OnProgress, type Timer, timed } from "./interleave";
+import { interleave, type OnProgress, type Pace, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";
 import { benchModel, noiseBatch } from "./models";
 import type { Peers } from "./peers";
@@ -15,16 +15,17 @@ const inferenceCases = (): ModelCase[] =>
  * Inference of the packed W1A1 model, of the one whose attention is binary too, and of our float model, against float
  * and int8 models elsewhere.
  *
- * @param options - cases, rounds, the peers that are there, progress
+ * @param options - cases, rounds, the peers that are there, progress, pace
  */
 export async function benchInference(
   options: Peers & {
     readonly cases?: readonly ModelCase[];
     readonly rounds: number;
     readonly onProgress?: OnProgress;
+    readonly pace?: Pace;
   },
 ): Promise<BenchRow[]> {
-  const { cases = inferenceCases(), rounds, onProgress, ...peers } = options;
+  const { cases = inferenceCases(), rounds, onProgress, pace, ...peers } = options;
   const switchKernels = await kernelSwitch();
   const rows: BenchRow[] = [];
   for (const { model, batch: count } of cases) {
@@ -40,7 +41,7 @@ export async function benchInference(
       "stock-wasm": timed(tensorInference(config, batch, "stock"), () => switchKernels(false)),
       ...others.timers,
     };
-    const seconds = await interleave(variants, rounds, progress);
+    const seconds = await interleave(variants, rounds, progress, pace);
     const theirs: Record<string, string> = { ...others.rows(seconds), "stock-wasm": "stock-wasm" };
     const binary = { ...theirs, "own-float": "float" };
     const { "pytorch-w1a1": _, ...floats } = theirs;

@@ -25,11 +25,15 @@ export const timed =
     return (performance.now() - startedAt) / 1000;
   };
 
-/** Short runs are repeated until a timing takes about this long, seconds. */
-const timingSeconds = 0.04;
+/** How much time is taken, seconds. */
+export interface Pace {
+  /** How long every variant runs before it counts, so that its code is compiled and its caches are filled. */
+  readonly warmUp: number;
+  /** Short runs are repeated until a timing takes about this long. */
+  readonly timing: number;
+}
 
-/** How long every variant runs before it counts, so that its code is compiled and its caches are filled, seconds. */
-const warmUpSeconds = 0.3;
+const thorough: Pace = { warmUp: 0.3, timing: 0.04 };
 
 /** A run that takes longer than this, seconds, is timed in every third round only. */
 const slowSeconds = 1;
@@ -40,19 +44,21 @@ const slowSeconds = 1;
  * @param variants - by name
  * @param rounds - at least 1; slow variants take part in the first and every third after it
  * @param onProgress - progress
+ * @param pace - less time where it does not matter how fast the variants are
  * @returns seconds of one run
  */
 export async function interleave(
   variants: Readonly<Record<string, Timer>>,
   rounds: number,
   onProgress: OnProgress = () => {},
+  pace = thorough,
 ): Promise<Measurements> {
   const names = Object.keys(variants);
   const seconds = Object.fromEntries(names.map((name) => [name, [] as (number | undefined)[]]));
   const plans: Record<string, { repeats: number; every: number }> = {};
   for (const name of names) {
     onProgress(`${name}, warm-up`, 0);
-    plans[name] = plan(await warmUp(variants[name]));
+    plans[name] = plan(await warmUp(variants[name], pace), pace);
   }
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
@@ -65,14 +71,14 @@ export async function interleave(
 }
 
 /** @returns seconds of one warm run */
-async function warmUp(time: Timer): Promise<number> {
+async function warmUp(time: Timer, { warmUp }: Pace): Promise<number> {
   const first = await time(1);
-  if (first > slowSeconds) return first;
-  const repeats = Math.min(1000, Math.ceil(warmUpSeconds / first));
+  if (first > warmUp) return first;
+  const repeats = Math.min(1000, Math.ceil(warmUp / first));
   return (await time(repeats)) / repeats;
 }
 
-const plan = (seconds: number) => ({
-  repeats: Math.min(10_000, Math.max(1, Math.round(timingSeconds / seconds))),
+const plan = (seconds: number, { timing }: Pace) => ({
+  repeats: Math.min(10_000, Math.max(1, Math.round(timing / seconds))),
   every: seconds > slowSeconds ? 3 : 1,
 });

@@ -1,5 +1,5 @@
 import type { RunConfig } from "../train/record";
-import { interleave, type OnProgress, type Timer, timed } from "./interleave";
+import { interleave, type OnProgress, type Pace, type Timer, timed } from "./interleave";
 import { kernelSwitch } from "./kernel-switch";
 import { type BenchModel, benchModel, noiseBatch } from "./models";
 import type { Peers } from "./peers";
@@ -24,16 +24,17 @@ const trainingCases = (): ModelCase[] =>
  * Float and W1A1 of one model are timed together, since plain TensorFlow.js has only the float model to set against
  * both; the float rows of a single image are left out.
  *
- * @param options - cases, rounds, the peers that are there, progress
+ * @param options - cases, rounds, the peers that are there, progress, pace
  */
 export async function benchTraining(
   options: Peers & {
     readonly cases?: readonly ModelCase[];
     readonly rounds: number;
     readonly onProgress?: OnProgress;
+    readonly pace?: Pace;
   },
 ): Promise<BenchRow[]> {
-  const { cases = trainingCases(), rounds, onProgress, ...peers } = options;
+  const { cases = trainingCases(), rounds, onProgress, pace, ...peers } = options;
   const switchKernels = await kernelSwitch();
   const [on, off] = [() => switchKernels(true), () => switchKernels(false)];
   const rows: BenchRow[] = [];
@@ -52,7 +53,7 @@ export async function benchTraining(
     const progress: OnProgress = (what, share) =>
       onProgress?.(`training ${model.name}, batch ${count}: ${what}`, share);
     Object.assign(variants, await peerTimers(peers, model, count, progress));
-    const seconds = await interleave(variants, rounds, progress);
+    const seconds = await interleave(variants, rounds, progress, pace);
     const float = {
       case: `${model.name}/float/batch-${count}`,
       ours: "float",

@@ -1,7 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import type { Figure } from "./figure";
 import { fontFamily, fontsOf } from "./fonts";
-import { openPlotlyWindow, type PlotlyWindow } from "./plotly-window";
+import type { PlotlyWindow } from "./plotly-window";
 import { resized } from "./theme";
 
 /** Size of a picture, pixels (of an SVG: user units); the figure's own by default. */
@@ -25,20 +25,23 @@ let last: Promise<unknown> = Promise.resolve();
 export function toSvg(figure: Figure, size: Size = {}): Promise<string> {
   // One after the other: they share a document and its random numbers.
   const drawn = last.then(async () => {
-    shared ??= openPlotlyWindow();
+    shared ??= (await import("./plotly-window")).openPlotlyWindow(); // it loads a document's worth of packages
     return withPlainUrls(await shared.draw(resized(figure, size)));
   });
   last = drawn.catch(() => undefined);
   return drawn;
 }
 
-/** How a figure becomes a PNG file. */
-export interface PngOptions extends Size {
+/** How a drawing becomes a PNG file. */
+export interface PngForm {
   /** How many pixels of the file make one of the figure's; 2 by default. */
   readonly scale?: number;
   /** Gets a sentence where no font has some of the letters; a warning of Node by default. */
   readonly onMissingLetters?: (message: string) => void;
 }
+
+/** How a figure becomes a PNG file. */
+export type PngOptions = Size & PngForm;
 
 /**
  * Draws a figure as PNG, without a browser; the same bytes every time.
@@ -47,9 +50,12 @@ export interface PngOptions extends Size {
  * @param options - size, scale, and what to do about letters that no font has
  * @returns the bytes of a PNG file
  */
-export async function toPng(figure: Figure, options: PngOptions = {}): Promise<Buffer> {
+export const toPng = async (figure: Figure, options: PngOptions = {}): Promise<Buffer> =>
+  svgToPng(await toSvg(figure, options), options);
+
+/** @returns the bytes of a PNG file of what `toSvg` drew */
+export function svgToPng(svg: string, options: PngForm = {}): Buffer {
   const { scale = 2, onMissingLetters = (message) => process.emitWarning(message) } = options;
-  const svg = await toSvg(figure, options);
   const { files, missing } = fontsOf(svg);
   if (missing.length > 0) onMissingLetters(missingLetters(missing));
   // resvg knows nearest-neighbour scaling, which keeps the squares of a heatmap sharp, by its older name only.

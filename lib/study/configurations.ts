@@ -42,8 +42,13 @@ export function tellApart(runs: readonly RunRecord[]): { records: RunRecord[]; d
 }
 
 /** @returns what is the same for two runs if they differ in nothing but the seed; eight hexadecimal digits */
-export const configurationId = (record: RunRecord): string =>
-  sha256(canonicalJson([...settingsOf(record)].sort())).slice(0, 8);
+export function configurationId(record: RunRecord): string {
+  const id = ids.get(record) ?? sha256(canonicalJson([...settingsOf(record)].sort())).slice(0, 8);
+  ids.set(record, id);
+  return id;
+}
+
+const ids = new WeakMap<RunRecord, string>(); // each record is asked a few times
 
 /** @returns what is the same for two records of one training, whatever they are called */
 export const runId = (record: RunRecord): string => `${configurationId(record)} ${record.seed} ${record.weightsSha256}`;

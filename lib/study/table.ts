@@ -1,4 +1,4 @@
-import * as dfd from "danfojs-node";
+import type { DataFrame } from "danfojs-node";
 import type { RunRecord } from "../train/record";
 import { tellApart } from "./configurations";
 import { type Interval, interval } from "./interval";
@@ -25,8 +25,8 @@ export interface ResultRow {
  * @param records - finished runs
  * @returns columns name, component, scale, seed, accuracy (%), loss, kilobytes (packed), seconds
  */
-export function runFrame(records: readonly RunRecord[]): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function runFrame(records: readonly RunRecord[]): DataFrame {
+  return frameOf(
     tellApart(records).records.map((record) => ({
       name: record.name,
       ...rowName(record.name),
@@ -70,8 +70,8 @@ export function resultRows(records: readonly RunRecord[]): ResultRow[] {
  * @param records - finished runs
  * @returns columns component, scale, seeds, accuracy %, 95% interval, packed kB, × smaller, s a run
  */
-export function resultFrame(records: readonly RunRecord[]): dfd.DataFrame {
-  return new dfd.DataFrame(
+export function resultFrame(records: readonly RunRecord[]): DataFrame {
+  return frameOf(
     resultRows(records).map((row) => ({
       component: row.component,
       scale: row.scale === row.component ? "-" : row.scale,
@@ -83,6 +83,12 @@ export function resultFrame(records: readonly RunRecord[]): dfd.DataFrame {
       "s a run": row.seconds.toFixed(0),
     })),
   );
+}
+
+/** A frame of one line an object. danfojs is loaded for the first: that takes half a second, and most make none. */
+function frameOf(rows: readonly object[]): DataFrame {
+  const { DataFrame } = require("danfojs-node") as typeof import("danfojs-node");
+  return new DataFrame(rows);
 }
 
 const percentRange = ({ low, high }: Interval): string =>

@@ -223,15 +223,22 @@ export function checkRun(config: RunConfig, dataset: Dataset, workers: number): 
   checkTrainingMemory(config, dataset.train.count, workers);
 }
 
-/** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */
-export function checkFit(model: Sizes, dataset: Dataset): void {
-  for (const key of ["imageSize", "channels", "numClasses"] as const) {
-    if (model[key] !== dataset[key]) {
+/** @throws ConfigError if image size, channels or classes of model and data differ */
+export function checkSizes(model: Sizes, { name, ...data }: Pick<Dataset, "name" | (typeof shared)[number]>): void {
+  for (const key of shared) {
+    if (model[key] !== data[key]) {
       throw new ConfigError(
-        `model.${key} is ${model[key]}, but ${dataset.name} has ${dataset[key]}. Set model.${key}=${dataset[key]}.`,
+        `model.${key} is ${model[key]}, but ${name} has ${data[key]}. Set model.${key}=${data[key]}.`,
       );
     }
   }
+}
+
+const shared = ["imageSize", "channels", "numClasses"] as const;
+
+/** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */
+export function checkFit(model: Sizes, dataset: Dataset): void {
+  checkSizes(model, dataset);
   const { mean, std, classNames } = dataset;
   if (mean.length !== model.channels || std.length !== model.channels || classNames.length !== model.numClasses) {
     throw new ConfigError(

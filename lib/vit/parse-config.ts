@@ -2,14 +2,14 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import { parseWith, type Written } from "../base/parse-with";
 import { activations } from "../binarize/activations/index";
+import { methods } from "../binarize/methods/index";
 import { type ModelConfig, mostShifts, shiftProblem } from "./config";
 import { binarizeFields, resolveBinarize } from "./parse-binarize";
 import { checkParameters } from "./size-limit";
 
 const count = z.int().min(1).max(65_536); // with sizes that fit into memory; `checkParameters` knows which do
 
-/** What a model's configuration may say; made anew each time, since methods may have been added. */
-export const modelFields = () =>
+const makeFields = () =>
   z.strictObject({
     imageSize: count,
     patchSize: count,
@@ -26,6 +26,15 @@ export const modelFields = () =>
     activation: z.enum(Object.keys(activations())).default("gelu"),
     binarize: binarizeFields().default({}),
   });
+
+let made: { readonly names: string; readonly fields: ReturnType<typeof makeFields> } | undefined;
+
+/** What a model's configuration may say; made anew, which takes a millisecond, only where methods were added. */
+export function modelFields(): ReturnType<typeof makeFields> {
+  const names = [methods, activations()].map((known) => Object.keys(known).join()).join(";");
+  if (made?.names !== names) made = { names, fields: makeFields() };
+  return made.fields;
+}
 
 /** A model as it is written in a file: groups and names allowed in `binarize`. */
 export type ModelInput = z.input<ReturnType<typeof modelFields>>;

@@ -42,27 +42,27 @@ const forms: [string, object][] = [
   ["fc2 alone", { fc2: "learned" }],
 ];
 
-describe.each(forms)("%s:", (_, binarize) => {
-  test.each(["class-token", "mean"] as const)("logits are the simulation's bit for bit, pooling %s", (pooling) => {
+test.each(
+  forms.flatMap(([name, binarize]) =>
+    (["class-token", "mean"] as const).map((pooling) => ({ name, binarize, pooling })),
+  ),
+)(
+  "$name: logits are the simulation's bit for bit, those of the scalar kernels too, pooling $pooling",
+  ({ binarize, pooling }) => {
     for (const [seed, sizes] of awkwardSizes.entries()) {
       const config = smallModel({ ...sizes, pooling, binarize });
       const parameters = anyParameters(config, seed);
+      const packed = pack(config, parameters);
       const images = anyImages(config, 21);
-      expect(engineOf(pack(config, parameters)).forward(images, 21)).toEqual(simulate(config, parameters, images));
-    }
-  });
-
-  test("the scalar kernels give the same bits as the SIMD kernels", () => {
-    for (const [seed, sizes] of awkwardSizes.entries()) {
-      const config = smallModel({ ...sizes, binarize });
-      const packed = pack(config, anyParameters(config, seed));
-      const images = anyImages(config, 5);
+      const logits = simulate(config, parameters, images);
+      expect(engineOf(packed).forward(images, 21)).toEqual(logits);
       const scalar = createEngine(packed, { kernels: "scalar" });
       expect(scalar.tier).toBe("scalar");
-      expect(scalar.forward(images, 5)).toEqual(engineOf(packed).forward(images, 5));
+      const few = images.subarray(0, (images.length / 21) * 5);
+      expect(scalar.forward(few, 5)).toEqual(logits.subarray(0, 5 * config.numClasses));
     }
-  });
-});
+  },
+);
 
 describe("an engine", () => {
   const config = smallModel({ binarize: { mlp: "channel", conv: "channel-w1a32" } });

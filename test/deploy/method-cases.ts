@@ -118,20 +118,21 @@ export const refused = all.flatMap((one): [string, Changes, string][] => {
  */
 export function noisyParameters(config: ModelConfig, seed: number): ParameterArrays {
   const random = new Random(seed, 78);
-  const moved = (name: string, value: number): number => {
-    const noise = random.normal();
-    if (name.includes(".mlp.shift.")) return value + 0.3 * noise;
-    if (/probabilities\.scale$/.test(name)) return 0.2 + 0.1 * random.uniform();
-    if (/\.(alpha|step|scale|position)$/.test(name)) return 0.05 + Math.abs(value * (1 + 0.3 * noise));
-    if (/correction$/.test(name)) return 0.5 * noise;
-    if (/qkv\.weight$/.test(name)) return 3 * value + 0.1 * noise;
-    return value + (/(threshold|knee|offset)$/.test(name) ? 0.2 : 0.1) * noise;
+  const moved = (name: string): ((value: number, noise: number) => number) => {
+    if (name.includes(".mlp.shift.")) return (value, noise) => value + 0.3 * noise;
+    if (/probabilities\.scale$/.test(name)) return () => 0.2 + 0.1 * random.uniform();
+    if (/\.(alpha|step|scale|position)$/.test(name))
+      return (value, noise) => 0.05 + Math.abs(value * (1 + 0.3 * noise));
+    if (/correction$/.test(name)) return (_, noise) => 0.5 * noise;
+    if (/qkv\.weight$/.test(name)) return (value, noise) => 3 * value + 0.1 * noise;
+    const deviation = /(threshold|knee|offset)$/.test(name) ? 0.2 : 0.1;
+    return (value, noise) => value + deviation * noise;
   };
   return Object.fromEntries(
-    Object.entries(initialParameters(config, seed)).map(([name, { shape, data }]) => [
-      name,
-      { shape, data: data.map((value) => moved(name, value)) },
-    ]),
+    Object.entries(initialParameters(config, seed)).map(([name, { shape, data }]) => {
+      const change = moved(name);
+      return [name, { shape, data: data.map((value) => change(value, random.normal())) }];
+    }),
   );
 }
 

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 
 const sizes = [
-  {},
+  { depth: 2 },
   { embedDim: 36, numHeads: 3, mlpDim: 70, depth: 1 },
   { imageSize: 12, embedDim: 16, numHeads: 1, mlpDim: 33, depth: 2 }, // 37 tokens: more than a word
 ] as const;
@@ -35,7 +35,11 @@ function results(model: PackedModel, options: EngineOptions, data: Dataset, imag
 }
 
 describe.each([...packable, ...shifted])("%s, engine against the simulation in floats:", (_, changes) => {
-  test.each(["class-token", "mean"] as const)("the same integers and logits, pooling %s", (pooling) => {
+  // The mean where there is but one block: what a block does for all tokens is the same in those before the last.
+  test.each([
+    ["class-token", sizes],
+    ["mean", sizes.filter(({ depth }) => depth === 1)],
+  ] as const)("the same integers and logits, pooling %s", (pooling, sizes) => {
     for (const [seed, other] of sizes.entries()) {
       const config = smallModel({ ...other, ...changes, pooling });
       const parameters = noisyParameters(config, seed);
@@ -57,32 +61,30 @@ describe.each([...packable, ...shifted])("%s, engine against the simulation in f
   });
 });
 
-test.each([...packable, ...shifted])("%s: every tensor of the file counts", (_, changes) => {
-  const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
-  const images = anyImages(config, 4);
-  const logits = (model: PackedModel) => engineOf(model).forward(images, 4);
-  // Of two models: in one a threshold may leave all out.
-  const models = [2, 3].map((seed) => {
-    const model = pack(config, noisyParameters(config, seed));
-    return { model, before: logits(model) };
-  });
-  for (const name of Object.keys(models[0].model.tensors)) {
-    const changed = models.some(({ model, before }) => {
-      const { shape, data } = model.tensors[name];
-      const other = data instanceof Uint8Array ? data.map((bits) => bits ^ 1) : data.map((value) => -3 * value - 0.5);
-      const tensors = { ...model.tensors, [name]: { shape, data: other } };
-      const after = logits({ ...model, tensors });
-      return before.some((value, i) => value !== after[i]);
-    });
-    expect(changed, name).toBe(true);
-  }
-});
-
-test.each(packable)(
-  "%s: the summary counts the bytes of the file, but for the padding of bits to words",
+test.each([...packable, ...shifted])(
+  "%s: every tensor of the file counts, and the summary its bytes, but for the padding of bits to words",
   (_, changes) => {
     const config = smallModel({ embedDim: 36, numHeads: 3, mlpDim: 70, ...changes });
-    const { config: left, tensors } = pack(config, noisyParameters(config, 2));
+    const images = anyImages(config, 4);
+    const logits = (model: PackedModel) => engineOf(model, 4).forward(images, 4);
+    const made = (seed: number) => {
+      const model = pack(config, noisyParameters(config, seed));
+      return { model, before: logits(model) };
+    };
+    const first = made(2);
+    let second: ReturnType<typeof made> | undefined; // in one a threshold may leave all out
+    const counts = (name: string, { model, before }: ReturnType<typeof made>) => {
+      const { shape, data } = model.tensors[name];
+      const other = data instanceof Uint8Array ? data.map((bits) => bits ^ 1) : data.map((value) => -3 * value - 0.5);
+      const after = logits({ ...model, tensors: { ...model.tensors, [name]: { shape, data: other } } });
+      return before.some((value, i) => value !== after[i]);
+    };
+    const { config: left, tensors } = first.model;
+    for (const name of Object.keys(tensors)) {
+      if (counts(name, first)) continue;
+      second ??= made(3);
+      expect(counts(name, second), name).toBe(true);
+    }
     const bytes = Object.values(tensors).reduce((sum, { data }) => sum + data.byteLength, 0);
     const padding = packedLinears(left).map(({ form, inputs, outputs }) =>
       form === "float" ? 0 : outputs * (signBytes(inputs) - Math.ceil(inputs / 8)),

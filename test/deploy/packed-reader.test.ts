@@ -87,26 +87,28 @@ describe("a reader written from docs/packed-model.md alone", () => {
   ];
 
   test.each(cases)("gives the engine's logits: %s", async (_, binarized) => {
+    const patchSize = binarized.stem === "conv" ? 2 : 3; // strides are 1, 2 or 4 in all
+    // The mean over tokens where there is but one block: what a block does for all of them is the same in those before the last.
     const sizes: Partial<ModelConfig>[] = [
       { embedDim: 36, numHeads: 3, mlpDim: 70 },
-      { imageSize: 6, patchSize: 3, channels: 3, embedDim: 8, numHeads: 1, mlpDim: 33, depth: 1, numClasses: 5 },
+      {
+        ...{ imageSize: 6, patchSize, channels: 3, embedDim: 8, numHeads: 1, mlpDim: 33, depth: 1, numClasses: 5 },
+        pooling: "mean",
+      },
       { imageSize: 12, depth: 1 }, // more tokens than a word has bits
     ];
     for (const [seed, changes] of sizes.entries()) {
-      if (binarized.stem === "conv" && changes.patchSize === 3) continue; // strides are 1, 2 or 4 in all
-      for (const pooling of ["class-token", "mean"] as const) {
-        const config = smallModel({ ...changes, ...binarized, pooling, normEpsilon: seed ? 0.1 : 1e-6 });
-        const model = roundFloats(pack(config, noisyParameters(config, seed)), ([32, 16, 8] as const)[seed]);
-        const reader = await readerOf(model);
-        const length = config.imageSize ** 2 * config.channels;
-        const pixels = Uint8Array.from({ length: 4 * length }, (_, i) => (i * i * 31 + 7 * i) % 201);
-        const read = [0, 1, 2, 3].map((i) =>
-          reader.logits(reader.normalize(pixels.subarray(i * length, (i + 1) * length))),
-        );
-        const logits = createEngine(model).forward(pixels, 4);
-        expect(Math.max(...differences(logits, read))).toBeLessThan(1e-4);
-        expect(reader.classNames).toEqual(anyMeaning(config).classNames);
-      }
+      const config = smallModel({ ...changes, ...binarized, normEpsilon: seed ? 0.1 : 1e-6 });
+      const model = roundFloats(pack(config, noisyParameters(config, seed)), ([32, 16, 8] as const)[seed]);
+      const reader = await readerOf(model);
+      const length = config.imageSize ** 2 * config.channels;
+      const pixels = Uint8Array.from({ length: 4 * length }, (_, i) => (i * i * 31 + 7 * i) % 201);
+      const read = [0, 1, 2, 3].map((i) =>
+        reader.logits(reader.normalize(pixels.subarray(i * length, (i + 1) * length))),
+      );
+      const logits = createEngine(model).forward(pixels, 4);
+      expect(Math.max(...differences(logits, read))).toBeLessThan(1e-4);
+      expect(reader.classNames).toEqual(anyMeaning(config).classNames);
     }
   });
 

@@ -242,10 +242,11 @@ function apply({ columns, bias, alpha, threshold, position, how }: Layer, x: Row
     return value < threshold[threshold.length === 1 ? 0 : j] ? -1 : 1;
   };
   const read = how.inputs === "signs" ? x.map(sign) : x;
+  const size = meanSize(x);
   return bias.map((offset, o) => {
     let y = Math.fround(dot(read, columns[o]));
     if (alpha) y = Math.fround(y * alpha[alpha.length === 1 ? 0 : o]);
-    if (how.factor === "token") y = Math.fround(y * meanSize(x));
+    if (how.factor === "token") y = Math.fround(y * size);
     if (how.factor === "position") y = Math.fround(y * position![t]);
     return Math.fround(y + offset);
   });
@@ -282,42 +283,48 @@ function attention(config: Config, floats: Model["floats"], name: string, joint:
   const contexts = joint.map(() => new Float64Array(width));
   for (let head = 0; head < numHeads; head++) {
     const from = head * dim;
-    const part = (row: Row, of: number) => row.subarray(of * width + from, of * width + from + dim);
-    const signs = (row: Row, of: number, tensor: string) => {
+    const [q, k, v] = [0, 1, 2].map((of) =>
+      joint.map((row) => row.subarray(of * width + from, of * width + from + dim)),
+    );
+    const signs = (rows: readonly Row[], tensor: string) => {
       const threshold = floats[`${tensor}.threshold`];
-      return part(row, of).map((value, i) =>
-        value < (threshold?.[threshold.length === 1 ? 0 : from + i] ?? 0) ? -1 : 1,
-      );
+      const limit = (i: number) => threshold?.[threshold.length === 1 ? 0 : from + i] ?? 0;
+      return rows.map((row) => row.map((value, i) => (value < limit(i) ? -1 : 1)));
     };
-    for (const [t, row] of joint.entries()) {
-      const all = joint.map((other) => {
-        if (scores === "float") return dot(part(row, 0), part(other, 1)) / Math.sqrt(dim);
-        const s = dot(signs(row, 0, `${name}.scores.query`), signs(other, 1, `${name}.scores.key`));
-        const betas = scores.factor === "token" ? meanSize(part(row, 0)) * meanSize(part(other, 1)) : 1;
+    const [signsOfQ, signsOfK] = [signs(q, `${name}.scores.query`), signs(k, `${name}.scores.key`)];
+    const signsOfV = signs(v, `${name}.values.value`);
+    const [sizesOfQ, sizesOfK] = [q.map(meanSize), k.map(meanSize)];
+    for (const t of joint.keys()) {
+      const all = joint.map((_, u) => {
+        if (scores === "float") return dot(q[t], k[u]) / Math.sqrt(dim);
+        const s = dot(signsOfQ[t], signsOfK[u]);
+        const betas = scores.factor === "token" ? sizesOfQ[t] * sizesOfK[u] : 1;
         const table = scores.correction === "table" ? floats[`${name}.scores.correction`] : undefined;
         return s * betas * floats[`${name}.scores.scale`][0] + (table ? table[head * (dim + 1) + (s + dim) / 2] : 0);
       });
       const most = Math.max(...all);
       const powers = all.map((score) => (score - most < -60 ? 0 : Math.exp(score - most)));
       const total = powers.reduce((sum, power) => sum + power, 0);
-      for (let i = 0; i < dim; i++) {
-        if (values === "float") {
-          contexts[t][from + i] = joint.reduce((sum, other, u) => sum + powers[u] * part(other, 2)[i], 0) / total;
-          continue;
-        }
-        const gamma = floats[`${name}.values.value.scale`]?.[0] ?? 1;
-        for (let level = 0; level < values.levels; level++) {
-          const at = head * values.levels + level;
-          const share = values.share === "each" ? floats[`${name}.values.probabilities.share`][at] : 0;
-          const threshold =
-            floats[`${name}.values.probabilities.threshold`][at] + share * (Math.max(...powers) / total);
-          const kept = powers.map((power) => power / total >= threshold);
-          const keptSum = powers.reduce((sum, power, u) => sum + (kept[u] ? power / total : 0), 0);
-          const constant = floats[`${name}.values.probabilities.alpha`]?.[at];
-          const alpha = constant ?? keptSum / Math.max(1, kept.filter(Boolean).length);
-          const sum = joint.reduce((n, other, u) => n + (kept[u] ? signs(other, 2, `${name}.values.value`)[i] : 0), 0);
-          contexts[t][from + i] += sum * alpha * gamma;
-        }
+      const context = contexts[t].subarray(from, from + dim);
+      if (values === "float") {
+        context.forEach((_, i) => {
+          context[i] = v.reduce((sum, other, u) => sum + powers[u] * other[i], 0) / total;
+        });
+        continue;
+      }
+      const gamma = floats[`${name}.values.value.scale`]?.[0] ?? 1;
+      for (let level = 0; level < values.levels; level++) {
+        const at = head * values.levels + level;
+        const share = values.share === "each" ? floats[`${name}.values.probabilities.share`][at] : 0;
+        const threshold = floats[`${name}.values.probabilities.threshold`][at] + share * (Math.max(...powers) / total);
+        const kept = powers.map((power) => power / total >= threshold);
+        const keptSum = powers.reduce((sum, power, u) => sum + (kept[u] ? power / total : 0), 0);
+        const constant = floats[`${name}.values.probabilities.alpha`]?.[at];
+        const alpha = constant ?? keptSum / Math.max(1, kept.filter(Boolean).length);
+        context.forEach((_, i) => {
+          const sum = signsOfV.reduce((n, other, u) => n + (kept[u] ? other[i] : 0), 0);
+          context[i] += sum * alpha * gamma;
+        });
       }
     }
   }

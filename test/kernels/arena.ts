@@ -1,15 +1,21 @@
 import type { Random } from "../../lib/base/random";
-import { instantiateKernels, type Pointer } from "../../lib/kernels/module";
+import { instantiateKernels, type KernelModule, type Pointer } from "../../lib/kernels/module";
 import { readKernels } from "../../lib/kernels/read";
 
 const guard = 12345.678;
 
 /** A memory of its own with the kernels in it; what is placed there has guards around it. */
 export class Arena {
-  readonly memory = new WebAssembly.Memory({ initial: 64 });
-  readonly kernels = instantiateKernels(readKernels(), this.memory);
+  readonly memory = new WebAssembly.Memory({ initial: 4 });
+  private instance?: KernelModule;
   private end = 1024;
   private readonly guards: Pointer[] = [];
+
+  /** Started when they are first asked for. */
+  get kernels(): KernelModule {
+    this.instance ??= instantiateKernels(readKernels(), this.memory);
+    return this.instance;
+  }
 
   /** @returns where the values lie; any multiple of 4, as in the backend's own memory */
   put(values: ArrayLike<number>): Pointer {
@@ -49,8 +55,11 @@ export class Arena {
 }
 
 /** @returns standard normal numbers, rounded to float32 so that reference and kernel see the same */
-export const normals = (random: Random, count: number): Float32Array =>
-  Float32Array.from({ length: count }, () => random.normal());
+export function normals(random: Random, count: number): Float32Array {
+  const numbers = new Float32Array(count);
+  for (let i = 0; i < count; i++) numbers[i] = random.normal();
+  return numbers;
+}
 
 /** @returns the largest |got − expected| / (1 + |expected|); NaN counts as infinite */
 export function worstError(got: ArrayLike<number>, expected: ArrayLike<number>): number {

@@ -12,6 +12,13 @@ import { interval } from "../../lib/study/interval";
 import { methodRows } from "../../lib/study/method-rows";
 import { loadStudy } from "../../lib/study/records";
 import { resultRows } from "../../lib/study/table";
+import type { RunRecord } from "../../lib/train/record";
+
+const studies: Record<string, RunRecord[]> = {};
+const study = (name: string) => {
+  studies[name] ??= loadStudy(name);
+  return studies[name];
+};
 
 test.each(findNotebooks().map((file) => [notebookName(file), file]))(
   "notebook %s is whole and up to date",
@@ -24,7 +31,7 @@ test("the figures in figures/ are those of the recorded study, byte for byte", a
   const kept = join(kitRoot(), "figures");
   const out = mkdtempSync(join(tmpdir(), "binvit-figures-"));
   try {
-    await drawFigures(loadStudy("quick"), out);
+    await drawFigures(study("quick"), out);
     const names = readdirSync(out).sort();
     expect(names).toEqual(
       readdirSync(kept)
@@ -43,7 +50,7 @@ test("the figures in figures/ are those of the recorded study, byte for byte", a
 });
 
 test("the recorded study reaches what the README says of it", () => {
-  const records = loadStudy("quick");
+  const records = study("quick");
   const mean = (name: string) => {
     const runs = records.filter((record) => record.name === name);
     expect(runs.length).toBeGreaterThanOrEqual(3);
@@ -59,7 +66,7 @@ test("the recorded study reaches what the README says of it", () => {
 });
 
 test("the README's table and differences are those of the recorded study", () => {
-  const records = loadStudy("quick");
+  const records = study("quick");
   const readme = readFileSync(join(kitRoot(), "README.md"), "utf8").replace(/\s+/g, " ");
   const rows = resultTable(records).split("\n").slice(2);
   expect(rows).toHaveLength(12);
@@ -82,7 +89,7 @@ test("the table of docs/methods.md is that of the recorded study, but for the ti
   const text = readFileSync(join(kitRoot(), "docs", "methods.md"), "utf8");
   const lines = text.split("\n").filter((line) => /^\| (float|mlp\+mhsa)/.test(line));
   const count = (n: number) => (n === 0 ? "-" : n.toLocaleString("en-US"));
-  const rows = methodRows(loadStudy("methods")).map(({ component, scale, title, accuracy, ...costs }) => {
+  const rows = methodRows(study("methods")).map(({ component, scale, title, accuracy, ...costs }) => {
     const { mean, low, high } = accuracy;
     const [middle, from, to] = [mean, Math.max(0, low), Math.min(1, high)].map((value) => (100 * value).toFixed(1));
     const named = component === "float" ? ["float", ""] : [`\`${scale}\``, title];
@@ -90,14 +97,14 @@ test("the table of docs/methods.md is that of the recorded study, but for the ti
     return `| ${[component, ...named, ...numbers].join(" | ")} |`;
   });
   expect(lines.map((line) => line.replace(/ [^|]+\|$/, "")).sort()).toEqual(rows.sort());
-  const packs = methodRows(loadStudy("methods")).filter(({ refused }) => !refused);
+  const packs = methodRows(study("methods")).filter(({ refused }) => !refused);
   expect(lines.filter((line) => /\| \d+\.\d \|$/.test(line))).toHaveLength(packs.length);
 });
 
 test("what the README says of stems is what was recorded", () => {
   const readme = readFileSync(join(kitRoot(), "README.md"), "utf8").replace(/\s+/g, " ");
   for (const stem of ["conv", "patch"]) {
-    const { accuracy } = resultRows(loadStudy("stems")).find(({ name }) => name === `${stem}+everything/bit`)!;
+    const { accuracy } = resultRows(study("stems")).find(({ name }) => name === `${stem}+everything/bit`)!;
     const [mean, low, high] = [accuracy.mean, accuracy.low, accuracy.high].map((value) => (100 * value).toFixed(1));
     expect(readme).toContain(`${mean}% (${low} … ${high})`);
   }

@@ -22,6 +22,9 @@ const onnxPeer = onnx ? ["onnxruntime"] : []; // its rows are missing where it i
 
 const tiny = { imageSize: 4, patchSize: 2, embedDim: 8, depth: 1, numHeads: 2, mlpDim: 12 };
 
+/** It does not matter here how fast anything is. */
+const pace = { warmUp: 0, timing: 0 };
+
 const names = (rows: readonly BenchRow[]) => rows.map((row) => `${row.case} ${row.peer}`);
 const rowNames = (name: string, peers: readonly string[]) => peers.map((peer) => `${name} ${peer}`);
 
@@ -75,7 +78,7 @@ describe("gemm", () => {
       { m: 33, k: 65, n: 17, signsByFloats: true },
       { m: 5, k: 32, n: 8 },
     ];
-    const rows = await benchGemm({ sizes, rounds: 2, onnx, pyTorch: claiming(0.1), jaxJs: claiming(0.1) });
+    const rows = await benchGemm({ sizes, rounds: 2, pace, onnx, pyTorch: claiming(0.1), jaxJs: claiming(0.1) });
     expectSound(rows, "gemm", "Gop/s");
     const floats = [...onnxPeer, "pytorch", "jax-js", "stock-wasm"];
     expect(names(rows)).toEqual([
@@ -98,7 +101,7 @@ describe("models", () => {
 
   test("inference of a small one has its rows", async () => {
     const peers = { onnx, pyTorch: claiming(0.1), jaxJs: claiming(0.2), tfjsNode: claiming(0.3) };
-    const rows = await benchInference({ cases, rounds: 2, ...peers });
+    const rows = await benchInference({ cases, rounds: 2, pace, ...peers });
     expectSound(rows, "inference", "images/s");
     const ranInt8 = rows.filter(({ peer }) => peer.startsWith("onnxruntime-int8-")).map(({ peer }) => peer);
     const onnxPeers = (at: number) => [...onnxPeer, ...ranInt8.slice(at, at + 1)]; // where Python is there
@@ -125,7 +128,7 @@ describe("models", () => {
       },
       close() {},
     };
-    const rows = await benchTraining({ cases, rounds: 2, pyTorch, tfjsNode: claiming(0.3) });
+    const rows = await benchTraining({ cases, rounds: 2, pace, pyTorch, tfjsNode: claiming(0.3) });
     expectSound(rows, "training", "images/s");
     const own = ["stock-wasm", "own-float", "own-stock-kernels"];
     const binary = [...own, "pytorch", "pytorch-float", "tfjs-node", "tfjs-node-float"];

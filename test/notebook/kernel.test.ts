@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { NotebookError } from "../../lib/base/errors";
 import { kitRoot } from "../../lib/base/kit-root";
 import { Channels } from "../../lib/notebook/channels";
@@ -92,13 +92,6 @@ describe("a kernel", { timeout: 120_000 }, () => {
     await expect(kernel.execute("await new Promise(() => {})", { timeoutMs: 300 })).rejects.toThrow(/within 0.3 s/);
     expect((await run("2 + 2")).stdout).toBe("4\n");
   });
-
-  test("says how it died", async () => {
-    const doomed = await Kernel.start(folder);
-    await expect(doomed.execute("process.exit(3)")).rejects.toThrow(NotebookError);
-    await expect(doomed.execute("1")).rejects.toThrow(/exit code 3/);
-    await doomed.shutdown();
-  });
 });
 
 describe("a kernel follows the process that", { timeout: 60_000 }, () => {
@@ -152,9 +145,18 @@ describe("a kernel follows the process that", { timeout: 60_000 }, () => {
 });
 
 describe("a kernel's status", { timeout: 120_000 }, () => {
+  const statuses: string[] = [];
+  let client: Awaited<ReturnType<typeof connectAlone>>;
+  beforeAll(async () => {
+    client = await connectAlone(statuses);
+  });
+  beforeEach(() => {
+    statuses.length = 0;
+  });
+  afterAll(() => client.channels.close());
+
   test("is busy until the last of the cells sent together is done, whatever is asked meanwhile", async () => {
-    const statuses: string[] = [];
-    const { channels, published } = await connectAlone(statuses);
+    const { channels, published } = client;
     const wait = (ms: number) => `await new Promise((done) => setTimeout(done, ${ms}))`;
     const execute = (code: string) => channels.send("shell", "execute_request", { code, silent: false });
     execute(wait(100));
@@ -164,23 +166,25 @@ describe("a kernel's status", { timeout: 120_000 }, () => {
     expect(statuses.filter((status) => status === "idle").length).toBeGreaterThan(2);
     expect(statuses.join(" ")).not.toMatch(/idle idle/);
     expect(statuses.at(-1)).toBe("idle");
-    channels.close();
   });
 
   test("is busy while something goes on that a cell left running", async () => {
-    const statuses: string[] = [];
-    const { channels, published } = await connectAlone(statuses);
+    const { channels, published } = client;
     const idle = () => published((message) => message.content.execution_state === "idle");
     const spin =
-      "const until = Date.now() + 3500; (function spin() { if (Date.now() < until) setImmediate(spin); })();";
+      "const until = Date.now() + 1600; (function spin() { if (Date.now() < until) setImmediate(spin); })();";
     channels.send("shell", "execute_request", { code: spin, silent: false });
     await idle();
     await published((message) => message.content.execution_state === "busy");
     await idle();
     expect(statuses.slice(-3)).toEqual(["idle", "busy", "idle"]);
-    channels.close();
   });
 });
+
+test("a kernel says how it died", async () => {
+  await expect(kernel.execute("process.exit(3)")).rejects.toThrow(NotebookError);
+  await expect(kernel.execute("1")).rejects.toThrow(/exit code 3/);
+}); // the last: it ends the one that all share
 
 /** Another client of the kernel, as Jupyter would be: it sees every status, whoever asked. */
 async function connectAlone(statuses: string[]): Promise<{
@@ -203,6 +207,5 @@ async function connectAlone(statuses: string[]): Promise<{
   await connected;
   clearInterval(asking);
   await new Promise((done) => setTimeout(done, 300)); // answers to what was asked too often
-  statuses.length = 0;
   return { channels, published };
 }

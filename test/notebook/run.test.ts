@@ -1,22 +1,42 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { CancelledError } from "../../lib/base/errors";
 import { readNotebook, sourceSha256, writeNotebook } from "../../lib/notebook/document";
+import { Kernel } from "../../lib/notebook/kernel";
 import { type RunNotebookOptions, runNotebook } from "../../lib/notebook/run";
 import { notebookOf, outputsOf, temporaryFolder, writeFixture } from "./fixture";
 
 let folder: string;
-beforeAll(() => {
+let shared: Kernel;
+beforeAll(async () => {
   folder = temporaryFolder();
+  shared = await Kernel.start(folder);
+}, 120_000);
+afterAll(async () => {
+  await shared.shutdown();
+  fs.rmSync(folder, { recursive: true });
 });
-afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+/** As `runNotebook`, but in one kernel for all: most of a run is the start of its own. */
+async function run(file: string, options?: RunNotebookOptions): ReturnType<typeof runNotebook> {
+  const start = vi.spyOn(Kernel, "start").mockResolvedValue(shared);
+  const shutdown = vi.spyOn(shared, "shutdown").mockResolvedValue();
+  try {
+    return await runNotebook(file, options);
+  } finally {
+    expect(start.mock.calls).toEqual([[folder]]);
+    expect(shutdown).toHaveBeenCalledOnce();
+    start.mockRestore();
+    shutdown.mockRestore();
+  }
+}
 
 /** Runs a notebook that must fail; returns the message, and makes sure that the file is as it was. */
 async function failure(name: string, sources: string[], options?: RunNotebookOptions): Promise<Error> {
   const file = writeFixture(folder, name, ...sources);
   const before = fs.readFileSync(file, "utf8");
-  const error = await runNotebook(file, options).then(
+  const error = await run(file, options).then(
     () => new Error("it ran"),
     (reason: Error) => reason,
   );
@@ -38,7 +58,7 @@ describe("running a notebook", { timeout: 120_000 }, () => {
     const before = fs.readFileSync(file, "utf8");
     const outPath = path.join(folder, "out", "good.ipynb");
     const seen: string[] = [];
-    const { notebook, cells } = await runNotebook(file, { outPath, onCell: (cell, of) => seen.push(`${cell}/${of}`) });
+    const { notebook, cells } = await run(file, { outPath, onCell: (cell, of) => seen.push(`${cell}/${of}`) });
     expect(cells).toBe(3);
     expect(seen).toEqual(["1/3", "2/3", "3/3"]);
     expect(outputsOf(notebook, 1)).toEqual([
@@ -126,7 +146,7 @@ describe("running a notebook", { timeout: 120_000 }, () => {
   test("does not overwrite a notebook that was edited meanwhile", async () => {
     const file = writeFixture(folder, "edited.ipynb", "1;");
     const edit = () => void writeFixture(folder, "edited.ipynb", "2;");
-    await expect(runNotebook(file, { onCell: edit })).rejects.toThrow(/changed while it ran/);
+    await expect(run(file, { onCell: edit })).rejects.toThrow(/changed while it ran/);
     expect(readNotebook(file).cells[0]!.source).toBe("2;");
   });
 });

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
+import { useBackend } from "../../lib/backend/select";
 import { Random } from "../../lib/base/random";
 import { type MethodName, methods } from "../../lib/binarize/methods";
 import { binarizers } from "../../lib/binarize/registry";
@@ -74,23 +75,6 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
     await use();
   });
 
-  test("gives the loss a finite gradient to every parameter, whatever is binarized", () => {
-    for (const [name, config] of configurations) {
-      tf.tidy(() => {
-        const { loss, gradients } = lossAndGradients(config);
-        expect(loss, name).toBeGreaterThan(0);
-        expect(Object.keys(gradients)).toEqual(Object.keys(initialParameters(config, 7)));
-        for (const [parameter, gradient] of Object.entries(gradients)) {
-          expect(gradient.every(Number.isFinite), `${name}: ${parameter}`).toBe(true);
-          expect(
-            gradient.some((value) => value !== 0),
-            `${name}: ${parameter}`,
-          ).toBe(true);
-        }
-      });
-    }
-  });
-
   test("returns its intermediates with the logits of the plain pass", () => {
     for (const binarize of [
       {},
@@ -152,6 +136,23 @@ describe.each(backends)("a vision transformer on $name", ({ use }) => {
     tf.dispose(kept as unknown as tf.TensorContainer);
     expect(tf.memory().numTensors).toBe(before);
   });
+});
+
+// On one backend: the next test holds the others to its numbers.
+test("the loss has a finite gradient to every parameter, whatever is binarized", async () => {
+  await useBackend("wasm");
+  for (const [name, config] of configurations) {
+    const { loss, gradients } = tf.tidy(() => lossAndGradients(config));
+    expect(loss, name).toBeGreaterThan(0);
+    expect(Object.keys(gradients)).toEqual(Object.keys(initialParameters(config, 7)));
+    for (const [parameter, gradient] of Object.entries(gradients)) {
+      expect(gradient.every(Number.isFinite), `${name}: ${parameter}`).toBe(true);
+      expect(
+        gradient.some((value) => value !== 0),
+        `${name}: ${parameter}`,
+      ).toBe(true);
+    }
+  }
 });
 
 // Odd widths: an even number of ±α can cancel to a rounding error, whose sign would be each backend's own.
