@@ -82,7 +82,7 @@ async function toKubernetes(
   const { writeAtomically } = await import("../base/files");
   const tasks = tasksFor(runs, mostCompletions);
   if (tasks.count === 0) return console.log("All of them are finished.");
-  const path = join(out, "kubernetes-job.json");
+  const path = join(out, "kubernetes", "job.json");
   writeAtomically(path, `${JSON.stringify(kubernetesJob({ name, tasks, atATime, image, volume }), null, 2)}\n`);
   console.log(
     `A job of ${tasks.count} pods is written: kubectl apply -f ${path}\n` +

@@ -48,7 +48,10 @@ interface Options {
 }
 
 async function run(what: string, options: Options): Promise<void> {
-  const tell = (message: RunMessage) => options.child && process.connected && process.send?.(message);
+  const tell = (message: RunMessage) => {
+    // That its reader has gone is told by the signal, not by an error here.
+    if (options.child && process.connected) process.send?.(message, undefined, undefined, () => {});
+  };
   try {
     await trainOne(what, options, tell);
   } catch (error) {

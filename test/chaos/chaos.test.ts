@@ -7,7 +7,7 @@ import { alignedTable } from "../../lib/cli/terminal";
 import { anyInstant, everyFewSeconds, inDownloads, inStudies, inWrites, type Scenario, type Tally } from "./scenarios";
 
 // A few kills within the tests; `npm run test:chaos` asks for a hundred, and for other seeds.
-const kills = Number(process.env.BINVIT_CHAOS_KILLS ?? 5);
+const kills = Number(process.env.BINVIT_CHAOS_KILLS ?? 3);
 const isLong = process.env.BINVIT_CHAOS_KILLS !== undefined;
 const seed = Number(process.env.BINVIT_CHAOS_SEED ?? 1);
 

@@ -43,7 +43,7 @@ export function testObjective(kit: ChangedKit): void {
 
     const read = (folder: string): RunRecord =>
       JSON.parse(readFileSync(join(kit.root, "runs", folder, "record.json"), "utf8"));
-    const folders = readdirSync(join(kit.root, "runs"));
+    const folders = readdirSync(join(kit.root, "runs")).filter((name) => name !== "plan.jsonl");
     const records = folders.map(read);
     const named = (name: string) => records.find((record) => record.name === name) as RunRecord;
     const [float, plain, taught] = ["float", "mlp/channel", "mlp/taught"].map(named);

@@ -53,7 +53,7 @@ describe("a run's folder is used by one training", () => {
         `is in use: process ${child.pid} on .* has been training mlp, seed 3, there since 2\\d{3}-.*Wait for it, or choose another folder with --out\\.$`,
       ),
     );
-    expect(whoTrains(folder)).toContain(`process ${child.pid} on `);
+    expect(whoTrains(folder)).toEqual({ who: expect.stringContaining(`process ${child.pid} on `), isSure: true });
     expect([readdirSync(folder), readFileSync(claim(), "utf8")]).toEqual([["training.claim-1"], before]);
     child.kill("SIGKILL");
     await once(child, "exit");
