@@ -84,6 +84,7 @@ export { show, showMarkdown, showTable } from "./notebook/display";
 export { liveCurve } from "./notebook/live-curve";
 export { liveProgress } from "./notebook/progress";
 export { train } from "./notebook/train";
+export { type WatchOptions, watchStudy } from "./notebook/watch-study";
 // operations
 export { attentionProbabilities, joinHeads, selfAttention, splitHeads } from "./ops/attention";
 export { crossEntropy } from "./ops/cross-entropy";
@@ -117,6 +118,7 @@ export { type MethodRow, methodRows } from "./study/method-rows";
 export { methodTimes } from "./study/method-times";
 export { studies } from "./study/presets";
 export { loadStudy } from "./study/records";
+export type { RunStatus, StudyStatus } from "./study/status";
 export { parseStudyConfig, type StudyConfig, type StudyInput } from "./study/study-config";
 export { type ResultRow, resultFrame, resultRows, runFrame } from "./study/table";
 // training

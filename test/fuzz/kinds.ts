@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { arithmetic } from "../../lib/backend/select";
+import { newHolder } from "../../lib/base/holder";
 import { kitRoot } from "../../lib/base/kit-root";
 import type { Random } from "../../lib/base/random";
 import { readJson } from "../../lib/base/read-json";
@@ -12,9 +13,13 @@ import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { packedRun } from "../../lib/deploy/packed-run";
 import { roundFloats } from "../../lib/deploy/round-floats";
 import { formatNotebook, parseNotebook } from "../../lib/notebook/nbformat";
+import { jobsOf } from "../../lib/study/cluster/slurm";
+import { readFailure } from "../../lib/study/failure";
+import { addToPlan, planPath, readPlan } from "../../lib/study/plan";
 import { studies } from "../../lib/study/presets";
 import { loadStudy } from "../../lib/study/records";
 import { parseStudyConfig } from "../../lib/study/study-config";
+import { studyRuns } from "../../lib/study/study-runs";
 import { readCheckpoint, writeCheckpoint } from "../../lib/train/checkpoint";
 import { runIdentity } from "../../lib/train/identity";
 import { train } from "../../lib/train/loop";
@@ -22,8 +27,10 @@ import { checkTrainingMemory } from "../../lib/train/memory";
 import { trainInto } from "../../lib/train/run";
 import { parseRunConfig } from "../../lib/train/run-config";
 import { readRecord, readWeights } from "../../lib/train/run-folder";
+import { whoTrains } from "../../lib/train/run-lock";
 import { sealRecord } from "../../lib/train/seal";
 import type { TrainingState } from "../../lib/train/state";
+import { readProgress } from "../../lib/train/state-file";
 import { readReferenceCase } from "../../lib/verify/reference-case";
 import { summarize } from "../../lib/vit/summary";
 import { smallCifar10, smallMnist } from "../data/official-fixture";
@@ -71,7 +78,44 @@ function digest(value: unknown): string {
  * @param folder - to write to; the caller removes it
  */
 export async function fileKinds(folder: string): Promise<Kind[]> {
-  return [...(await runKinds(join(folder, "run"))), ...(await dataKinds(folder)), ...textKinds(folder)];
+  return [
+    ...(await runKinds(join(folder, "run"))),
+    ...(await studyKinds(join(folder, "study"))),
+    ...(await dataKinds(folder)),
+    ...textKinds(folder),
+  ];
+}
+
+/** What workers of a study tell one another. */
+async function studyKinds(folder: string): Promise<Kind[]> {
+  const study = parseStudyConfig(studies.quick);
+  await addToPlan(folder, studyRuns(study, [1], folder, "wasm+kernels").slice(0, 3), "wasm+kernels");
+  const text = (value: object) => Buffer.from(JSON.stringify(value));
+  const at = (...names: string[]) => join(folder, ...names);
+  mkdirSync(at("run"));
+  mkdirSync(at("slurm"));
+  const failure = { attempts: 1, reason: "a crash", isFinal: false, at: "2026-01-01", host: "lab-1" };
+  /** A kind whose file lies at a place, and is read from there. */
+  const kind = (name: string, place: string, sample: Uint8Array, read: () => unknown): Kind => ({
+    name,
+    checked: false,
+    sample,
+    mutate: bytesOrJson,
+    read: async (file) => {
+      writeFileSync(place, file);
+      return JSON.stringify(read());
+    },
+  });
+  const lines = readFileSync(planPath(folder));
+  return [
+    { ...kind("plan.jsonl", planPath(folder), lines, () => readPlan(folder, "wasm+kernels")), mutate: mutateBytes },
+    kind("a line of plan.jsonl", planPath(folder), Buffer.from(lines.toString().split("\n")[0]), () =>
+      readPlan(folder, "wasm+kernels").map(({ identity, row, seed }) => [identity, row.name, seed]),
+    ),
+    kind("claim", at("run", "training.claim-1"), text(newHolder("training", 10)), () => whoTrains(at("run"))),
+    kind("failure.json", at("run", "failure.json"), text(failure), () => readFailure(at("run"))),
+    kind("slurm/jobs.json", at("slurm", "jobs.json"), text({ jobs: ["7"] }), () => jobsOf(folder)),
+  ];
 }
 
 /** What a run leaves behind, and what is made of it. */
@@ -133,6 +177,16 @@ async function runKinds(folder: string): Promise<Kind[]> {
       read: async (file) => {
         writeFileSync(path("weights.safetensors"), file);
         return digest(readWeights(folder, record));
+      },
+    },
+    {
+      name: "checkpoint, looked at",
+      checked: false,
+      sample: checkpoint,
+      mutate: bytesOrHeader,
+      read: async (file) => {
+        writeFileSync(path("looked-at.safetensors"), file);
+        return JSON.stringify(readProgress(path("looked-at.safetensors")));
       },
     },
     {

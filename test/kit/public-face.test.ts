@@ -127,6 +127,7 @@ test("the public names are these, and no other", () => {
       "use",
       "useBackend",
       "version",
+      "watchStudy",
       "weightHistogram",
       "weightLayers",
       "weightQuantizer",

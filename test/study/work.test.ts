@@ -12,8 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { newHolder } from "../../lib/base/holder";
+import { studyCurvesSvg } from "../../lib/notebook/study-curves-svg";
+import { watchStudy } from "../../lib/notebook/watch-study";
 import { addToPlan, readPlan } from "../../lib/study/plan";
 import { runStudy, workOnPlan } from "../../lib/study/run-study";
 import { studyStatus } from "../../lib/study/status";
@@ -132,6 +134,24 @@ describe("a plan", () => {
     writeFileSync(at("cut", "plan.jsonl"), text.replace('"epochs":20', '"epoch":20'));
     expect(() => readPlan(at("cut"), "wasm+kernels")).toThrow(/no plan of a study: .*unknown key "epoch"/i);
   });
+});
+
+test("a study is watched until nothing is left to wait for, or the watching is ended: its runs, and their curves", async () => {
+  const log = vi.spyOn(console, "log").mockImplementation(() => {});
+  const lines: string[] = [];
+  log.mockImplementation((text: string) => void lines.push(text));
+  const over = await watchStudy(at("two"));
+  const status = await watchStudy(at("alone"), { signal: AbortSignal.abort() });
+  log.mockRestore();
+  expect(over.runs.every(({ state }) => state === "finished")).toBe(true);
+  expect(lines[0]).toMatch(
+    /^6 of 6 runs finished\nrun +seed +state +done % +accuracy %\n-.*\nfloat +1 +finished +100 +\d+\.\d\n/,
+  );
+  expect(status.runs).toHaveLength(9);
+  expect(lines[1]).toMatch(/^6 of 9 runs finished\n/);
+  const svg = studyCurvesSvg(status.runs);
+  expect(svg.match(/<polyline points="[^"]+"/g)).toHaveLength(6);
+  for (const name of ["float", "mlp/channel", "mlp/taught"]) expect(svg).toContain(`>${name}</text>`);
 });
 
 describe("a run that fails", () => {

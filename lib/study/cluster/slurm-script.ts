@@ -21,12 +21,15 @@ export interface SlurmJob {
 /** Seconds before its time limit at which a task is told, so that it saves where it is and is queued again. */
 const warnSeconds = 60;
 
+/** Times that a task whose worker was killed is queued again. */
+const mostRestarts = 5;
+
 /**
  * The script of a job array whose tasks are workers of a study.
  *
  * A task that draws near its time limit gets SIGUSR2, saves and is queued again; one that is preempted gets SIGTERM, and
  * Slurm queues it again; one whose node fails is queued again by Slurm, and takes over when the claim of the dead worker has
- * been silent for a minute. Whatever the task, it trains what nobody else does, so none needs to come back for its run.
+ * been silent for a minute; one that is killed is queued again by this script. Whatever the task, it trains what nobody else does, so none needs to come back for its run.
  */
 export function slurmScript(job: SlurmJob): string {
   const { tasks, atATime, time, options, command, folder, cwd } = job;
@@ -60,6 +63,8 @@ while kill -0 $worker 2>/dev/null; do # a signal ended the wait, not the worker
   wait $worker
   code=$?
 done
+# Killed, as where memory is short: neither by its own trap nor by scancel (TERM), but not for ever.
+if [ $code -gt 128 ] && [ $code -ne 143 ] && [ "\${SLURM_RESTART_COUNT:-0}" -lt ${mostRestarts} ]; then requeue=yes; fi
 if [ -n "$requeue" ]; then scontrol requeue "\${SLURM_ARRAY_JOB_ID}_\${SLURM_ARRAY_TASK_ID}"; fi
 exit $code
 `;

@@ -79,7 +79,8 @@ export function cancelJobs(folder: string): string | undefined {
     : `Slurm ${jobs.join(", ")}: cancelled.`;
 }
 
-function jobsOf(folder: string): string[] {
+/** @returns the numbers of the jobs that were submitted for a study */
+export function jobsOf(folder: string): string[] {
   const path = jobsPath(folder);
   return existsSync(path) ? parseWith(jobsFields, readJson(path), path).jobs : [];
 }
