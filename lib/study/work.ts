@@ -86,7 +86,10 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
 
   async function work(): Promise<void> {
     for (let run = await queue.next(); run && !signal?.aborted; run = await queue.next()) {
-      if (most !== undefined && mine.size >= most) return queue.close();
+      if (most !== undefined && mine.size >= most && !mine.has(run)) {
+        queue.done(run); // others' from here on; one of this worker's may still have to be tried again
+        continue;
+      }
       try {
         await attempt(run);
       } catch (error) {

@@ -95,7 +95,7 @@ describe.skipIf(missing)("a study on a Slurm cluster", { timeout: 300_000 }, () 
     for (const pid of [...pids("slurmstepd"), ...working("killed"), ...training("killed")]) tryKill(pid);
     await new Promise((done) => setTimeout(done, 1000));
     cluster.startNode();
-    await cluster.waitFor("end of the study", isFinished("killed"), 200);
+    await cluster.waitFor("end of the study", isFinished("killed"), 250);
     expect(runs("killed").map((run) => essence(run.folder))).toEqual(expected);
   });
 

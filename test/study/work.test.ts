@@ -257,3 +257,26 @@ test("the commands name what they expect", async () => {
   }
   expect(existsSync(at("nowhere"))).toBe(false);
 });
+
+test("a worker that is to train one run tries that again if its process is killed, and leaves the others alone", async () => {
+  await addToPlan(at("one"), runs("one"), "wasm+kernels");
+  const before = process.env.NODE_OPTIONS;
+  const killed = JSON.stringify(at("killed-once"));
+  writeFileSync(
+    at("crash-once.cjs"),
+    `const fs = require("fs");
+    if (process.argv.includes("--child") && !fs.existsSync(${killed})) {
+      fs.writeFileSync(${killed}, "");
+      process.kill(process.pid, "SIGKILL");
+    }`,
+  );
+  process.env.NODE_OPTIONS = `--require ${JSON.stringify(at("crash-once.cjs"))}`;
+  try {
+    const { records, failures } = await workOnPlan(at("one"), { jobs: 1, most: 1 });
+    expect([records.length, failures.length]).toEqual([1, runs("one").length - 1]);
+    expect(existsSync(at("killed-once"))).toBe(true);
+  } finally {
+    if (before === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
+  }
+});
