@@ -39,7 +39,7 @@ export function slurmScript(job: SlurmJob): string {
     `--array=0-${tasks.count - 1}${limit}`,
     "--ntasks=1",
     "--cpus-per-task=1",
-    `--output=${folder}/slurm/%A_%a.log`,
+    `--output=${JSON.stringify(`${folder}/slurm/%A_%a.log`)}`,
     "--open-mode=append",
     "--requeue",
     `--signal=B:USR2@${warnSeconds}`,
