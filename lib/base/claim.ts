@@ -8,15 +8,25 @@
  * change is seen elsewhere within the time after which a silent holder counts as dead.
  */
 
-import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CancelledError, FileError, FolderInUse } from "./errors";
+import { CancelledError, FolderInUse } from "./errors";
 import { fileError } from "./file-error";
 import { prepareFolder } from "./files";
 import { beatSeconds, deadAfterBeats, keepBeating, stopBeating } from "./heartbeat";
 import { type Holder, isHere, newHolder, parseHolder } from "./holder";
 import { isRunning } from "./processes";
+import { temporaryIn } from "./temporary-files";
 
 /** What is claimed, and what for. */
 export interface ClaimRequest {
@@ -60,7 +70,7 @@ process.on("exit", () => {
  * @param folder - made if it is not there
  * @param request - what for
  * @param options - `signal` ends the watching; `onWatch` is told once who is watched
- * @throws FolderInUse if somebody holds it, FileError if it cannot be written to, CancelledError
+ * @throws FolderInUse if somebody holds it; FileError if it cannot be written to; CancelledError
  */
 export async function claimFolder(
   folder: string,
@@ -89,6 +99,9 @@ export interface HolderSeen {
   /** Whether it is known to live; a holder on another machine may have to be looked at for a minute. */
   readonly isSure: boolean;
 }
+
+/** @returns whether somebody holds a folder, or died while holding it */
+export const isClaimed = (folder: string, name: string): boolean => claimsIn(folder, name).length > 0;
 
 /** @returns who holds a folder, if somebody does or may; does not wait */
 export function holderOf(folder: string, name: string): HolderSeen | undefined {
@@ -136,14 +149,23 @@ function take(folder: string, { name, doing }: ClaimRequest, dead: Found | undef
   return claim;
 }
 
+/** Makes a file that is not there; it has all of its text from its first moment on, where the file system has links. */
 function create(path: string, text: string): boolean {
+  const temporary = temporaryIn(dirname(path));
   try {
-    writeFileSync(path, text, { flag: "wx" });
+    writeFileSync(temporary, text, { flag: "wx" });
+    try {
+      linkSync(temporary, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+      writeFileSync(path, text, { flag: "wx" });
+    }
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    rmSync(path, { force: true }); // begun, on a disk that is full
     throw fileError(error, `write ${path}`);
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 
@@ -191,11 +213,10 @@ function lifeOf({ path }: Found): Life {
   return before ? "alive" : "unknown";
 }
 
+/** @returns undefined if it cannot be read as one: it was begun and not finished, and is watched like any other */
 function holderAt(path: string): Holder | undefined {
   const text = read(path);
-  const holder = text ? parseHolder(text) : undefined;
-  if (text && !holder) throw new FileError(`${path} is not a claim of this kit. Move it away.`);
-  return holder;
+  return text ? parseHolder(text) : undefined;
 }
 
 /** Who holds a claim, as `HolderSeen` says it. */

@@ -1,2 +1,2 @@
 /** The kit's version, the same as in lib/package.json; a test compares them. */
-export const version = "0.5.0";
+export const version = "0.6.0";

@@ -133,7 +133,8 @@ function rank(record: RunRecord): number {
   return at < 0 ? order.length : at;
 }
 
-const scaleOrder = ["unscaled", "tensor", "channel", "learned", "channel-w1a32"];
+const plainScales = ["unscaled", "tensor", "channel", "learned", "token"];
+const scaleOrder = [...plainScales, ...plainScales.map((scale) => `${scale}-w1a32`)];
 
 function compare(a: string, b: string): number {
   const at = (name: string) => scaleOrder.indexOf(rowName(plainName(name)).scale);

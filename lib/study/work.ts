@@ -1,5 +1,6 @@
 import { CancelledError } from "../base/errors";
 import { prepareFolder } from "../base/files";
+import { tidyUp } from "../train/run";
 import { whoTrains } from "../train/run-lock";
 import { forgetFailure, readFailure, recordFailure } from "./failure";
 import { DataCheck, recordOf, recordsOf, setAside } from "./finished-record";
@@ -74,6 +75,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
     for (const [run, { record }] of recordsOf(runs)) {
       if (!record) continue;
       open.delete(run);
+      await tidyUp(run.folder);
       const problem = await check.problem(record, run);
       if (problem === undefined) onEvent?.({ kind: "found", run });
       else {

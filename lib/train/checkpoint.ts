@@ -40,9 +40,14 @@ export function writeCheckpoint(folder: string, identity: TrainingIdentity, stat
   writeAtomically(checkpointPath(folder), encodeState(state, texts), { keepAs: earlierPath(folder) });
 }
 
+const pathsIn = (folder: string): string[] => [checkpointPath(folder), earlierPath(folder)];
+
+/** @returns whether there are any, sound or not */
+export const hasCheckpoints = (folder: string): boolean => pathsIn(folder).some((path) => existsSync(path));
+
 /** Removes the checkpoints of a run that is finished. */
 export function removeCheckpoints(folder: string): void {
-  for (const path of [checkpointPath(folder), earlierPath(folder)]) rmSync(path, { force: true });
+  for (const path of pathsIn(folder)) rmSync(path, { force: true });
 }
 
 /**
@@ -60,7 +65,7 @@ export function readCheckpoint(
   identity: TrainingIdentity,
   notice: (line: string) => void,
 ): TrainingState | undefined {
-  for (const path of [checkpointPath(folder), earlierPath(folder)]) {
+  for (const path of pathsIn(folder)) {
     if (!existsSync(path)) continue;
     const found = read(path);
     if (found) {

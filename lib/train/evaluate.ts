@@ -16,6 +16,12 @@ export interface Evaluation {
   readonly count: number;
 }
 
+/** And on which images. */
+export interface ImageEvaluation extends Evaluation {
+  /** A bit an image, in the order of the split, 1 where it is classified right; from the lowest bit of each byte on. */
+  readonly correct: Uint8Array;
+}
+
 /**
  * Accuracy and loss of a model on a split.
  *
@@ -33,16 +39,21 @@ export function evaluate(
   split: Split,
   batchSize = 128,
   options: ForwardOptions = {},
-): Evaluation {
+): ImageEvaluation {
   const tally = new Tally();
+  const correct = new Uint8Array(Math.ceil(split.count / 8));
+  let image = 0;
   const shape: [number, number, number] = [config.imageSize, config.imageSize, config.channels];
   for (const batch of batches(dataset, split, { batchSize: evaluationBatch(config, batchSize) })) {
     tf.tidy(() => {
       const logits = forward(config, parameters, tf.tensor(batch.images, [batch.count, ...shape]), options);
-      tally.add(readFloats(logits), batch.labels);
+      tally.add(readFloats(logits), batch.labels, (isRight) => {
+        if (isRight) correct[image >> 3] |= 1 << (image & 7);
+        image++;
+      });
     });
   }
-  return tally.result();
+  return { ...tally.result(), correct };
 }
 
 /** What a {@link Tally} has added up. */
@@ -69,8 +80,9 @@ export class Tally {
   /**
    * @param logits - row-major [B, C]
    * @param labels - class indices [B]
+   * @param onImage - told of each image whether it is classified right
    */
-  add(logits: Float32Array, labels: Int32Array): void {
+  add(logits: Float32Array, labels: Int32Array, onImage?: (isRight: boolean) => void): void {
     const classes = logits.length / labels.length;
     for (let row = 0; row < labels.length; row++) {
       const z = logits.subarray(row * classes, (row + 1) * classes);
@@ -79,6 +91,7 @@ export class Tally {
       let sum = 0;
       for (let c = 0; c < classes; c++) sum += Math.exp(z[c] - z[best]);
       if (best === labels[row]) this.correct++;
+      onImage?.(best === labels[row]);
       this.loss += z[best] + Math.log(sum) - z[labels[row]];
       this.count++;
     }

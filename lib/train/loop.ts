@@ -6,7 +6,7 @@ import type { ModelConfig, Sizes } from "../vit/config";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
 import { epochBatches } from "./epoch-batches";
-import { type Evaluation, evaluate } from "./evaluate";
+import { evaluate, type ImageEvaluation } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
 import { checkWorkers, GradientWorkers } from "./gradient-workers";
 import { lossAndGradients, type StepResult } from "./gradients";
@@ -173,7 +173,7 @@ async function trainWith(
 
 /** What a stopped training has reached; the test split is measured on only if somebody asks, which may take seconds. */
 function resultSoFar(model: ModelConfig, dataset: Dataset, { weights, curve, seconds }: TrainingState): TrainResult {
-  let test: Evaluation | undefined;
+  let test: ImageEvaluation | undefined;
   return {
     parameters: weights,
     curve,
@@ -206,7 +206,7 @@ function evaluateArrays(
   dataset: Dataset,
   split: Dataset["test"],
   progress = 1,
-): Evaluation {
+): ImageEvaluation {
   const tensors = toTensors(arrays);
   try {
     return evaluate(model, tensors, dataset, split, undefined, { progress });

@@ -61,7 +61,12 @@ const recordFields = z.strictObject({
     workers: z.int().min(2).optional(),
   }),
   curve: z.array(epochFields),
-  test: z.strictObject({ accuracy: share, loss: notNegative, count: z.int().min(1) }),
+  test: z.strictObject({
+    accuracy: share,
+    loss: notNegative,
+    count: z.int().min(1),
+    correct: z.base64().optional(),
+  }),
   bytes: z.strictObject({ float: count, packed: count }),
   parameters: count,
   seconds: notNegative,
@@ -139,5 +144,16 @@ function contradiction({ config, dataset, curve, test, origins = {} }: RunRecord
     return `it.origins: expected ${needed.join(", ") || "none"}, got ${listed.join(", ") || "none"}.`;
   }
   if (test.count !== dataset.test) return `it.test.count: expected ${dataset.test} images, got ${test.count}.`;
-  return undefined;
+  return test.correct === undefined ? undefined : wrongBits(test.correct, test);
+}
+
+/** @returns what is wrong with the bits of the images that were classified right */
+function wrongBits(text: string, { accuracy, count }: { accuracy: number; count: number }): string | undefined {
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.length !== Math.ceil(count / 8))
+    return `it.test.correct: expected ${count} bits, got ${bytes.length} bytes.`;
+  let right = 0;
+  for (let i = 0; i < 8 * bytes.length; i++) right += (bytes[i >> 3] >> (i & 7)) & 1;
+  const expected = Math.round(accuracy * count);
+  return right === expected ? undefined : `it.test.correct: expected ${expected} images, got ${right}.`;
 }

@@ -99,7 +99,13 @@ export interface RunRecord {
   readonly dataset: DatasetRecord;
   readonly environment: Environment;
   readonly curve: readonly EpochRecord[];
-  readonly test: { readonly accuracy: number; readonly loss: number; readonly count: number };
+  readonly test: {
+    readonly accuracy: number;
+    readonly loss: number;
+    readonly count: number;
+    /** On which images the model was right, base64 of `ImageEvaluation.correct`; not known by records of 0.5 and before. */
+    readonly correct?: string;
+  };
   /** Bytes of all parameters: as 32-bit floats, and with binarized weights at one bit. */
   readonly bytes: { readonly float: number; readonly packed: number };
   readonly parameters: number;

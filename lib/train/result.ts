@@ -1,6 +1,6 @@
 import { CancelledError } from "../base/errors";
 import type { ParameterArrays } from "../vit/parameters";
-import type { Evaluation } from "./evaluate";
+import type { ImageEvaluation } from "./evaluate";
 import type { EpochRecord } from "./record";
 import type { TrainingState } from "./state";
 
@@ -8,7 +8,7 @@ import type { TrainingState } from "./state";
 export interface TrainResult {
   readonly parameters: ParameterArrays;
   readonly curve: readonly EpochRecord[];
-  readonly test: Evaluation;
+  readonly test: ImageEvaluation;
   readonly seconds: number;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { type Claim, claimFolder, type HolderSeen, holderOf } from "../base/claim";
+import { type Claim, claimFolder, type HolderSeen, holderOf, isClaimed } from "../base/claim";
 
 /** Whoever trains in a run's folder claims it by this name. */
 const name = "training";
@@ -52,6 +52,9 @@ export async function lockFolder(
     throw error;
   }
 }
+
+/** @returns whether somebody trains in a folder, or died there */
+export const isLocked = (folder: string): boolean => isClaimed(folder, name);
 
 /** @returns who trains in a folder, if somebody does */
 export const whoTrains = (folder: string): HolderSeen | undefined => holderOf(folder, name);

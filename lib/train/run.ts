@@ -8,7 +8,13 @@ import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
 import { kernelTier } from "../kernels/wide";
 import { summarize } from "../vit/summary";
-import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "./checkpoint";
+import {
+  hasCheckpoints,
+  readCheckpoint,
+  removeCheckpoints,
+  type TrainingIdentity,
+  writeCheckpoint,
+} from "./checkpoint";
 import { CheckpointPace } from "./checkpoint-pace";
 import { recordIdentity, revisionsOf, runIdentity, weightsOf } from "./identity";
 import { checkRun, type TrainOptions, train } from "./loop";
@@ -16,7 +22,7 @@ import { readOrigins } from "./origins";
 import type { Environment, RunConfig, RunRecord } from "./record";
 import { StoppedTraining } from "./result";
 import { readRecord, removeLeftovers, weightsSha256, writeRun } from "./run-folder";
-import { lockFolder } from "./run-lock";
+import { isLocked, lockFolder } from "./run-lock";
 import { sealRecord } from "./seal";
 import type { TrainingState } from "./state";
 
@@ -60,7 +66,10 @@ export async function trainInto(
   findRun(run, folder); // another run in the folder is better known now than after reading the data
   const data = dataset ?? (await loadDataset(run.config.dataset));
   const found = finished(data);
-  if (found) return { record: found, existed: true };
+  if (found) {
+    await tidyUp(folder);
+    return { record: found, existed: true };
+  }
   checkRun(run.config, data, options.workers ?? 1); // before there is a folder
   const lock = await lockFolder(folder, `${run.name}, seed ${run.seed},`, options.signal, options.onNotice);
   try {
@@ -69,6 +78,18 @@ export async function trainInto(
     return { record: await trainLocked(run, folder, lock, options, data), existed: false };
   } finally {
     lock.release();
+  }
+}
+
+/** Removes what a training leaves that was killed when all but this was done. */
+export async function tidyUp(folder: string): Promise<void> {
+  if (!isLocked(folder) && !hasCheckpoints(folder)) return;
+  try {
+    const lock = await lockFolder(folder, "what is finished,");
+    removeCheckpoints(folder);
+    lock.release();
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error; // somebody does so now, or nothing may be written there
   }
 }
 
@@ -140,7 +161,7 @@ async function trainLocked(
     },
     environment: { ...environment(), ...(workers > 1 && { workers }) },
     curve: result.curve,
-    test: result.test,
+    test: { ...result.test, correct: Buffer.from(result.test.correct).toString("base64") },
     bytes: { float: total.bytesFloat, packed: total.bytesPacked },
     parameters: total.parameters,
     seconds: result.seconds,

@@ -108,6 +108,9 @@ export const everyFewSeconds: Scenario = async (folder, kills, random) => {
   return tally;
 };
 
+/** In the folder of a run that a study has finished. */
+const whatIsLeft = "config.json,record.json,weights.safetensors";
+
 /** A study of four runs; its process or one that trains is killed, then the same command is given again. */
 export const inStudies: Scenario = async (folder, kills, random) => {
   const tally = emptyTally();
@@ -143,7 +146,7 @@ export const inStudies: Scenario = async (folder, kills, random) => {
     for (const stream of [second.stdout, second.stderr]) stream!.on("data", (chunk) => (said += chunk));
     await Promise.all([ended, once(second, "close")]);
     tally.ends++;
-    const isWhole = names.every((name) => existsSync(join(out, name, "record.json")));
+    const isWhole = names.every((name) => readdirSync(join(out, name)).sort().join() === whatIsLeft);
     if (second.exitCode === 0 && isWhole && essences(out) === expected) tally.equal++;
     else tally.faults.push(`${out}: exit code ${second.exitCode}. ${said.slice(-500)}`);
     rmSync(out, { recursive: true });

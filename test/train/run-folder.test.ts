@@ -154,6 +154,16 @@ describe("a record", () => {
       /config: expected an object, got nothing/,
     ],
     ["has a seed in words", (r: RunRecord) => ({ ...r, seed: "one" }), /seed: expected number, got "one"/],
+    [
+      "counts other images",
+      (r: RunRecord) => ({ ...r, test: { ...r.test, accuracy: 0.98 } }),
+      /test\.correct: expected 49 images, got \d+/,
+    ],
+    [
+      "lacks images",
+      (r: RunRecord) => ({ ...r, test: { ...r.test, correct: "AA==" } }),
+      /test\.correct: expected 50 bits, got 1 bytes/,
+    ],
     ["has no accuracy", (r: RunRecord) => ({ ...r, test: { loss: 1, count: 1 } }), /test.accuracy: expected number/],
     ["is a list", () => [], /expected an object, got \[\]/],
     ["has no digest", (r: RunRecord) => ({ ...r, sha256: undefined }), /it\.sha256: expected string, got nothing/],
@@ -170,7 +180,7 @@ describe("a record", () => {
   test.each<[string, (r: RunRecord) => object]>([
     ["heads", (r) => ({ config: { ...r.config, model: { ...r.config.model, numHeads: 4 } } })],
     ["seed", () => ({ seed: 2 })],
-    ["accuracy", (r) => ({ test: { ...r.test, accuracy: 0.99 } })],
+    ["loss", (r) => ({ test: { ...r.test, loss: 0.5 } })],
     ["arithmetic", (r) => ({ environment: { ...r.environment, arithmetic: "cpu" as const } })],
     ["digest", () => ({ sha256: "0".repeat(64) })],
   ])("whose %s was changed is refused, and kept", async (_, change) => {
