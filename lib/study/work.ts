@@ -75,6 +75,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
     for (const [run, { record }] of recordsOf(runs)) {
       if (!record) continue;
       open.delete(run);
+      forgetFailure(run.folder); // of an attempt before
       await tidyUp(run.folder);
       const problem = await check.problem(record, run);
       if (problem === undefined) onEvent?.({ kind: "found", run });
@@ -105,6 +106,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
   async function attempt(run: StudyRun): Promise<void> {
     const { record, problem } = recordOf(run);
     if (record) {
+      forgetFailure(run.folder);
       onEvent?.(mine.has(run) ? { kind: "finished", run, record } : { kind: "found", run });
       return queue.done(run);
     }
@@ -118,10 +120,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
     mine.add(run);
     onEvent?.({ kind: "started", run });
     const end = await trainInProcess(run, (message) => tell(run, message), signal);
-    if (end.kind === "finished") {
-      forgetFailure(run.folder);
-      return attempt(run);
-    }
+    if (end.kind === "finished") return attempt(run);
     if (end.kind === "stopped") return queue.later(run, lookAgain);
     if (end.kind === "in use") {
       mine.delete(run);

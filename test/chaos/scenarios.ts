@@ -148,7 +148,10 @@ export const inStudies: Scenario = async (folder, kills, random) => {
     tally.ends++;
     const isWhole = names.every((name) => readdirSync(join(out, name)).sort().join() === whatIsLeft);
     if (second.exitCode === 0 && isWhole && essences(out) === expected) tally.equal++;
-    else tally.faults.push(`${out}: exit code ${second.exitCode}. ${said.slice(-500)}`);
+    else {
+      const left = names.map((name) => `${name}: ${readdirSync(join(out, name)).join(", ")}`);
+      tally.faults.push(`${out}: exit code ${second.exitCode}; ${left.join("; ")}. ${said.slice(-500)}`);
+    }
     rmSync(out, { recursive: true });
   }
   return tally;
