@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { BinvitError, UsageError } from "../base/errors";
 import { version } from "../base/version";
 import { registerBench } from "./bench";
+import { registerClaims } from "./claims";
 import { registerData } from "./data";
 import { registerDoctor } from "./doctor";
 import { registerEval } from "./eval";
@@ -35,6 +36,7 @@ export function createProgram(): Command {
     registerDoctor,
     registerTrain,
     registerStudy,
+    registerClaims,
     registerMethods,
     registerSummary,
     registerEval,

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { aloneIn } from "../base/alone-in";
+import { isClaimed } from "../base/claim";
 import type { OfficialInfo } from "./dataset-info";
 import { type FetchOptions, fetchFile, md5OfFile } from "./fetch-file";
 import { defaultFolder } from "./official-files";
@@ -16,6 +17,8 @@ export interface DownloadOptions extends FetchOptions {
   /** Told whom is waited for, if another download into the same folder is going on. */
   readonly onWait?: (who: string) => void;
 }
+
+const request = { name: "download", doing: "downloading" };
 
 /**
  * The base address that downloads come from: `mirror`, else `$BINVIT_MIRROR/<name>/`, else the official one.
@@ -45,19 +48,22 @@ export async function downloadDataset(
   { folder = defaultFolder(info.name), mirror, onWait, ...options }: DownloadOptions = {},
 ): Promise<{ readonly folder: string; readonly downloaded: boolean }> {
   const isWhole = async () => (await verifyOfficial(info, folder)).state === "ok";
-  if (await isWhole()) return { folder, downloaded: false };
-  const request = { name: "download", doing: "downloading" };
+  const isWholeBefore = await isWhole();
+  // A claim that is left says that whoever made it was killed, be it when all files were in their places.
+  if (isWholeBefore && !isClaimed(folder, request.name)) return { folder, downloaded: false };
   return aloneIn(folder, request, { signal: options.signal, onWait }, async () => {
-    if (await isWhole()) return { folder, downloaded: false };
     removeLeftovers(folder);
+    const isHere = isWholeBefore || (await isWhole()); // maybe as an archive that is not unpacked yet
     for (const { name, md5 } of info.source.downloads) {
       const target = path.join(folder, name);
-      if ((await md5OfFile(target)) !== md5) await fetchFile(baseAddress(info, mirror) + name, target, md5, options);
-      if (name.endsWith(".tar.gz")) {
+      if (!isHere && (await md5OfFile(target)) !== md5) {
+        await fetchFile(baseAddress(info, mirror) + name, target, md5, options);
+      }
+      if (name.endsWith(".tar.gz") && fs.existsSync(target)) {
         await unpackArchive(target, info.source, folder);
         fs.rmSync(target);
       }
     }
-    return { folder, downloaded: true };
+    return { folder, downloaded: !isHere };
   });
 }

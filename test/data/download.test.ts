@@ -284,6 +284,22 @@ describe("two downloads into one folder", () => {
     expect(fs.readdirSync(place)).toEqual(["cifar-10-batches-bin"]);
   });
 
+  it.each([true, false])(
+    "after one was killed at its very end, or as it unpacked: what it left is removed",
+    async (isUnpacked) => {
+      const { info, archive } = packedCifar();
+      handler = ranged(archive);
+      const place = path.join(folder, "cifar10");
+      if (isUnpacked) await downloadDataset(info, { folder: place });
+      else fs.mkdirSync(place);
+      fs.mkdirSync(path.join(place, ".unpack-abc123"));
+      fs.writeFileSync(path.join(place, "cifar-10-binary.tar.gz"), archive);
+      fs.writeFileSync(claimOf(place), JSON.stringify(ended));
+      expect(await downloadDataset(info, { folder: place })).toEqual({ folder: place, downloaded: false });
+      expect(fs.readdirSync(place)).toEqual(["cifar-10-batches-bin"]);
+    },
+  );
+
   it("beside one on another machine waits, says for whom, and can be stopped", async () => {
     const { info, archive } = packedCifar();
     handler = ranged(archive);

@@ -1,0 +1,66 @@
+import type { RunRecord } from "../train/record";
+import { type Comparison, compare, type Pair } from "./compare";
+
+/** What is claimed of a study's rows, as pairs of which the first is claimed to be the better. */
+export interface Claim {
+  readonly name: string;
+  readonly statement: string;
+  readonly pairs: readonly Pair[];
+}
+
+const parts = ["mlp", "mhsa"] as const;
+const both = "mlp+mhsa";
+
+/**
+ * The report's two claims; the second can be read in two ways, which are both tested.
+ *
+ * Reference: Sato, Sawada, Ohmura, Katsurada, *Binarization of Vision Transformer with Scaling Factors*, PRMU2022-83,
+ * 2023, abstract.
+ */
+export const claims: readonly Claim[] = [
+  {
+    name: "1",
+    statement: "Scaling factors make binarization effective: channel scale against none",
+    pairs: [...parts, both].map((part) => [`${part}/channel`, `${part}/unscaled`] as const),
+  },
+  {
+    name: "2a",
+    statement: "Binarizing one part alone costs less than both, scaled",
+    pairs: parts.map((part) => [`${part}/channel`, `${both}/channel`] as const),
+  },
+  {
+    name: "2b",
+    statement: "Scaling factors also help where only one part is binarized",
+    pairs: parts.map((part) => [`${part}/channel`, `${part}/unscaled`] as const),
+  },
+];
+
+/** What the data say of a pair: a difference is called one only if its corrected interval excludes zero. */
+export type Verdict = "yes" | "no, the reverse" | "not decided";
+
+/** A claim with what was found. */
+export interface TestedClaim extends Claim {
+  readonly comparisons: readonly (Comparison & { readonly verdict: Verdict })[];
+}
+
+/**
+ * Tests claims on the records of a study; the pairs of all claims are one family, for which intervals are corrected.
+ *
+ * @param records - finished runs
+ * @param tested - the report's claims by default
+ */
+export function testClaims(records: readonly RunRecord[], tested: readonly Claim[] = claims): TestedClaim[] {
+  const keyOf = (pair: Pair) => pair.join(" − ");
+  const family = new Map(tested.flatMap(({ pairs }) => pairs.map((pair) => [keyOf(pair), pair] as const)));
+  const found = new Map(compare(records, [...family.values()]).map((one) => [keyOf(one.pair), one]));
+  return tested.map((claim) => ({
+    ...claim,
+    comparisons: claim.pairs.flatMap((pair) => {
+      const comparison = found.get(keyOf(pair));
+      return comparison ? [{ ...comparison, verdict: verdictOf(comparison) }] : [];
+    }),
+  }));
+}
+
+const verdictOf = ({ together: { low, high } }: Comparison): Verdict =>
+  low > 0 ? "yes" : high < 0 ? "no, the reverse" : "not decided";

@@ -1,0 +1,103 @@
+import type { RunRecord } from "../train/record";
+import { type Interval, interval } from "./interval";
+import { studentCdf, studentQuantile } from "./student";
+
+/** Two configurations that are compared: the first minus the second. */
+export type Pair = readonly [better: string, worse: string];
+
+/** How much better one configuration is than another; accuracies as fractions. */
+export interface Comparison {
+  readonly pair: Pair;
+  /** Mean difference of test accuracy over the seeds that both have, with its 95% interval by itself. */
+  readonly difference: Interval;
+  /** Its interval where all comparisons of the family are to hold at once with 95%: Bonferroni. */
+  readonly together: { readonly low: number; readonly high: number };
+  /** Probability of so large a mean difference of either sign if there were none, corrected for the family: Holm. */
+  readonly p: number;
+  /**
+   * 95% interval for other test images of the same kind, the trained models given; undefined if a record does not say on
+   * which images it was right.
+   */
+  readonly overImages?: { readonly low: number; readonly high: number };
+}
+
+/**
+ * Compares configurations pair by pair, paired by seed: runs of one seed share initial weights and the order of images.
+ *
+ * d̄ ± t · s_d / √n over seeds. Many comparisons find differences where there are none, so a family is corrected for
+ * its size m: intervals with t at 1 − 0.05 / (2m), p-values by Holm's steps. Seeds share the test images: how far those decide
+ * is said by the interval over images, of the mean difference of each image over the seeds.
+ *
+ * @param records - finished runs
+ * @param pairs - the family
+ * @returns one comparison a pair; pairs of which fewer than two seeds are there are left out
+ *
+ * Reference: Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian Journal of Statistics 6, 1979.
+ */
+export function compare(records: readonly RunRecord[], pairs: readonly Pair[]): Comparison[] {
+  const byName = new Map<string, Map<number, RunRecord>>();
+  for (const record of records) {
+    const seeds = byName.get(record.name) ?? new Map<number, RunRecord>();
+    byName.set(record.name, seeds.set(record.seed, record));
+  }
+  const family = pairs.flatMap((pair) => {
+    const [better, worse] = pair.map((name) => byName.get(name) ?? new Map<number, RunRecord>());
+    const seeds = [...better.keys()].filter((seed) => worse.has(seed));
+    if (seeds.length < 2) return [];
+    const both = seeds.map((seed) => [better.get(seed)!.test, worse.get(seed)!.test] as const);
+    const difference = interval(both.map(([one, other]) => one.accuracy - other.accuracy));
+    return [{ pair, difference, both }];
+  });
+  const corrected = holm(family.map(({ difference }) => pValue(difference)));
+  return family.map(({ pair, difference, both }, i) => {
+    const { mean, deviation, count } = difference;
+    const t = studentQuantile(1 - 0.025 / family.length, count - 1);
+    const half = (t * deviation) / Math.sqrt(count);
+    const images = overImages(both);
+    return {
+      pair,
+      difference,
+      together: { low: mean - half, high: mean + half },
+      p: corrected[i],
+      ...(images && { overImages: images }),
+    };
+  });
+}
+
+/** Two-sided p-value of a mean, by Student's t; 0 or 1 where all values are the same. */
+function pValue({ mean, deviation, count }: Interval): number {
+  if (deviation === 0) return mean === 0 ? 1 : 0;
+  return 2 * studentCdf(-Math.abs(mean) / (deviation / Math.sqrt(count)), count - 1);
+}
+
+/** The i-th smallest of m, times m − i + 1, and not below the ones before it. */
+function holm(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => values[a] - values[b]);
+  const corrected = new Array<number>(values.length);
+  let least = 0;
+  for (const [rank, i] of order.entries()) {
+    least = Math.max(least, Math.min(1, values[i] * (values.length - rank)));
+    corrected[i] = least;
+  }
+  return corrected;
+}
+
+type Test = RunRecord["test"];
+
+function overImages(both: readonly (readonly [Test, Test])[]): Comparison["overImages"] {
+  const { count } = both[0][0];
+  const differences = new Float64Array(count);
+  for (const pair of both) {
+    const [one, other] = pair.map(({ correct }) =>
+      correct === undefined ? undefined : Buffer.from(correct, "base64"),
+    );
+    if (!one || !other || pair[0].count !== count || pair[1].count !== count) return undefined;
+    for (let i = 0; i < count; i++) {
+      differences[i] += (((one[i >> 3] >> (i & 7)) & 1) - ((other[i >> 3] >> (i & 7)) & 1)) / both.length;
+    }
+  }
+  const mean = differences.reduce((sum, value) => sum + value, 0) / count;
+  const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
+  const half = studentQuantile(0.975, count - 1) * Math.sqrt(variance / count);
+  return { low: mean - half, high: mean + half };
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../../lib/base/random";
+import { claims, testClaims } from "../../lib/study/claims";
+import { compare } from "../../lib/study/compare";
+import { loadStudy } from "../../lib/study/records";
+import { studentCdf, studentQuantile } from "../../lib/study/student";
+import type { RunRecord } from "../../lib/train/record";
+
+describe("Student's t", () => {
+  // scipy.stats.t.ppf and .cdf, version 1.15 or later
+  test.each([
+    [0.975, 1, 12.706204736174694],
+    [0.975, 2, 4.302652729749462],
+    [0.975, 9, 2.262157162798205],
+    [0.975, 30, 2.0422724563012378],
+    [0.995, 4, 4.604094871349992],
+    [0.9995, 9, 4.780912585931217],
+    [0.975, 359, 1.9665939377682302],
+    [0.975, 9999, 1.960201263621357],
+  ])("has the quantile %d at %d degrees of freedom", (p, freedom, expected) => {
+    expect(studentQuantile(p, freedom) / expected).toBeCloseTo(1, 10);
+    expect(studentCdf(expected, freedom)).toBeCloseTo(p, 12);
+    expect(studentCdf(-expected, freedom)).toBeCloseTo(1 - p, 12);
+  });
+});
+
+/** Records of which only name, seed and test matter. */
+const record = (name: string, seed: number, right: readonly boolean[]): RunRecord => {
+  const bits = new Uint8Array(Math.ceil(right.length / 8));
+  for (const [i, isRight] of right.entries()) if (isRight) bits[i >> 3] |= 1 << (i & 7);
+  const accuracy = right.filter(Boolean).length / right.length;
+  const correct = Buffer.from(bits).toString("base64");
+  return { name, seed, test: { accuracy, loss: 1, count: right.length, correct } } as RunRecord;
+};
+const images = 50;
+const random = new Random(3);
+const records = [1, 2, 3, 4].flatMap((seed) =>
+  [0.9, 0.6, 0.58].map((share, i) =>
+    record(
+      ["good", "fair", "fair too"][i],
+      seed,
+      Array.from({ length: images }, () => random.uniform() < share),
+    ),
+  ),
+);
+const accuracies = (name: string) => records.filter((one) => one.name === name).map(({ test }) => test.accuracy);
+
+describe("comparisons", () => {
+  const [first, second] = compare(records, [
+    ["good", "fair"],
+    ["fair", "fair too"],
+    ["good", "unknown"],
+  ]);
+
+  test("are paired by seed, and corrected for how many there are", () => {
+    const differences = accuracies("good").map((value, i) => value - accuracies("fair")[i]);
+    const mean = differences.reduce((a, b) => a + b) / 4;
+    const deviation = Math.sqrt(differences.reduce((sum, d) => sum + (d - mean) ** 2, 0) / 3);
+    expect(first.difference.mean).toBeCloseTo(mean, 12);
+    // t at 1 − 0.05/4 with 3 degrees of freedom, scipy: 4.176534846104503
+    expect(first.together.high - mean).toBeCloseTo((4.176534846104503 * deviation) / 2, 10);
+    expect(first.together.low).toBeLessThan(first.difference.low);
+    const t = mean / (deviation / 2);
+    expect(first.p).toBeCloseTo(Math.min(1, 2 * 2 * studentCdf(-t, 3)), 12);
+    expect(second.p).toBeGreaterThanOrEqual(first.p);
+    expect(second.p).toBeLessThanOrEqual(1);
+  });
+
+  test("say how far the test images decide", () => {
+    const perImage = Array.from({ length: images }, (_, image) => {
+      const isRight = (one: RunRecord) => (Buffer.from(one.test.correct!, "base64")[image >> 3] >> (image & 7)) & 1;
+      const of = (name: string) => records.filter((one) => one.name === name).map(isRight);
+      const [good, fair] = [of("good"), of("fair")];
+      return good.reduce((sum, value, i) => sum + value - fair[i], 0) / 4;
+    });
+    const mean = perImage.reduce((a, b) => a + b) / images;
+    const deviation = Math.sqrt(perImage.reduce((sum, d) => sum + (d - mean) ** 2, 0) / (images - 1));
+    const half = (2.0095752371292392 * deviation) / Math.sqrt(images); // scipy: t at 0.975, 49 degrees of freedom
+    expect(first.overImages!.low).toBeCloseTo(mean - half, 10);
+    expect(first.overImages!.high).toBeCloseTo(mean + half, 10);
+    const old = records.map((one) => ({ ...one, test: { ...one.test, correct: undefined } }));
+    expect(compare(old, [["good", "fair"]])[0]).not.toHaveProperty("overImages");
+  });
+});
+
+test("the report's claims, on the recorded quick study", () => {
+  const tested = testClaims(loadStudy("quick"));
+  expect(tested.map(({ name }) => name)).toEqual(claims.map(({ name }) => name));
+  const verdicts = tested.map(({ comparisons }) => comparisons.map(({ pair, verdict }) => [pair.join(" − "), verdict]));
+  expect(verdicts).toEqual([
+    [
+      ["mlp/channel − mlp/unscaled", "yes"],
+      ["mhsa/channel − mhsa/unscaled", "yes"],
+      ["mlp+mhsa/channel − mlp+mhsa/unscaled", "yes"],
+    ],
+    [
+      ["mlp/channel − mlp+mhsa/channel", "yes"],
+      ["mhsa/channel − mlp+mhsa/channel", "not decided"],
+    ],
+    [
+      ["mlp/channel − mlp/unscaled", "yes"],
+      ["mhsa/channel − mhsa/unscaled", "yes"],
+    ],
+  ]);
+});
