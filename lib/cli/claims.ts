@@ -15,7 +15,8 @@ async function run({ results }: { readonly results: string }): Promise<void> {
   const { loadStudy } = await import("../study/records");
   const { testClaims } = await import("../study/claims");
   const records = loadStudy(results, (problem) => console.error(`binvit: ${problem}`));
-  const points = (low: number, high: number) => `${(100 * low).toFixed(1)} … ${(100 * high).toFixed(1)}`;
+  const point = (share: number) => (100 * share).toFixed(1).replace("-", "−");
+  const points = (low: number, high: number) => `${point(low)} … ${point(high)}`;
   for (const { name, statement, comparisons } of testClaims(records)) {
     console.log(`\n${name}  ${statement}`);
     if (comparisons.length === 0) {
@@ -25,7 +26,7 @@ async function run({ results }: { readonly results: string }): Promise<void> {
     const rows = comparisons.map(({ pair, difference, together, p, overImages, verdict }) => [
       pair.join(" − "),
       String(difference.count),
-      (100 * difference.mean).toFixed(1),
+      point(difference.mean),
       points(difference.low, difference.high),
       points(together.low, together.high),
       p < 0.001 ? "< 0.001" : p.toFixed(3),
