@@ -85,7 +85,7 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
     [
       "an unknown study",
       ["study", "slow"],
-      /^binvit: "slow" is neither a preset nor a file\. Presets: quick, methods, stems\.\n$/,
+      /^binvit: "slow" is neither a preset nor a file\. Presets: quick, report, methods, stems\.\n$/,
     ],
     [
       "a seed that is no number",
