@@ -13,9 +13,13 @@ for (const [name, text] of Object.entries(values)) {
   process.exit(2);
 }
 const vitest = join(__dirname, "..", "node_modules", "vitest", "vitest.mjs");
-const { status } = spawnSync(process.execPath, [vitest, "run", "test/chaos/chaos.test.ts", "--disable-console-intercept"], {
-  cwd: join(__dirname, ".."),
-  env: { ...process.env, BINVIT_CHAOS_KILLS: values.kills, BINVIT_CHAOS_SEED: values.seed },
-  stdio: "inherit",
-});
+const { status } = spawnSync(
+  process.execPath,
+  [vitest, "run", "test/chaos/chaos.test.ts", "--disable-console-intercept"],
+  {
+    cwd: join(__dirname, ".."),
+    env: { ...process.env, BINVIT_CHAOS_KILLS: values.kills, BINVIT_CHAOS_SEED: values.seed },
+    stdio: "inherit",
+  },
+);
 process.exit(status ?? 1);

@@ -4,6 +4,7 @@ import { interruptSignal } from "./interrupt";
 import { collect, oneOf, presetArgument, usualJobs, workersElsewhere } from "./run-input";
 import { type ClusterOptions, refuseClusterOptions, submitStudy } from "./study-cluster";
 import { registerStudyFolder } from "./study-folder";
+import { checkStudy, estimateStudy, type ReviewOptions } from "./study-review";
 import { type StudyOptions, showResult, trainStudy } from "./train-study";
 
 /** `binvit study`: a grid of runs and its table. */
@@ -18,6 +19,12 @@ export function registerStudy(program: Command): void {
     .option("--retries <n>", "how often a run that fails is tried again", "2")
     .option("--out <folder>", "folder of the runs (default: runs/<study>)")
     .option("--keep <folder>", "also copy the records there, e.g. data/results/quick")
+    .option("--known <folder>", "records made elsewhere, e.g. data/results/report: they count as finished")
+    .option("--estimate", "say how long the study takes on this machine, after some steps of each row; train nothing")
+    .option(
+      "--check [n]",
+      "train n of the recorded runs again (3 by default), chosen at random, and compare the weights",
+    )
     .option("--engine <name>", "where the runs are trained: local, slurm or kubernetes", "local")
     .option("--tasks <n>", "on a cluster: tasks at a time; all by default")
     .option("--time <limit>", "on Slurm: time limit of a task, e.g. 2:00:00")
@@ -34,10 +41,15 @@ export function registerStudy(program: Command): void {
   registerStudyFolder(study);
 }
 
-async function run(what: string, options: StudyOptions & ClusterOptions & { readonly engine: string }): Promise<void> {
+async function run(
+  what: string,
+  options: StudyOptions & ReviewOptions & ClusterOptions & { readonly engine: string },
+): Promise<void> {
   const engine = oneOf("--engine", options.engine, ["local", "slurm", "kubernetes"]);
   if (engine !== "local") return submitStudy(what, engine, options);
   refuseClusterOptions(options);
+  if (options.estimate) return estimateStudy(what, options);
+  if (options.check !== undefined) return checkStudy(what, options);
   const { prepareFolder } = await import("../base/files");
   if (options.keep) prepareFolder(options.keep); // a place that cannot be written is better known now than after hours
   const { out, ...result } = await trainStudy(what, { ...options, signal: interruptSignal() });

@@ -1,5 +1,6 @@
 import { basename, join } from "node:path";
 import { TrainingError } from "../base/errors";
+import type { StudyConfig } from "../study/study-config";
 import type { StudyResult } from "../study/study-event";
 import { studyNames } from "../study/study-names";
 import { parallelLimits, presetOrFile, retryLimits, seedList, wholeNumber } from "./run-input";
@@ -11,6 +12,7 @@ export interface StudyOptions {
   readonly retries?: string;
   readonly out?: string;
   readonly keep?: string;
+  readonly known?: string;
 }
 
 /**
@@ -53,6 +55,15 @@ export async function namedStudy(what: string, options: Pick<StudyOptions, "seed
   return { study, seeds, out: options.out ?? join("runs", study.name) };
 }
 
+async function takeKnown(place: string, study: StudyConfig, seeds: readonly number[], out: string): Promise<void> {
+  const { arithmetic, useBackend } = await import("../backend/select");
+  const { studyRuns } = await import("../study/study-runs");
+  const { takeKnownRecords } = await import("../study/known-records");
+  await useBackend();
+  const taken = takeKnownRecords(studyRuns(study, seeds, out, arithmetic()), place);
+  console.log(`${taken} records are taken from ${place}.`);
+}
+
 /**
  * Trains a study with progress on the terminal.
  *
@@ -71,6 +82,7 @@ export async function trainStudy(
   const { StudyProgress } = await import("./study-progress");
   const { allowWork, stopWithFolder } = await import("../study/stop");
   allowWork(out);
+  if (options.known) await takeKnown(options.known, study, seeds, out);
   const progress = new StudyProgress(study.rows.length * seeds.length);
   const signal = stopWithFolder(out, options.signal);
   try {

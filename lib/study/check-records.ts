@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import { arithmetic, useBackend } from "../backend/select";
+import { Random } from "../base/random";
+import { fileName } from "../train/file-name";
+import { recordIdentity } from "../train/identity";
+import type { RunRecord } from "../train/record";
+import { rowName } from "./row-name";
+import type { StudyResult } from "./study-event";
+import type { StudyRun } from "./study-runs";
+import { type WorkOptions, workOn } from "./work";
+
+/** A recorded run that was trained again. */
+export interface CheckedRecord {
+  readonly record: RunRecord;
+  /** What came of it here; undefined if the training failed. */
+  readonly again?: RunRecord;
+  /** The same weights, bit for bit; undefined where another arithmetic makes other last digits. */
+  readonly sameWeights?: boolean;
+  /** Difference of test accuracy, again − recorded. */
+  readonly difference?: number;
+}
+
+/**
+ * Trains a random sample of recorded runs again and compares: weights by their SHA-256 where the arithmetic is the same,
+ * accuracy elsewhere. Runs that were made from others are left out: those would have to be there.
+ *
+ * @param records - of a study
+ * @param options - how many, which sample, and as `workOn` has them
+ */
+export async function checkRecords(
+  records: readonly RunRecord[],
+  options: WorkOptions & { readonly count: number; readonly seed: number; readonly out: string },
+): Promise<{ checked: CheckedRecord[]; failures: StudyResult["failures"] }> {
+  await useBackend();
+  const { count, seed, out } = options;
+  const alone = records.filter(({ origins }) => origins === undefined);
+  const order = [...new Random(seed).permutation(alone.length)].slice(0, count);
+  const sample = order.map((at) => alone[at]);
+  const runs = sample.map((record) => runOf(record, out));
+  const { records: found, failures } = await workOn(runs, out, options);
+  const checked = sample.map((record, i): CheckedRecord => {
+    const again = found.find(({ name, seed, config }) => isOf(runs[i], name, seed, config));
+    if (!again) return { record };
+    const difference = again.test.accuracy - record.test.accuracy;
+    const isComparable = record.environment.arithmetic === arithmetic();
+    return {
+      record,
+      again,
+      difference,
+      ...(isComparable && { sameWeights: again.weightsSha256 === record.weightsSha256 }),
+    };
+  });
+  return { checked, failures };
+}
+
+const isOf = (run: StudyRun, name: string, seed: number, config: RunRecord["config"]): boolean =>
+  run.row.name === name && run.seed === seed && JSON.stringify(run.config) === JSON.stringify(config);
+
+function runOf(record: RunRecord, out: string): StudyRun {
+  const { name, seed, config } = record;
+  const identity = recordIdentity(record);
+  const folder = join(out, `${fileName(name, "row")}-s${seed}-${identity.slice(0, 8)}`);
+  return { row: { name, ...rowName(name), config }, seed, folder, identity, config, needs: [] };
+}

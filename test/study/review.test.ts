@@ -1,0 +1,94 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { checkRecords } from "../../lib/study/check-records";
+import { estimateRows } from "../../lib/study/estimate";
+import { takeKnownRecords } from "../../lib/study/known-records";
+import { keepRecords } from "../../lib/study/records";
+import { runStudy } from "../../lib/study/run-study";
+import { parseStudyConfig } from "../../lib/study/study-config";
+import { studyRuns } from "../../lib/study/study-runs";
+import type { RunRecord } from "../../lib/train/record";
+import { sealRecord } from "../../lib/train/seal";
+import { command } from "../cli/in-process";
+
+const folder = mkdtempSync(join(tmpdir(), "binvit-review-"));
+const at = (...names: string[]) => join(folder, ...names);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const written = {
+  name: "tiny",
+  extends: "digits" as const,
+  dataset: { trainLimit: 128 },
+  model: { embedDim: 16, depth: 1, numHeads: 2, mlpDim: 16 },
+  training: { epochs: 2, batchSize: 32, warmupEpochs: 0 },
+  rows: [
+    { component: "float", scale: "float", binarize: {} },
+    { component: "mlp", scale: "channel", binarize: { mlp: "channel" as const } },
+    { component: "mlp", scale: "started", binarize: { mlp: "channel" as const }, from: "float" },
+  ],
+};
+const study = parseStudyConfig(written);
+let records: RunRecord[];
+beforeAll(async () => {
+  ({ records } = await runStudy(study, { seeds: [1], jobs: 2, out: at("whole") }));
+  keepRecords(records, at("kept"));
+  writeFileSync(at("tiny.json"), JSON.stringify(written));
+});
+
+describe("records made elsewhere", () => {
+  test("count as finished, but for those whose weights others need, or that need others", async () => {
+    const runs = studyRuns(study, [1, 2], at("known"), "wasm+kernels");
+    expect(takeKnownRecords(runs, at("kept"))).toBe(1);
+    expect(readdirSync(at("known"))).toEqual([expect.stringMatching(/^mlp-channel-s1-/)]);
+    expect(takeKnownRecords(runs, at("kept"))).toBe(0);
+    const { stdout } = await command(["study", at("tiny.json"), "--known", at("nowhere"), "--out", at("known")]);
+    expect(stdout).toBe("");
+  });
+
+  test("are refused where they are damaged", () => {
+    mkdirSync(at("cut"));
+    writeFileSync(at("cut", "float-s1.json"), "{");
+    const runs = studyRuns(study, [1], at("other"), "wasm+kernels");
+    expect(() => takeKnownRecords(runs, at("cut"))).toThrow(/float-s1\.json is not valid JSON/);
+    expect(() => takeKnownRecords(runs, at("nowhere"))).toThrow(/There is no folder .*nowhere/);
+  });
+});
+
+describe("recorded runs that are trained again", () => {
+  const check = (given: readonly RunRecord[], out: string) =>
+    checkRecords(given, { count: 5, seed: 1, jobs: 2, out: at(out), retries: 0 });
+
+  test("have the same weights; those made from others are left out", async () => {
+    const { checked, failures } = await check(records, "again");
+    expect(failures).toEqual([]);
+    expect(checked.map(({ record, sameWeights, difference }) => [record.name, sameWeights, difference]).sort()).toEqual(
+      [
+        ["float", true, 0],
+        ["mlp/channel", true, 0],
+      ],
+    );
+  });
+
+  test("are found out if they say what never was", async () => {
+    const [float] = records;
+    const { sha256: _, ...content } = float!;
+    const { checked } = await check([sealRecord({ ...content, weightsSha256: "0".repeat(64) })], "wrong");
+    expect(checked).toMatchObject([{ sameWeights: false }]);
+  });
+});
+
+test("an estimate grows with the epochs, and is of the order of what a run takes", async () => {
+  const long = parseStudyConfig({ ...written, training: { ...written.training, epochs: 400 } });
+  const [short] = await estimateRows(study.rows.slice(0, 1));
+  const [estimated] = await estimateRows(long.rows.slice(0, 1));
+  expect(estimated!.seconds / short!.seconds).toBeGreaterThan(20);
+  const { records: found } = await runStudy(
+    { ...long, rows: long.rows.slice(0, 1) },
+    { seeds: [1], jobs: 1, out: at("long") },
+  );
+  const ratio = estimated!.seconds / found[0]!.seconds;
+  expect(ratio).toBeGreaterThan(0.3);
+  expect(ratio).toBeLessThan(3);
+});
