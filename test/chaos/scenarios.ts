@@ -95,10 +95,10 @@ export const everyFewSeconds: Scenario = async (folder, kills, random) => {
   const expected = essence(join(folder, "whole"));
   for (let i = 0; tally.kills < kills && i < kills; i++) {
     const place = join(folder, `run-${i}`);
-    let before = await train(config, place, { killAfter: 2500 + 1000 * random.uniform() });
+    let before = await train(config, place, { killAfterFirst: 1500 + 1000 * random.uniform() });
     for (let attempts = 1; before.killed && attempts < 60; attempts++) {
       tally.kills++;
-      const next = await train(config, place, { killAfter: 2500 + 1000 * random.uniform() });
+      const next = await train(config, place, { killAfterFirst: 1500 + 1000 * random.uniform() });
       tally.lost.push(lostSeconds(before, next));
       before = next;
     }

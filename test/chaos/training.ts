@@ -25,15 +25,20 @@ export interface Attempt {
  *
  * @param config - of the run, as a file
  * @param folder - the run's
- * @param options - `killAfter`: milliseconds, or a step after which it is killed at once; `preload`: a script that runs
- *   in the process first
+ * @param options - `killAfter`: milliseconds; `killAfterFirst`: milliseconds from its first step on; `preload`: a script
+ *   that runs in the process first
  */
 export function train(
   config: string,
   folder: string,
-  options: { readonly killAfter?: number; readonly preload?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly killAfter?: number;
+    readonly killAfterFirst?: number;
+    readonly preload?: string;
+    readonly env?: NodeJS.ProcessEnv;
+  } = {},
 ): Promise<Attempt> {
-  const { killAfter, preload, env } = options;
+  const { killAfter, killAfterFirst, preload, env } = options;
   const words = ["train", config, "--seed", "5", "--name", "chaos", "--out", folder, "--child"];
   return new Promise((resolve, reject) => {
     const child = fork(launcher, words, {
@@ -46,6 +51,7 @@ export function train(
     let errors = "";
     child.on("message", (message: RunMessage) => {
       if (!("progress" in message)) return;
+      if (steps.length === 0 && killAfterFirst !== undefined) setTimeout(() => child.kill("SIGKILL"), killAfterFirst);
       steps.push(message.progress.step);
       times.push(performance.now());
     });
