@@ -54,7 +54,7 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
   const binarized = rows.filter((row) => row !== float);
   const components = distinct(binarized.map((row) => row.component));
   const scales = distinct(binarized.map((row) => row.scale));
-  if (scales.length > mostScales) return accuracyOfSeeds(rows, heading, size, { seeds: false });
+  if (isByRows(rows)) return accuracyOfSeeds(rows, heading, size, { seeds: false });
   const colors = colorsOf(scales);
   const { width, height } = withoutHeading(size, heading, 470);
   // One component is one unit of x.
@@ -98,6 +98,10 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
     heading,
   );
 }
+
+/** @returns whether `accuracyByComponent` draws a line a configuration, below one another */
+export const isByRows = (rows: readonly AccuracyRow[]): boolean =>
+  distinct(rows.filter((row) => row.component !== "float").map((row) => row.scale)).length > mostScales;
 
 function tracesOf(
   rows: readonly AccuracyRow[],

@@ -39,11 +39,11 @@ export function accuracyOfSeeds(
   const scaleOf = (row: AccuracyRow) => (row.component === "float" ? "float" : row.scale);
   const colors = colorsOf(distinct(rows.map(scaleOf)));
   const components = distinct(rows.map((row) => row.component));
-  const groups = components.map(
-    (component): RowGroup => ({
-      title: components.length > 1 ? component : "",
-      rows: rows
-        .filter((row) => row.component === component)
+  const groups = components.map((component): RowGroup => {
+    const own = rows.filter((row) => row.component === component);
+    return {
+      title: components.length > 1 && own.some((row) => row.scale !== component) ? component : "",
+      rows: own
         .sort((a, b) => b.mean - a.mean)
         .map((row) => {
           const color = colors.get(scaleOf(row))!;
@@ -55,8 +55,8 @@ export function accuracyOfSeeds(
               row.values.length > 1 ? `${mean.toFixed(1)} (${low.toFixed(1)} … ${high.toFixed(1)})` : mean.toFixed(1),
           };
         }),
-    }),
-  );
+    };
+  });
   const lowest = 100 * Math.min(...rows.flatMap((row) => [row.low, ...row.values]));
   const float = rows.find((row) => row.component === "float");
   const axis = { title: "test accuracy, %", ...percentAxis(lowest) };

@@ -1,7 +1,7 @@
 import type { EpochRecord } from "../train/record";
 import type { Figure, Size } from "./figure";
 import type { Heading } from "./heading";
-import { requireRows } from "./inputs";
+import { distinct, requireRows } from "./inputs";
 import { type CurveRun, trainingCurves } from "./training-curves";
 
 /** A run's curve, and how many images an epoch has. */
@@ -25,7 +25,18 @@ export function accuracyOverTime(runs: readonly TimedRun[], heading: Heading = {
     seed,
     curve: overSeconds(curve, dataset.train),
   }));
-  return trainingCurves(timed, "accuracy", heading, { ...size, x: "training time, s", meansOnly: true });
+  const ends = distinct(runs.map((run) => run.name)).map((name) => {
+    const own = timed.filter((run) => run.name === name).map(({ curve }) => curve.at(-1)?.epoch ?? 0);
+    return own.reduce((sum, seconds) => sum + seconds, 0) / own.length;
+  });
+  const logX = Math.max(...ends) > 4 * Math.min(...ends);
+  return trainingCurves(timed, "accuracy", heading, {
+    ...size,
+    x: "training time, s",
+    shortX: "time, s",
+    logX,
+    meansOnly: true,
+  });
 }
 
 /** The curve with the seconds of training until its end in the place of each epoch. */

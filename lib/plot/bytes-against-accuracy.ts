@@ -152,17 +152,19 @@ function labelsOf(
   }));
   const floats = rows.flatMap((row, i) => (row.component === "float" ? [points[i].y] : []));
   const lines = floats.map((at) => ({ left: area.left, right: area.right, top: at - 2, bottom: at + 2 }));
-  return placeLabels(points, textSize.label, area, [...intervals, ...lines]).map(({ dx, dy, isNear }, i) => ({
-    text: plain(rows[i].name),
-    x: Math.log10(sizes[i]),
-    y: 100 * rows[i].mean,
-    ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
-    arrowhead: 0,
-    arrowwidth: 1,
-    arrowcolor: ink.frame,
-    standoff: 7,
-    borderpad: 0,
-  }));
+  return placeLabels(points, textSize.label, area, [...intervals, ...lines], rows.length > mostFullNames).map(
+    ({ dx, dy, isNear }, i) => ({
+      text: plain(rows[i].name),
+      x: Math.log10(sizes[i]),
+      y: 100 * rows[i].mean,
+      ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
+      arrowhead: 0,
+      arrowwidth: 1,
+      arrowcolor: ink.frame,
+      standoff: 7,
+      borderpad: 0,
+    }),
+  );
 }
 
 /** @returns a range with room at both ends, a sixth and a tenth of it but at least some tenths of a decade */

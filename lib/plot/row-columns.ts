@@ -18,7 +18,7 @@ const [gap, leastPlot] = [28, 150] as const;
  * @param groups - from the top
  * @param width - of all columns, pixels
  * @param most - slots that fit below one another; a group takes its rows and one
- * @returns where the axis of each column lies, 0 … 1, the slots of the longest column, and the groups with their places
+ * @returns where each column and its axis lie, 0 … 1, the slots of the longest column, and the groups with their places
  */
 export function columnsOf(groups: readonly RowGroup[], width: number, most: number) {
   const rows = groups.flatMap((group) => group.rows);
@@ -35,7 +35,7 @@ export function columnsOf(groups: readonly RowGroup[], width: number, most: numb
   const columns = Array.from({ length: count }, (_, i) => {
     const left = i * (each + gap);
     const end = Math.max(left + before + 1, left + each - after); // an axis needs some width
-    return { domain: [(left + before) / width, Math.min(1, end / width)] };
+    return { left: left / width, domain: [(left + before) / width, Math.min(1, end / width)] };
   });
   return { columns, ...best };
 }

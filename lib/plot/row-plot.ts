@@ -95,7 +95,7 @@ export function rowPlot(
       });
     }
   }
-  layout.annotations = placed.flatMap((group) => annotationsOf(group, columns[group.column].domain));
+  layout.annotations = placed.flatMap((group) => annotationsOf(group, columns[group.column]));
   const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 58 } }, heading);
   const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
   return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
@@ -130,13 +130,16 @@ function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
   });
 }
 
-function annotationsOf({ title, rows, column, first }: PlacedGroup, domain: readonly number[]): Partial<Annotations>[] {
+function annotationsOf(
+  { title, rows, column, first }: PlacedGroup,
+  { left, domain }: { readonly left: number; readonly domain: readonly number[] },
+): Partial<Annotations>[] {
   const axis = column === 0 ? "y" : (`y${column + 1}` as "y");
   const base = { xref: "paper", yref: axis, yanchor: "middle", showarrow: false, borderpad: 0 } as const;
   const font = { size: textSize.label };
   return [
     ...(title
-      ? [{ ...base, text: `<b>${plain(title)}</b>`, x: domain[0], xanchor: "left", y: first - 1, font } as const]
+      ? [{ ...base, text: `<b>${plain(title)}</b>`, x: left, xanchor: "left", y: first - 1, font } as const]
       : []),
     ...rows.flatMap((row, i): Partial<Annotations>[] => [
       { ...base, text: plain(row.label), x: domain[0], xanchor: "right", xshift: -8, y: first + i, font },

@@ -3,7 +3,7 @@ import { type PairedDifference, pairedDifferences as pairs } from "../study/pair
 import { rowName } from "../study/row-name";
 import { resultRows } from "../study/table";
 import type { RunRecord } from "../train/record";
-import { type AccuracyRow, accuracyByComponent } from "./accuracy-by-component";
+import { type AccuracyRow, accuracyByComponent, isByRows } from "./accuracy-by-component";
 import { accuracyOfSeeds } from "./accuracy-of-seeds";
 import { accuracyOverTime } from "./accuracy-over-time";
 import { accuracyTable } from "./accuracy-table";
@@ -48,7 +48,7 @@ const drawings = {
       rows,
       {
         title: `Test accuracy on ${dataset} by binarized component and scale`,
-        caption: `Look at the gap between unscaled and scaled in each column: ${over(seeds)}.`,
+        caption: `Look at the gap between unscaled and scaled in each ${isByRows(rows) ? "group" : "column"}: ${over(seeds)}.`,
       },
       size,
     ),

@@ -1,4 +1,4 @@
-import type { Annotations, Data } from "plotly.js";
+import type { Annotations, Data, LayoutAxis } from "plotly.js";
 import { namesParts, rowName } from "../study/row-name";
 import type { EpochRecord } from "../train/record";
 import type { Figure, Size } from "./figure";
@@ -41,6 +41,10 @@ const quantities: Readonly<Record<CurveMetric, Quantity>> = {
 export interface CurveForm extends Size {
   /** What `epoch` of the curves measures, with its unit; "epoch" by default. */
   readonly x?: string;
+  /** The same for panels that are too narrow for it. */
+  readonly shortX?: string;
+  /** Powers of ten, where some curves are much longer than others. */
+  readonly logX?: boolean;
   /** Means of the validation alone, without seeds and training. */
   readonly meansOnly?: boolean;
 }
@@ -55,7 +59,7 @@ interface PanelContent {
 const mostInPanel = 6;
 
 /** Width of a panel at least, pixels: of a component, and of one curve. */
-const [widePanel, smallPanel] = [230, 168] as const;
+const [widePanel, smallPanel] = [230, 140] as const;
 
 /**
  * Training curves: validation solid, training dotted; the mean over the seeds bold, each seed thin.
@@ -88,7 +92,7 @@ export function trainingCurves(
 
   const { width, height } = sizeOf(contents, names.length, isSmall, heading, form);
   const columns = columnsOf(contents.length, isSmall, width);
-  const gap = { x: 0.03, y: isSmall ? Math.min(0.12, 46 / height) : 0.12 };
+  const gap = { x: isSmall ? 0.02 : 0.03, y: isSmall ? Math.min(0.12, 44 / Math.max(1, height - 150)) : 0.12 };
   const panels = panelGrid(contents.length, columns, gap);
   const quantity = quantities[metric];
   const drawn = form.meansOnly ? { ...quantity, train: undefined } : quantity;
@@ -104,8 +108,16 @@ export function trainingCurves(
     }),
   );
   data.push(...keys(drawn.train !== undefined, !form.meansOnly && runs.length > names.length));
-  const layout = layoutOf(panels, contents, { metric, x: form.x ?? "epoch", names: names.length });
-  return figure(data, { ...layout, width, height }, heading);
+  const layout = layoutOf(panels, contents, {
+    metric,
+    x: (isSmall && form.shortX) || (form.x ?? "epoch"),
+    logX: form.logX,
+    names: names.length,
+    isSmall,
+  });
+  const made = figure(data, { ...layout, width, height }, heading);
+  const least = (isSmall ? 150 + 95 * Math.ceil(panels.length / columns) : 0) - height;
+  return least > 0 ? { ...made, leastHeight: (made.layout.height ?? 0) + least } : made;
 }
 
 /** Panels from the top left: one for all, one a component, or one a name; names without a component are in each. */
@@ -117,7 +129,7 @@ function contentsOf(names: readonly string[]): PanelContent[] {
   if (components.some((component) => inside(component).length > mostInPanel)) {
     const title = (name: string) => {
       const { component, scale } = rowName(name);
-      return `<b>${plain(scale)}</b>${components.length > 1 ? `<br>${plain(component)}` : ""}`;
+      return `<b>${plain(scale)}</b>${components.length > 1 ? `<br><span style="font-size:12px">${plain(component)}</span>` : ""}`;
     };
     return names.filter(namesParts).map((name) => ({ title: title(name), names: [...everywhere, name] }));
   }
@@ -213,27 +225,48 @@ function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantit
   ];
 }
 
+const decades: Partial<LayoutAxis> = { type: "log", tickvals: Array.from({ length: 9 }, (_, i) => 10 ** i) };
+
 function layoutOf(
   panels: readonly Panel[],
   contents: readonly PanelContent[],
-  { metric, x, names }: { readonly metric: CurveMetric; readonly x: string; readonly names: number },
+  {
+    metric,
+    x,
+    logX,
+    names,
+    isSmall,
+  }: {
+    readonly metric: CurveMetric;
+    readonly x: string;
+    readonly logX?: boolean;
+    readonly names: number;
+    readonly isSmall: boolean;
+  },
 ): PanelLayout {
   const inPanels = contents.length > 1;
   const annotations: Partial<Annotations>[] = inPanels
     ? panels.map((panel, i) => panelTitle(panel, contents[i].title))
     : [];
   const axes: PanelLayout = {};
+  const left = panels.filter((panel) => panel.isLeft);
+  const middle = left[(left.length - 1) >> 1]; // low rows share one title, which is longer than they are
   for (const [i, panel] of panels.entries()) {
     const follows = (axis: "x" | "y") => (i === 0 ? {} : { matches: axis });
     Object.assign(
       axes,
       panelAxes(
         panel,
-        { ...follows("x"), showticklabels: panel.isBottom, ...(panel.isBottom ? { title: axisTitle(plain(x)) } : {}) },
+        {
+          ...follows("x"),
+          ...(logX ? decades : {}),
+          showticklabels: panel.isBottom,
+          ...(panel.isBottom ? { title: axisTitle(plain(x)) } : {}),
+        },
         {
           ...follows("y"),
           showticklabels: panel.isLeft,
-          ...(panel.isLeft ? { title: axisTitle(quantities[metric].title) } : {}),
+          ...(panel.isLeft && (!isSmall || panel === middle) ? { title: axisTitle(quantities[metric].title) } : {}),
           ...(metric === "learningRate" ? { exponentformat: "power" } : {}),
         },
       ),

@@ -28,7 +28,7 @@ export function trainingSpeed(runs: readonly SpeedRun[], heading: Heading = {}, 
   const groups = components.map((component): RowGroup => {
     const names = distinct(runs.map((run) => run.name)).filter((name) => rowName(name).component === component);
     return {
-      title: components.length > 1 ? component : "",
+      title: components.length > 1 && names.some((name) => name !== component) ? component : "",
       rows: names.map((name) => {
         const own = runs.filter((run) => run.name === name);
         const values = own.map(({ curve }) => median(curve.map((epoch) => epoch.imagesPerSecond)));
