@@ -1,5 +1,6 @@
 import type { Annotations, Data } from "plotly.js";
 import { accuracyOfSeeds } from "./accuracy-of-seeds";
+import type { AccuracyRow } from "./accuracy-row";
 import type { Figure, Size } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
@@ -7,21 +8,6 @@ import { colorsOf, darker, floatColor, transparent } from "./palette";
 import { percentAxis } from "./percent-axis";
 import { plain } from "./plain-text";
 import { axisTitle, figure, withoutHeading } from "./theme";
-
-/** The seeds of one configuration, summed up. */
-export interface AccuracyRow {
-  /** What is binarized, e.g. `mlp+mhsa`; `float` for the model to compare with. */
-  readonly component: string;
-  /** How it is scaled, e.g. `channel`. */
-  readonly scale: string;
-  /** Test accuracy, mean over the seeds, 0 … 1. */
-  readonly mean: number;
-  /** Ends of its interval, 0 … 1. */
-  readonly low: number;
-  readonly high: number;
-  /** Test accuracy of each seed, 0 … 1. */
-  readonly values: readonly number[];
-}
 
 /** Width beside the plot area, about; of a label such as "95.8"; pixels. */
 const [besidePlot, labelWidth] = [160, 38];

@@ -1,10 +1,11 @@
-import type { AccuracyRow } from "./accuracy-by-component";
+import type { AccuracyRow } from "./accuracy-row";
 import type { Figure, Size } from "./figure";
 import type { Heading } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { colorsOf, shapeOf } from "./palette";
 import { percentAxis } from "./percent-axis";
-import { type RowGroup, rowPlot } from "./row-plot";
+import type { RowGroup } from "./row-columns";
+import { rowPlot } from "./row-plot";
 
 /** What is drawn of each configuration. */
 export interface SeedRowsForm {

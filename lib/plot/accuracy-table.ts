@@ -1,4 +1,4 @@
-import type { AccuracyRow } from "./accuracy-by-component";
+import type { AccuracyRow } from "./accuracy-row";
 import { readableOn } from "./color";
 import type { Figure, Size } from "./figure";
 import { type Heading, sideMargin, textSize } from "./heading";

@@ -50,11 +50,8 @@ export async function drawing(figure: Figure, look: DrawingLook = {}): Promise<D
 
 /** The drawing on another width and height, all of it enlarged. */
 const zoomed = (svg: string, width: number, height: number): string =>
-  // Strokes that refuse to be enlarged would stay thin beside the text.
-  svg
-    .replaceAll(/ ?vector-effect: non-scaling-stroke;/g, "")
-    .replace(
-      /(<svg [^>]*?)width="([\d.]+)" height="([\d.]+)"/,
-      (_, start, ownWidth, ownHeight) =>
-        `${start}width="${Math.round(width)}" height="${Math.round(height)}" viewBox="0 0 ${ownWidth} ${ownHeight}"`,
-    );
+  svg.replace(
+    /(<svg [^>]*?)width="([\d.]+)" height="([\d.]+)"/,
+    (_, start, ownWidth, ownHeight) =>
+      `${start}width="${Math.round(width)}" height="${Math.round(height)}" viewBox="0 0 ${ownWidth} ${ownHeight}"`,
+  );

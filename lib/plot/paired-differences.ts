@@ -4,7 +4,8 @@ import type { Figure, Size } from "./figure";
 import type { Heading } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf, shapeOf } from "./palette";
-import { type RowGroup, rowPlot } from "./row-plot";
+import type { RowGroup } from "./row-columns";
+import { rowPlot } from "./row-plot";
 
 const questions: Readonly<Record<PairedDifference["question"], string>> = {
   scale: "one scale − another",

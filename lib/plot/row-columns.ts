@@ -1,6 +1,27 @@
 import { textSize } from "./heading";
-import type { RowGroup } from "./row-plot";
 import { textWidth } from "./text-box";
+
+/** One line of a row plot. */
+export interface PlotRow {
+  readonly label: string;
+  readonly mean: number;
+  /** Ends of its interval. */
+  readonly low: number;
+  readonly high: number;
+  /** What the mean is of, a small dot each. */
+  readonly values?: readonly number[];
+  /** What stands at the right end. */
+  readonly text: string;
+  readonly color: string;
+  /** Plotly's name of the marker's shape. */
+  readonly symbol: string;
+}
+
+/** Rows under one heading. */
+export interface RowGroup {
+  readonly title: string;
+  readonly rows: readonly PlotRow[];
+}
 
 /** A group and where it is. */
 export interface PlacedGroup extends RowGroup {

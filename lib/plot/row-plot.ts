@@ -4,30 +4,8 @@ import { type Heading, ink, sideMargin, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { floatColor, transparent } from "./palette";
 import { plain } from "./plain-text";
-import { columnsOf, type PlacedGroup } from "./row-columns";
+import { columnsOf, type PlacedGroup, type PlotRow, type RowGroup } from "./row-columns";
 import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
-
-/** One line of a row plot. */
-export interface PlotRow {
-  readonly label: string;
-  readonly mean: number;
-  /** Ends of its interval. */
-  readonly low: number;
-  readonly high: number;
-  /** What the mean is of, a small dot each. */
-  readonly values?: readonly number[];
-  /** What stands at the right end. */
-  readonly text: string;
-  readonly color: string;
-  /** Plotly's name of the marker's shape. */
-  readonly symbol: string;
-}
-
-/** Rows under one heading. */
-export interface RowGroup {
-  readonly title: string;
-  readonly rows: readonly PlotRow[];
-}
 
 /** The axis of a row plot. */
 export interface RowAxis {
@@ -40,7 +18,7 @@ export interface RowAxis {
 }
 
 /** Height of a row as it likes to be and at least; of axis and ticks; pixels. */
-const [rowHeight, leastRowHeight, axisHeight] = [25, 17, 72] as const;
+const [rowHeight, leastRowHeight, axisHeight] = [25, 17, 78] as const;
 
 /**
  * One line a configuration: a marker for its mean, a bar for its interval, small dots for what the mean is of, and the
@@ -96,7 +74,7 @@ export function rowPlot(
     }
   }
   layout.annotations = placed.flatMap((group) => annotationsOf(group, columns[group.column]));
-  const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 58 } }, heading);
+  const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
   const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
   return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
 }

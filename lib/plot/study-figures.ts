@@ -1,11 +1,12 @@
 import { tellApart } from "../study/configurations";
-import { type PairedDifference, pairedDifferences as pairs } from "../study/paired";
+import { type PairedDifference, pairedRows } from "../study/paired";
 import { rowName } from "../study/row-name";
 import { resultRows } from "../study/table";
 import type { RunRecord } from "../train/record";
-import { type AccuracyRow, accuracyByComponent, isByRows } from "./accuracy-by-component";
+import { accuracyByComponent, isByRows } from "./accuracy-by-component";
 import { accuracyOfSeeds } from "./accuracy-of-seeds";
 import { accuracyOverTime } from "./accuracy-over-time";
+import type { AccuracyRow } from "./accuracy-row";
 import { accuracyTable } from "./accuracy-table";
 import { type BytesRow, bytesAgainstAccuracy } from "./bytes-against-accuracy";
 import type { Figure, Size } from "./figure";
@@ -179,7 +180,7 @@ function studyOf(runs: readonly RunRecord[]): Study {
   const { records } = tellApart(runs);
   const seeds = new Set(records.map((record) => record.seed)).size;
   const dataset = records[0].dataset.name;
-  return { records, rows: plotRows(records), differences: pairs(records), dataset, seeds };
+  return { records, rows: plotRows(records), differences: pairedRows(records), dataset, seeds };
 }
 
 /** Without what told it apart from rows on other data: those are in other figures. */

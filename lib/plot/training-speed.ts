@@ -5,7 +5,8 @@ import type { Figure, Size } from "./figure";
 import type { Heading } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf, shapeOf } from "./palette";
-import { type RowGroup, rowPlot } from "./row-plot";
+import type { RowGroup } from "./row-columns";
+import { rowPlot } from "./row-plot";
 
 /** What is drawn of a run; `RunRecord`s will do. */
 export type SpeedRun = Pick<RunRecord, "name" | "curve" | "seconds">;

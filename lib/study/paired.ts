@@ -28,7 +28,7 @@ const floatInputs = "-w1a32";
  * @param records - of one study on one data set, told apart
  * @returns those with at least two seeds in common, in the order of the records
  */
-export function pairedDifferences(records: readonly RunRecord[]): PairedDifference[] {
+export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
   const cells = new Map<string, Map<number, number>>();
   for (const { name, seed, test } of records) {
     cells.set(name, (cells.get(name) ?? new Map<number, number>()).set(seed, test.accuracy));
