@@ -66,10 +66,10 @@ const strokesOf = (svg: string): number[] => {
   return [...root.querySelectorAll("path")].map((path) => zoom * Number.parseFloat(property(path, "stroke-width")));
 };
 
-describe.each(places)("the figures of %s", (place) => {
-  test("have every text, line and marker in another size, once the font size is another", async () => {
+describe("a larger font size", () => {
+  test("enlarges every text, line and marker", async () => {
     const [width, height, zoom] = [1600, 1200, 2];
-    for (const [name, figure] of figures(place, { width: width / zoom, height: height / zoom })) {
+    for (const [name, figure] of figures("quick", { width: width / zoom, height: height / zoom })) {
       const usual = await toSvg(figure);
       const large = (await drawing(figure, { width, height, zoom })).svg();
       expect(large.slice(0, 300)).toMatch(/^<svg [^>]*width="1600" height="1200" viewBox="0 0 800 600"/);
@@ -81,38 +81,38 @@ describe.each(places)("the figures of %s", (place) => {
       expect(large.includes("non-scaling-stroke")).toBe(false); // which a browser would leave as thin as it was
     }
   });
+});
 
-  test("have texts that can be read on the dark ground, with the colours of the light ones told apart", async () => {
-    for (const [name, figure] of figures(place)) {
-      const svg = (await drawing(figure, { isDark: true })).svg();
-      expect(hex(property(open(svg).querySelector("rect")!, "fill"))).toBe(darkGround);
-      for (const { text, color, ground = darkGround } of textsOf(svg)) {
-        expect(contrast(color, ground), `${name}: ${text} in ${color} on ${ground}`).toBeGreaterThanOrEqual(
-          leastContrast,
+describe.each(places)("the figures of %s", (place) => {
+  test.each([{}, { width: 1097, height: 617 }])(
+    "have text that can be read, apart and on dark, size %j",
+    async (size) => {
+      for (const [name, figure] of figures(place, size)) {
+        const svg = (await drawing(figure, { isDark: true })).svg();
+        const root = open(svg);
+        expect(hex(property(root.querySelector("rect")!, "fill"))).toBe(darkGround);
+        for (const { text, color, ground = darkGround } of textsOf(svg)) {
+          const where = `${name}: ${text} in ${color} on ${ground}`;
+          expect(contrast(color, ground), where).toBeGreaterThanOrEqual(leastContrast);
+        }
+        const [width, height] = ["width", "height"].map((side) => Number(root.getAttribute(side)));
+        expect({ width, height }).toMatchObject(size);
+        const boxes = [...root.querySelectorAll("text")].map((text) => ({
+          text: text.textContent,
+          ...clientRect(text),
+        }));
+        const outside = boxes.filter((box) => box.left < 0 || box.top < 0 || box.right > width || box.bottom > height);
+        expect(outside, name).toEqual([]);
+        const covered = boxes.flatMap((a, i) =>
+          boxes
+            .slice(i + 1)
+            .filter((b) => overlap(a, b) > 0.1)
+            .map((b) => [a.text, b.text]),
         );
+        expect(covered, name).toEqual([]);
       }
-    }
-  });
-
-  test.each([{}, { width: 1097, height: 617 }])("keep all text inside the picture and apart, size %j", async (size) => {
-    for (const [name, figure] of figures(place, size)) {
-      const root = open(await toSvg(figure));
-      const [width, height] = ["width", "height"].map((side) => Number(root.getAttribute(side)));
-      expect({ width, height }).toMatchObject(size);
-      const boxes = [...root.querySelectorAll("text")].map((text) => ({ text: text.textContent, ...clientRect(text) }));
-      const outside = boxes.filter(
-        ({ left, top, right, bottom }) => left < 0 || top < 0 || right > width || bottom > height,
-      );
-      expect(outside, name).toEqual([]);
-      const covered = boxes.flatMap((a, i) =>
-        boxes
-          .slice(i + 1)
-          .filter((b) => overlap(a, b) > 0.1)
-          .map((b) => [a.text, b.text]),
-      );
-      expect(covered, name).toEqual([]);
-    }
-  });
+    },
+  );
 });
 
 describe("dark colours", () => {
