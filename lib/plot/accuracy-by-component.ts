@@ -1,29 +1,19 @@
 import type { Annotations, Data } from "plotly.js";
-import type { Figure } from "./figure";
+import { accuracyOfSeeds } from "./accuracy-of-seeds";
+import type { AccuracyRow } from "./accuracy-row";
+import type { Figure, Size } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { colorsOf, darker, floatColor, transparent } from "./palette";
 import { percentAxis } from "./percent-axis";
 import { plain } from "./plain-text";
-import { axisTitle, figure } from "./theme";
+import { axisTitle, figure, withoutHeading } from "./theme";
 
-/** The seeds of one configuration, summed up. */
-export interface AccuracyRow {
-  /** What is binarized, e.g. `mlp+mhsa`; `float` for the model to compare with. */
-  readonly component: string;
-  /** How it is scaled, e.g. `channel`. */
-  readonly scale: string;
-  /** Test accuracy, mean over the seeds, 0 … 1. */
-  readonly mean: number;
-  /** Ends of its interval, 0 … 1. */
-  readonly low: number;
-  readonly high: number;
-  /** Test accuracy of each seed, 0 … 1. */
-  readonly values: readonly number[];
-}
+/** Width beside the plot area, about; of a label such as "95.8"; pixels. */
+const [besidePlot, labelWidth] = [160, 38];
 
-/** Width of the plot area, about; of a label such as "95.8"; pixels. */
-const [plotWidth, labelWidth] = [740, 38];
+/** More scales than this have no room side by side: each configuration has a line of its own then. */
+const mostScales = 6;
 
 /** Room for the lowest label, percent. */
 const labelRoom = 4;
@@ -36,10 +26,11 @@ const labelRoom = 4;
  *
  * @param rows - one row a configuration; accuracies as fractions 0 … 1
  * @param heading - title and caption
+ * @param size - of the whole figure
  * @returns the figure, in percent
  * @throws ConfigError if there are no rows or an accuracy is not a fraction
  */
-export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Heading = {}): Figure {
+export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Heading = {}, size: Size = {}): Figure {
   requireRows(rows, "accuracyByComponent", "row");
   requireFractions(
     rows.flatMap((row) => [row.mean, row.low, row.high, ...row.values]),
@@ -49,9 +40,11 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
   const binarized = rows.filter((row) => row !== float);
   const components = distinct(binarized.map((row) => row.component));
   const scales = distinct(binarized.map((row) => row.scale));
+  if (isByRows(rows)) return accuracyOfSeeds(rows, heading, size, { seeds: false });
   const colors = colorsOf(scales);
+  const { width, height } = withoutHeading(size, heading, 470);
   // One component is one unit of x.
-  const pixel = Math.max(components.length, 1) / plotWidth;
+  const pixel = Math.max(components.length, 1) / (width - besidePlot);
   const pitch = Math.min(0.88 / Math.max(scales.length, 1), 120 * pixel);
   const positionOf = (row: AccuracyRow) =>
     components.indexOf(row.component) + (scales.indexOf(row.scale) - (scales.length - 1) / 2) * pitch;
@@ -70,6 +63,8 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
   return figure(
     data,
     {
+      width,
+      height,
       showlegend: true,
       margin: { r: float ? 84 : 24 },
       xaxis: {
@@ -89,6 +84,10 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
     heading,
   );
 }
+
+/** @returns whether `accuracyByComponent` draws a line a configuration, below one another */
+export const isByRows = (rows: readonly AccuracyRow[]): boolean =>
+  distinct(rows.filter((row) => row.component !== "float").map((row) => row.scale)).length > mostScales;
 
 function tracesOf(
   rows: readonly AccuracyRow[],

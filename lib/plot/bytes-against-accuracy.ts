@@ -1,12 +1,13 @@
 import type { Annotations, Data } from "plotly.js";
-import type { Figure } from "./figure";
+import type { Figure, Size } from "./figure";
 import { type Heading, ink, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { placeLabels } from "./label-places";
 import { colorsOf, darker, floatColor, symbolOf } from "./palette";
 import { percentAxis } from "./percent-axis";
 import { plain } from "./plain-text";
-import { axisTitle, figure } from "./theme";
+import type { Box } from "./text-box";
+import { axisTitle, figure, withoutHeading } from "./theme";
 
 /** Size and accuracy of one configuration. */
 export interface BytesRow {
@@ -25,8 +26,14 @@ export interface BytesRow {
   readonly high: number;
 }
 
-/** Size of the figure and of what surrounds its plot area, pixels: fixed, as labels are placed in pixels. */
-const frame = { width: 900, height: 500, left: 76, right: 24, bottom: 66 } as const;
+/** What surrounds the plot area, pixels: fixed, as labels are placed in pixels. */
+const frame = { left: 76, right: 24, bottom: 66 } as const;
+
+/** With more points than this, labels are of scales alone, and a legend names the components by their markers. */
+const mostFullNames = 12;
+
+/** Height of a legend in a row, pixels. */
+const legendHeight = 32;
 
 /**
  * What a byte buys: test accuracy over the size of the model file, a labelled point a configuration.
@@ -36,10 +43,11 @@ const frame = { width: 900, height: 500, left: 76, right: 24, bottom: 66 } as co
  *
  * @param rows - one row a configuration; bytes, and accuracies as fractions 0 … 1
  * @param heading - title and caption
+ * @param size - of the whole figure
  * @returns the figure; x in KiB (1024 bytes), logarithmic; y in percent
  * @throws ConfigError if there are no rows or an accuracy is not a fraction
  */
-export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading = {}): Figure {
+export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading = {}, size: Size = {}): Figure {
   requireRows(rows, "bytesAgainstAccuracy", "row");
   requireFractions(
     rows.flatMap((row) => [row.mean, row.low, row.high]),
@@ -51,11 +59,20 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
   const x = padded(Math.log10(Math.min(...sizes)), Math.log10(Math.max(...sizes)));
   const lowest = 100 * Math.min(...rows.map((row) => row.low));
   const yAxis = percentAxis(lowest);
+  const isCrowded = rows.length > mostFullNames;
+  const { width, height } = withoutHeading(size, heading, isCrowded ? 640 : 500);
+  const area = {
+    left: frame.left,
+    right: width - frame.right,
+    top: 0,
+    bottom: height - frame.bottom - (isCrowded ? legendHeight : 0),
+  };
 
   const data: Data[] = rows.map((row, i) => ({
     type: "scatter",
     mode: "markers",
     name: plain(row.name),
+    showlegend: false,
     x: [sizes[i]],
     y: [100 * row.mean],
     error_y: {
@@ -70,15 +87,17 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
     marker: { size: row.component === "float" ? 16 : 12, symbol: symbolOf(row.component), color: colorOf(row) },
   }));
   const float = rows.find((row) => row.component === "float");
+  if (isCrowded) data.push(...markerKeys(distinct(rows.map((row) => row.component))));
   return figure(
     data,
     {
-      width: frame.width,
-      height: frame.height,
+      width,
+      height,
+      showlegend: isCrowded,
       margin: { l: frame.left, r: frame.right, b: frame.bottom },
       xaxis: { title: axisTitle("model file, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
       yaxis: { title: axisTitle("test accuracy, %"), ...yAxis, automargin: false },
-      annotations: labelsOf(rows, sizes, x, yAxis.range).map((label, i) => ({
+      annotations: labelsOf(isCrowded ? rows.map(shortly) : rows, sizes, x, yAxis.range, area).map((label, i) => ({
         ...label,
         font: { size: textSize.label, color: darker(colorOf(rows[i])) },
       })),
@@ -101,18 +120,27 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
   );
 }
 
+const shortly = (row: BytesRow): BytesRow => ({ ...row, name: row.component === "float" ? "float" : row.scale });
+
+/** Legend entries for the markers; they draw nothing. */
+const markerKeys = (components: readonly string[]): Data[] =>
+  components.map((component) => ({
+    type: "scatter",
+    mode: "markers",
+    name: plain(component),
+    x: [null],
+    y: [null],
+    hoverinfo: "skip",
+    marker: { symbol: symbolOf(component), size: 12, color: ink.muted },
+  }));
+
 function labelsOf(
   rows: readonly BytesRow[],
   sizes: readonly number[],
   x: readonly [number, number],
   y: readonly [number, number],
+  area: Box,
 ): Partial<Annotations>[] {
-  const area = {
-    left: frame.left,
-    right: frame.width - frame.right,
-    top: 0,
-    bottom: frame.height - frame.bottom,
-  };
   const xPixel = (kib: number) => area.left + ((Math.log10(kib) - x[0]) / (x[1] - x[0])) * (area.right - area.left);
   const yPixel = (percent: number) => area.bottom - ((percent - y[0]) / (y[1] - y[0])) * (area.bottom - area.top);
   const points = rows.map((row, i) => ({ x: xPixel(sizes[i]), y: yPixel(100 * row.mean), text: row.name }));
@@ -124,17 +152,19 @@ function labelsOf(
   }));
   const floats = rows.flatMap((row, i) => (row.component === "float" ? [points[i].y] : []));
   const lines = floats.map((at) => ({ left: area.left, right: area.right, top: at - 2, bottom: at + 2 }));
-  return placeLabels(points, textSize.label, area, [...intervals, ...lines]).map(({ dx, dy, isNear }, i) => ({
-    text: plain(rows[i].name),
-    x: Math.log10(sizes[i]),
-    y: 100 * rows[i].mean,
-    ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
-    arrowhead: 0,
-    arrowwidth: 1,
-    arrowcolor: ink.frame,
-    standoff: 7,
-    borderpad: 0,
-  }));
+  return placeLabels(points, textSize.label, area, [...intervals, ...lines], rows.length > mostFullNames).map(
+    ({ dx, dy, isNear }, i) => ({
+      text: plain(rows[i].name),
+      x: Math.log10(sizes[i]),
+      y: 100 * rows[i].mean,
+      ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
+      arrowhead: 0,
+      arrowwidth: 1,
+      arrowcolor: ink.frame,
+      standoff: 7,
+      borderpad: 0,
+    }),
+  );
 }
 
 /** @returns a range with room at both ends, a sixth and a tenth of it but at least some tenths of a decade */

@@ -1,7 +1,7 @@
 import { type Box, textBox, union } from "./text-box";
 
 /** A 2-D affine map: x' = a·x + c·y + e, y' = b·x + d·y + f. */
-type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
 const identity: Matrix = [1, 0, 0, 1, 0, 0];
 
@@ -38,7 +38,8 @@ function matrixOf(element: Element): Matrix {
   return matrix;
 }
 
-function parseTransform(transform: string): Matrix {
+/** @returns the map that an SVG `transform` stands for */
+export function parseTransform(transform: string): Matrix {
   let matrix = identity;
   for (const [, name, list] of transform.matchAll(/(\w+)\s*\(([^)]*)\)/g)) {
     matrix = multiply(

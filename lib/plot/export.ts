@@ -1,14 +1,10 @@
 import { Resvg } from "@resvg/resvg-js";
-import type { Figure } from "./figure";
+import type { Figure, Size } from "./figure";
 import { fontFamily, fontsOf } from "./fonts";
 import type { PlotlyWindow } from "./plotly-window";
 import { resized } from "./theme";
 
-/** Size of a picture, pixels (of an SVG: user units); the figure's own by default. */
-export interface Size {
-  readonly width?: number;
-  readonly height?: number;
-}
+export type { Size } from "./figure";
 
 let shared: PlotlyWindow | undefined;
 let last: Promise<unknown> = Promise.resolve();

@@ -1,5 +1,11 @@
 import type { Data, Layout } from "plotly.js";
 
+/** Size of a picture, pixels (of an SVG: user units); the figure's own by default. */
+export interface Size {
+  readonly width?: number;
+  readonly height?: number;
+}
+
 /** What it takes to draw a figure in another size; Plotly keeps `layout.meta` for such purposes. */
 export interface FigureMeta {
   readonly title?: string;
@@ -19,4 +25,6 @@ export interface Figure {
   readonly layout: Partial<Layout> & { readonly meta?: FigureMeta };
   /** One or two sentences that say what to see. */
   readonly caption?: string;
+  /** Height that it needs at its width to be read, pixels; known of figures with a row a configuration. */
+  readonly leastHeight?: number;
 }

@@ -34,10 +34,12 @@ const lineFont = 15;
  */
 export function titleOf(heading: Heading, width: number, below: number): { title: Layout["title"]; height: number } {
   const { title, caption } = heading;
-  const lines = caption ? wrap(caption, width - 2 * sideMargin) : [];
+  const lines = (text: string | undefined, size: number) => (text ? wrap(text, width - 2 * sideMargin, size) : []);
   const texts = [
-    ...(title ? [`<span style="font-size:${textSize.title}px">${plain(title)}</span>`] : []),
-    ...lines.map((line) => `<span style="font-size:${textSize.label}px;color:${ink.muted}">${plain(line)}</span>`),
+    ...lines(title, textSize.title).map((line) => `<span style="font-size:${textSize.title}px">${plain(line)}</span>`),
+    ...lines(caption, textSize.label).map(
+      (line) => `<span style="font-size:${textSize.label}px;color:${ink.muted}">${plain(line)}</span>`,
+    ),
   ];
   const height = texts.length ? Math.round(firstBaseline + (texts.length - 1) * 1.3 * lineFont + 18) : 16;
   const place = {
@@ -58,11 +60,11 @@ export function titleOf(heading: Heading, width: number, below: number): { title
 const piece =
   / ?(?:[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef][、。，．」』）】！？]*|[^ \u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uffef]+)/gu;
 
-function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   for (const [next] of text.trim().replace(/\s+/g, " ").matchAll(piece)) {
     const longer = (lines.at(-1) ?? "") + next;
-    const fits = textWidth(longer, { size: textSize.label, bold: false, italic: false }) <= width;
+    const fits = textWidth(longer, { size, bold: false, italic: false }) <= width;
     if (lines.length && fits) lines[lines.length - 1] = longer;
     else lines.push(next.trimStart());
   }

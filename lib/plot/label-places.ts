@@ -28,6 +28,7 @@ const markerRadius = 9;
  * @param fontSize - of the labels, pixels
  * @param area - where labels may be
  * @param obstacles - boxes that labels should not cover, such as error bars
+ * @param crowd - many points close together: labels may be farther away, and keep clear of the lines to the others
  * @returns a place for each point
  */
 export function placeLabels(
@@ -35,10 +36,12 @@ export function placeLabels(
   fontSize: number,
   area: Box,
   obstacles: readonly Box[] = [],
+  crowd = false,
 ): LabelPlace[] {
   const markers = points.map(({ x, y }) => around(x, y, 2 * markerRadius, 2 * markerRadius));
   const taken = [...markers, ...obstacles];
   const places: LabelPlace[] = [];
+  const labels: Box[] = [];
   const crowding = points.map((p) =>
     points.reduce((sum, q) => sum + (p === q ? 0 : 1 / (1 + Math.hypot(p.x - q.x, p.y - q.y))), 0),
   );
@@ -48,23 +51,43 @@ export function placeLabels(
     const [width, height] = [textWidth(text, { size: fontSize, bold: false, italic: false }) + 6, fontSize * 1.3];
     let best: LabelPlace = { dx: 0, dy: 0, isNear: true };
     let lowest = Number.POSITIVE_INFINITY;
-    for (const place of candidates(width, height)) {
+    for (const place of candidates(width, height, crowd ? [...distances, 110, 150, 200] : distances)) {
       const { dx, dy } = place;
       const box = around(x + dx, y + dy, width, height);
       const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
       const outside = width * height - overlap(box, area);
-      const cost = covered + 4 * outside + Math.hypot(dx / width, dy / height) + Math.abs(dy) / 10;
+      const crossed = crowd ? labels.reduce((sum, other) => sum + covers(lineTo(x, y, place), other), 0) : 0;
+      const cost = covered + 4 * outside + 40 * crossed + Math.hypot(dx / width, dy / height) + Math.abs(dy) / 10;
       if (cost < lowest) [best, lowest] = [place, cost];
     }
     places[i] = best;
-    taken.push(around(x + best.dx, y + best.dy, width, height));
+    const label = around(x + best.dx, y + best.dy, width, height);
+    taken.push(label);
+    if (crowd) {
+      labels.push(label);
+      taken.push(...lineTo(x, y, best));
+    }
   }
   return places;
 }
 
+/** How far labels are from their points, beyond the nearest, pixels. */
+const distances = [0, 12, 26, 42, 60, 80];
+
+/** Small boxes along the line that joins a label to its point; none if no line does. */
+function lineTo(x: number, y: number, { dx, dy, isNear }: LabelPlace): Box[] {
+  const steps = isNear ? 0 : Math.ceil(Math.hypot(dx, dy) / 8);
+  return Array.from({ length: Math.max(0, steps - 3) }, (_, i) => {
+    const share = (i + 2) / steps;
+    return around(x + share * dx, y + share * dy, 6, 6);
+  });
+}
+
+const covers = (boxes: readonly Box[], other: Box): number => boxes.filter((box) => overlap(box, other) > 0).length;
+
 /** Right first, then round the clock, then the same farther away. */
-function candidates(width: number, height: number): LabelPlace[] {
-  return [0, 12, 26, 42, 60, 80].flatMap((distance) =>
+function candidates(width: number, height: number, far: readonly number[]): LabelPlace[] {
+  return far.flatMap((distance) =>
     Array.from({ length: 16 }, (_, k) => {
       const angle = (k * Math.PI) / 8;
       const reach = markerRadius + distance;

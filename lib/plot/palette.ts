@@ -1,4 +1,5 @@
 import { methods } from "../binarize/methods/index";
+import { lightnessOf, withLightness } from "./color";
 
 /**
  * Colours a reader with any colour vision can tell apart.
@@ -43,6 +44,7 @@ const scaleColors = new Map<string, string>(
     "channel-w1a32": palette[5],
     W1A32: palette[5],
     xnor: palette[3],
+    token: palette[3],
     learned: palette[2],
     "learned-tensor": palette[6],
   }),
@@ -51,6 +53,19 @@ const scaleColors = new Map<string, string>(
 // Every other method takes the next colour, in the order of their list.
 const further = Object.keys(methods).filter((name) => !scaleColors.has(name));
 for (const [i, name] of further.entries()) scaleColors.set(name, palette[7 + (i % (palette.length - 7))]);
+
+// Weights alone in bits: a lighter shade of the same scale with inputs in bits, too.
+for (const name of ["unscaled", "tensor", "learned", "token"]) {
+  const color = scaleColors.get(name)!;
+  scaleColors.set(`${name}-w1a32`, withLightness(color, lightnessOf(color) + 0.14));
+}
+
+/** A shape for each colour, so that print in grey tells methods apart, too. */
+const shapes = [
+  ...["circle", "square", "diamond", "cross", "x", "triangle-up", "triangle-down", "pentagon", "hexagon", "hexagram"],
+  ...["star-triangle-up", "star-square", "star-diamond", "hourglass", "bowtie", "diamond-tall", "diamond-wide"],
+  ...["triangle-left", "triangle-right", "octagon"],
+] as const;
 
 const componentSymbols: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -82,6 +97,19 @@ export function colorsOf(names: readonly string[]): Map<string, string> {
       );
   }
   return colors;
+}
+
+/**
+ * @param scale - a scale form or a method
+ * @param color - of `colorsOf`
+ * @returns its marker symbol, the same in every figure: one a colour; open where weights alone are in bits
+ */
+export function shapeOf(scale: string, color: string): string {
+  if (color === floatColor) return "star";
+  const weightsAlone = scale.toLowerCase().endsWith("w1a32");
+  const twoBits = weightsAlone ? scaleColors.get(scale.replace(/-?w1a32$/i, "")) : undefined;
+  const at = palette.findIndex((one) => one === (twoBits ?? color));
+  return `${shapes[at < 0 ? 0 : at % shapes.length]}${weightsAlone ? "-open" : ""}`;
 }
 
 /** @returns the marker symbol of a component; one the kit does not know is a pentagon */

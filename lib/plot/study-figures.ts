@@ -1,10 +1,19 @@
 import { tellApart } from "../study/configurations";
+import { type PairedDifference, pairedRows } from "../study/paired";
+import { rowName } from "../study/row-name";
 import { resultRows } from "../study/table";
 import type { RunRecord } from "../train/record";
-import { type AccuracyRow, accuracyByComponent } from "./accuracy-by-component";
+import { accuracyByComponent, isByRows } from "./accuracy-by-component";
+import { accuracyOfSeeds } from "./accuracy-of-seeds";
+import { accuracyOverTime } from "./accuracy-over-time";
+import type { AccuracyRow } from "./accuracy-row";
+import { accuracyTable } from "./accuracy-table";
 import { type BytesRow, bytesAgainstAccuracy } from "./bytes-against-accuracy";
-import type { Figure } from "./figure";
+import type { Figure, Size } from "./figure";
+import { distinct } from "./inputs";
+import { pairedDifferences } from "./paired-differences";
 import { trainingCurves } from "./training-curves";
+import { trainingSpeed } from "./training-speed";
 
 /**
  * A study's records as the rows that `accuracyByComponent` and `bytesAgainstAccuracy` draw.
@@ -21,40 +30,169 @@ export function plotRows(records: readonly RunRecord[]): (AccuracyRow & BytesRow
   }));
 }
 
+/** What the figures of a study on one data set are drawn from. */
+interface Study {
+  readonly records: readonly RunRecord[];
+  readonly rows: readonly (AccuracyRow & BytesRow)[];
+  readonly differences: readonly PairedDifference[];
+  readonly dataset: string;
+  /** How captions say how many seeds there are, and what bars mean. */
+  readonly seeds: number;
+}
+
+type Draw = (study: Study, size: Size) => Figure | undefined;
+
+/** Each figure by the name of its file; undefined where a study has not what it shows. */
+const drawings = {
+  "accuracy-by-component": ({ rows, dataset, seeds }, size) =>
+    accuracyByComponent(
+      rows,
+      {
+        title: `Test accuracy on ${dataset} by binarized component and scale`,
+        caption: `Look at the gap between unscaled and scaled in each ${isByRows(rows) ? "group" : "column"}: ${over(seeds)}.`,
+      },
+      size,
+    ),
+  "accuracy-of-seeds": ({ rows, dataset, seeds }, size) =>
+    seeds < 2
+      ? undefined
+      : accuracyOfSeeds(
+          rows,
+          {
+            title: `Test accuracy of every seed on ${dataset}`,
+            caption:
+              "Small dots are seeds, the marker is their mean, the bar its 95% interval; rows whose bars lie apart differ.",
+          },
+          size,
+        ),
+  "accuracy-table": ({ rows, dataset, seeds }, size) => {
+    const float = rows.find((row) => row.component === "float");
+    const cells = rows.filter((row) => row !== float && row.component !== row.scale);
+    if (distinct(cells.map((row) => row.component)).length < 2) return undefined;
+    if (distinct(cells.map((row) => row.scale)).length < 2) return undefined;
+    const beside = float ? ` The float model reaches ${(100 * float.mean).toFixed(1)}.` : "";
+    return accuracyTable(
+      cells,
+      {
+        title: `Mean test accuracy on ${dataset}, %`,
+        caption: `Lighter is better: ${seeds === 1 ? "one seed" : `means over ${seeds} seeds`}.${beside}`,
+      },
+      size,
+    );
+  },
+  "paired-differences": ({ differences, records, dataset }, size) =>
+    differences.length === 0
+      ? undefined
+      : pairedDifferences(
+          differences,
+          {
+            title: `Differences of test accuracy on ${dataset}, seed by seed`,
+            caption:
+              "Bars are 95% intervals of the mean difference; one that reaches over the line at 0 is no difference that these seeds see, and its marker is open.",
+          },
+          size,
+          distinct(records.map(({ name }) => rowName(name).scale)),
+        ),
+  "training-curves": ({ records, dataset, seeds }, size) =>
+    trainingCurves(
+      records,
+      "accuracy",
+      {
+        title: `Accuracy over the epochs on ${dataset}`,
+        caption: `Validation solid, training dotted: ${seeds === 1 ? "one seed" : `${seeds} seeds thin, their mean bold`}.`,
+      },
+      size,
+    ),
+  "training-loss": ({ records, dataset }, size) =>
+    trainingCurves(
+      records,
+      "loss",
+      { title: `Loss over the epochs on ${dataset}`, caption: "Validation solid, training dotted." },
+      size,
+    ),
+  "flip-share": ({ records }, size) => {
+    const binarized = records.filter((record) => record.curve.some((epoch) => epoch.flipShare > 0));
+    if (binarized.length === 0) return undefined;
+    const heading = {
+      title: "Binary weights that changed sign, per epoch",
+      caption: "As the learning rate falls, the signs freeze.",
+    };
+    return trainingCurves(binarized, "flipShare", heading, size);
+  },
+  "accuracy-over-time": ({ records, dataset, seeds }, size) =>
+    !areTimed(records)
+      ? undefined
+      : accuracyOverTime(
+          records,
+          {
+            title: `Validation accuracy over the time of training on ${dataset}`,
+            caption: `${seeds === 1 ? "One seed" : `Means over ${seeds} seeds`}, ${machines(records)}; validation is not counted.`,
+          },
+          size,
+        ),
+  "training-speed": ({ records, dataset, seeds }, size) =>
+    !areTimed(records)
+      ? undefined
+      : trainingSpeed(
+          records,
+          {
+            title: `Images a second in training on ${dataset}`,
+            caption: `Medians over the epochs: ${over(seeds)}. Measured ${machines(records)}, other programs beside it included.`,
+          },
+          size,
+        ),
+  "bytes-against-accuracy": ({ rows, dataset }, size) =>
+    bytesAgainstAccuracy(
+      rows,
+      {
+        title: `Model file against test accuracy on ${dataset}`,
+        caption: "Left and high is good; the dashed line is the float model's accuracy.",
+      },
+      size,
+    ),
+} satisfies Record<string, Draw>;
+
+/** Names of all figures that a study may have. */
+export const figureNames: readonly string[] = Object.keys(drawings);
+
 /**
- * Every figure of a study, by the name of its file.
+ * Every figure of a study, by the name of its file. With several data sets, each has its figures: `training-loss-shapes`.
  *
  * @param runs - finished ones
+ * @param size - of each figure; by default each has its own
+ * @returns those that the study has the data for
  */
-export function studyFigures(runs: readonly RunRecord[]): Record<string, Figure> {
+export function studyFigures(runs: readonly RunRecord[], size: Size = {}): Record<string, Figure> {
+  const datasets = distinct(runs.map((run) => run.dataset.name));
+  return Object.fromEntries(
+    datasets.flatMap((dataset) => {
+      const own = runs.filter((run) => run.dataset.name === dataset);
+      const study = studyOf(datasets.length > 1 ? own.map(plainlyNamed) : own);
+      return Object.entries<Draw>(drawings).flatMap(([name, draw]): [string, Figure][] => {
+        const drawn = draw(study, size);
+        return drawn ? [[datasets.length > 1 ? `${name}-${dataset}` : name, drawn]] : [];
+      });
+    }),
+  );
+}
+
+function studyOf(runs: readonly RunRecord[]): Study {
   const { records } = tellApart(runs);
-  const rows = plotRows(records);
   const seeds = new Set(records.map((record) => record.seed)).size;
-  const over = seeds === 1 ? "one seed" : `${seeds} seeds, bars are 95% intervals of the mean`;
-  const binarized = records.filter((record) => record.curve.some((epoch) => epoch.flipShare > 0));
   const dataset = records[0].dataset.name;
-  return {
-    "accuracy-by-component": accuracyByComponent(rows, {
-      title: `Test accuracy on ${dataset} by binarized component and scale`,
-      caption: `Look at the gap between unscaled and scaled in each column: ${over}.`,
-    }),
-    "training-curves": trainingCurves(records, "accuracy", {
-      title: `Accuracy over the epochs on ${dataset}`,
-      caption: `Validation solid, training dotted: ${seeds === 1 ? "one seed" : `${seeds} seeds thin, their mean bold`}.`,
-    }),
-    "training-loss": trainingCurves(records, "loss", {
-      title: `Loss over the epochs on ${dataset}`,
-      caption: "Validation solid, training dotted.",
-    }),
-    ...(binarized.length > 0 && {
-      "flip-share": trainingCurves(binarized, "flipShare", {
-        title: "Binary weights that changed sign, per epoch",
-        caption: "As the learning rate falls, the signs freeze.",
-      }),
-    }),
-    "bytes-against-accuracy": bytesAgainstAccuracy(rows, {
-      title: `Model file against test accuracy on ${dataset}`,
-      caption: "Left and high is good; the dashed line is the float model's accuracy.",
-    }),
-  };
+  return { records, rows: plotRows(records), differences: pairedRows(records), dataset, seeds };
+}
+
+/** Without what told it apart from rows on other data: those are in other figures. */
+const plainlyNamed = (run: RunRecord): RunRecord => ({ ...run, name: run.name.replace(/ \[[^\]]*\]$/, "") });
+
+const over = (seeds: number): string =>
+  seeds === 1 ? "one seed" : `${seeds} seeds, bars are 95% intervals of the mean`;
+
+const areTimed = (records: readonly RunRecord[]): boolean =>
+  records.every(({ curve }) => curve.length > 0 && curve.every((epoch) => epoch.imagesPerSecond > 0));
+
+function machines(records: readonly RunRecord[]): string {
+  const names = distinct(records.map(({ environment }) => environment.cpu));
+  return names.length === 1 ? `on one ${names[0]}` : `on ${names.length} kinds of processors`;
 }

@@ -41,12 +41,22 @@ export function union(boxes: readonly Box[]): Box | undefined {
   };
 }
 
-/** Where the pen is, and the boxes of the anchored chunk it is writing. */
+/** Characters that are written in one go, and the box around them. */
+export interface TextRun extends Box {
+  readonly characters: string;
+  readonly style: TextStyle;
+  /** Height of the line they stand on. */
+  readonly baseline: number;
+  /** The element that they are in, `<text>` or `<tspan>`. */
+  readonly element: Element;
+}
+
+/** Where the pen is, and the runs of the anchored chunk it is writing. */
 interface Pen {
   x: number;
   y: number;
-  chunk: Box[];
-  readonly done: Box[];
+  chunk: TextRun[];
+  readonly done: TextRun[];
 }
 
 /**
@@ -58,17 +68,20 @@ interface Pen {
  * @param text - a `<text>` element
  * @returns its box in pixels, or undefined if it has no characters
  */
-export function textBox(text: Element): Box | undefined {
+export const textBox = (text: Element): Box | undefined => union(textRuns(text));
+
+/** @returns what is written in an SVG `<text>`, run by run, in its own coordinates */
+export function textRuns(text: Element): readonly TextRun[] {
   const pen: Pen = { x: 0, y: 0, chunk: [], done: [] };
   write(text, pen, styleOf(text, { size: 12, bold: false, italic: false }), "start");
-  return union(pen.done);
+  return pen.done;
 }
 
 function write(element: Element, pen: Pen, style: TextStyle, inherited: string): void {
   const anchor = property(element, "text-anchor") || inherited;
   move(element, pen, style, anchor);
   for (const child of element.childNodes) {
-    if (child.nodeType === child.TEXT_NODE) put(child.nodeValue ?? "", pen, style);
+    if (child.nodeType === child.TEXT_NODE) put(child.nodeValue ?? "", pen, style, element);
     else if (child.nodeType === child.ELEMENT_NODE) {
       write(child as Element, pen, styleOf(child as Element, style), anchor);
     }
@@ -88,11 +101,12 @@ function move(element: Element, pen: Pen, style: TextStyle, anchor: string): voi
   pen.y += length(element.getAttribute("dy"), style.size);
 }
 
-function put(characters: string, pen: Pen, style: TextStyle): void {
+function put(characters: string, pen: Pen, style: TextStyle, element: Element): void {
   const width = textWidth(characters, style);
   if (width === 0) return;
   const { ascent, descent } = faceMetrics(style);
   pen.chunk.push({
+    ...{ characters, style, element, baseline: pen.y },
     left: pen.x,
     // Browsers round a line's ascent and descent to whole pixels.
     top: pen.y - Math.round(ascent * style.size),
@@ -124,7 +138,8 @@ function styleOf(element: Element, parent: TextStyle): TextStyle {
   };
 }
 
-function property(element: Element, name: string): string {
+/** @returns what an element says itself of a property, in its style or as an attribute */
+export function property(element: Element, name: string): string {
   const style = element.getAttribute("style") ?? "";
   const found = new RegExp(`(?:^|[;\\s])${name}:\\s*([^;]+)`).exec(style);
   return (found?.[1] ?? element.getAttribute(name) ?? "").trim();

@@ -1,5 +1,5 @@
 import type { Data, Layout, LayoutAxis } from "plotly.js";
-import type { Figure } from "./figure";
+import type { Figure, Size } from "./figure";
 import { fontStack } from "./fonts";
 import { type Heading, ink, sideMargin, textSize, titleOf } from "./heading";
 
@@ -66,20 +66,34 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
 }
 
 /**
+ * The size of a figure without its heading, as `figure` takes it.
+ *
+ * @param size - of the whole figure; its width by default 900
+ * @param heading - title and caption
+ * @param own - height without the heading that the figure would have by itself, pixels
+ */
+export function withoutHeading(size: Size, heading: Heading, own: number): { width: number; height: number } {
+  const { width = 900, height } = size;
+  return { width, height: height === undefined ? own : height - titleOf(heading, width, 0).height };
+}
+
+/**
  * The same figure in another size: heading and legend keep their pixels, the plot area takes the rest.
  *
  * What was changed in the figure's layout after it was made stays as it was changed.
  *
  * @param drawn - a figure
- * @param size - width and height, pixels; the figure's own by default
+ * @param size - width and height, pixels; the figure's own by default; and another title
  * @returns a figure of that size
  */
-export function resized(drawn: Figure, size: { readonly width?: number; readonly height?: number }): Figure {
+export function resized(drawn: Figure, size: Size & { readonly title?: string }): Figure {
   const layout = withTitleObjects(drawn.layout);
   const { width = layout.width ?? 900, height = layout.height ?? 520 } = size;
   const { data, caption } = drawn;
   const { meta } = layout;
-  const isLaidOut = meta?.width === width && meta.height === height && meta.caption === caption;
+  const wording = { title: size.title ?? meta?.title, caption };
+  const isLaidOut =
+    wording.title === meta?.title && meta?.width === width && meta.height === height && meta.caption === caption;
   if (!meta || isLaidOut) return { ...drawn, layout: { ...layout, width, height } };
   const made = {
     title: titleOf(meta, meta.width, meta.height - meta.heading).title,
@@ -87,7 +101,6 @@ export function resized(drawn: Figure, size: { readonly width?: number; readonly
   };
   const { title, legend, margin, ...rest } = layout;
   const above = meta.heading + (meta.legendRow ? legendHeight : 0);
-  const heading = { title: meta.title, caption };
   const again = figure(
     data,
     {
@@ -95,9 +108,9 @@ export function resized(drawn: Figure, size: { readonly width?: number; readonly
       ...(meta.legendRow || legend === undefined ? {} : { legend }),
       margin: { ...margin, t: (margin?.t ?? above) - above },
       width,
-      height: height - titleOf(heading, width, 0).height,
+      height: height - titleOf(wording, width, 0).height,
     },
-    heading,
+    wording,
   );
   const changed = {
     title: { ...(again.layout.title as object), ...differing(title, made.title) },

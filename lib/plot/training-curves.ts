@@ -1,13 +1,13 @@
-import type { Annotations, Data } from "plotly.js";
+import type { Annotations, Data, LayoutAxis } from "plotly.js";
 import { namesParts, rowName } from "../study/row-name";
 import type { EpochRecord } from "../train/record";
-import type { Figure } from "./figure";
+import type { Figure, Size } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf, transparent } from "./palette";
 import { type Panel, panelAxes, panelGrid, panelTitle } from "./panels";
 import { plain } from "./plain-text";
-import { axisTitle, figure, type PanelLayout } from "./theme";
+import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
 export interface CurveRun {
@@ -37,42 +37,131 @@ const quantities: Readonly<Record<CurveMetric, Quantity>> = {
   flipShare: { title: "signs flipped, %", validation: (e) => 100 * e.flipShare },
 };
 
+/** How curves are drawn, where not as over epochs. */
+export interface CurveForm extends Size {
+  /** What `epoch` of the curves measures, with its unit; "epoch" by default. */
+  readonly x?: string;
+  /** The same for panels that are too narrow for it. */
+  readonly shortX?: string;
+  /** Powers of ten, where some curves are much longer than others. */
+  readonly logX?: boolean;
+  /** Means of the validation alone, without seeds and training. */
+  readonly meansOnly?: boolean;
+}
+
+/** What one panel shows. */
+interface PanelContent {
+  readonly title: string;
+  readonly names: readonly string[];
+}
+
+/** More curves than this in a panel cannot be told apart: each has a panel of its own then. */
+const mostInPanel = 6;
+
+/** Width of a panel at least, pixels: of a component, and of one curve. */
+const [widePanel, smallPanel] = [230, 140] as const;
+
 /**
  * Training curves: validation solid, training dotted; the mean over the seeds bold, each seed thin.
  *
  * Where the names are of several components (`mlp/channel`, `mhsa/channel`, …), each component has its own panel, and
- * names without a component (`float`) are drawn in every panel to compare with.
+ * names without a component (`float`) are drawn in every panel to compare with. Where a component has more than six, each
+ * name has a panel.
  *
  * @param runs - curves with names and seeds; accuracies and shares as fractions 0 … 1
  * @param metric - what to draw
  * @param heading - title and caption
+ * @param form - size of the whole figure, and what else differs
  * @returns the figure
  * @throws ConfigError if there are no runs
  */
-export function trainingCurves(runs: readonly CurveRun[], metric: CurveMetric, heading: Heading = {}): Figure {
+export function trainingCurves(
+  runs: readonly CurveRun[],
+  metric: CurveMetric,
+  heading: Heading = {},
+  form: CurveForm = {},
+): Figure {
   requireRows(runs, "trainingCurves", "run");
-  const components = distinct(runs.flatMap((run) => (namesParts(run.name) ? rowName(run.name).component : [])));
-  const inPanels = components.length > 1;
+  const contents = contentsOf(distinct(runs.map((run) => run.name)));
+  const inPanels = contents.length > 1;
+  const isSmall =
+    inPanels && contents.every(({ names }) => names.filter(namesParts).length === 1) && contents.length > mostInPanel;
   const labelOf = (name: string) => (inPanels ? rowName(name).scale : name);
   const names = distinct(runs.map((run) => run.name));
   const colors = colorsOf(distinct(names.map((name) => rowName(name).scale)));
 
-  const columns = inPanels ? Math.min(3, components.length) : 1;
-  const panels = panelGrid(inPanels ? components.length : 1, columns, { x: 0.03, y: 0.12 });
+  const { width, height } = sizeOf(contents, names.length, isSmall, heading, form);
+  const columns = columnsOf(contents.length, isSmall, width);
+  const gap = { x: isSmall ? 0.02 : 0.03, y: isSmall ? Math.min(0.12, 44 / Math.max(1, height - 150)) : 0.12 };
+  const panels = panelGrid(contents.length, columns, gap);
+  const quantity = quantities[metric];
+  const drawn = form.meansOnly ? { ...quantity, train: undefined } : quantity;
   const shown = new Set<string>();
   const data: Data[] = panels.flatMap((panel, i) =>
-    names
-      .filter((name) => !inPanels || !namesParts(name) || rowName(name).component === components[i])
-      .flatMap((name) => {
-        const label = labelOf(name);
-        const isFirst = !shown.has(label);
-        shown.add(label);
-        const curves = runs.filter((run) => run.name === name).map((run) => run.curve);
-        return tracesOf(curves, quantities[metric], { label, isFirst, color: colors.get(rowName(name).scale)!, panel });
-      }),
+    contents[i].names.flatMap((name) => {
+      const label = labelOf(name);
+      const isFirst = !shown.has(label) && (!isSmall || !namesParts(name)); // small panels are named by their titles
+      shown.add(label);
+      const all = runs.filter((run) => run.name === name).map((run) => run.curve);
+      const curves = form.meansOnly ? [meanCurve(all)] : all;
+      return tracesOf(curves, drawn, { label, isFirst, color: colors.get(rowName(name).scale)!, panel });
+    }),
   );
-  data.push(...keys(quantities[metric].train !== undefined, runs.length > names.length));
-  return figure(data, layoutOf(panels, inPanels ? components : [], metric, names.length), heading);
+  data.push(...keys(drawn.train !== undefined, !form.meansOnly && runs.length > names.length));
+  const layout = layoutOf(panels, contents, {
+    metric,
+    x: (isSmall && form.shortX) || (form.x ?? "epoch"),
+    logX: form.logX,
+    names: names.length,
+    isSmall,
+  });
+  const made = figure(data, { ...layout, width, height }, heading);
+  const least = (isSmall ? 150 + 95 * Math.ceil(panels.length / columns) : 0) - height;
+  return least > 0 ? { ...made, leastHeight: (made.layout.height ?? 0) + least } : made;
+}
+
+/** Panels from the top left: one for all, one a component, or one a name; names without a component are in each. */
+function contentsOf(names: readonly string[]): PanelContent[] {
+  const everywhere = names.filter((name) => !namesParts(name));
+  const components = distinct(names.flatMap((name) => (namesParts(name) ? rowName(name).component : [])));
+  const inside = (component: string) =>
+    names.filter((name) => namesParts(name) && rowName(name).component === component);
+  if (components.some((component) => inside(component).length > mostInPanel)) {
+    const title = (name: string) => {
+      const { component, scale } = rowName(name);
+      return `<b>${plain(scale)}</b>${components.length > 1 ? `<br><span style="font-size:12px">${plain(component)}</span>` : ""}`;
+    };
+    return names.filter(namesParts).map((name) => ({ title: title(name), names: [...everywhere, name] }));
+  }
+  if (components.length < 2) return [{ title: "", names }];
+  return components.map((component) => ({
+    title: `<b>${plain(component)}</b>`,
+    names: names.filter((name) => !namesParts(name) || rowName(name).component === component),
+  }));
+}
+
+function columnsOf(panels: number, isSmall: boolean, width: number): number {
+  const most = Math.floor((width - 90) / (isSmall ? smallPanel : widePanel));
+  return Math.max(1, Math.min(isSmall ? most : Math.min(3, most), panels));
+}
+
+/** Width, and height without the heading. */
+function sizeOf(contents: readonly PanelContent[], names: number, isSmall: boolean, heading: Heading, size: Size) {
+  const { width = 900 } = size;
+  const rows = Math.ceil(contents.length / columnsOf(contents.length, isSmall, width));
+  const inRow = contents.length > 1 || names <= 4;
+  const several = isSmall ? 110 + 170 * rows : 310 * rows;
+  return withoutHeading(size, heading, rows > 1 ? several : Math.max(470, inRow ? 0 : 90 + 27 * (names + 2)));
+}
+
+/** The mean of several curves, epoch by epoch, as far as all of them came. */
+function meanCurve(curves: readonly (readonly EpochRecord[])[]): EpochRecord[] {
+  const shortest = curves.reduce((least, curve) => (curve.length < least.length ? curve : least));
+  return shortest.map((epoch, i) => {
+    const meanOf = (key: string) =>
+      curves.reduce((sum, curve) => sum + curve[i][key as keyof EpochRecord], 0) / curves.length;
+    return Object.fromEntries(Object.keys(epoch).map((key) => [key, meanOf(key)])) as unknown as EpochRecord;
+  });
 }
 
 /** Legend entries for the kinds of line; they draw nothing. */
@@ -136,37 +225,61 @@ function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantit
   ];
 }
 
+const decades: Partial<LayoutAxis> = { type: "log", tickvals: Array.from({ length: 9 }, (_, i) => 10 ** i) };
+
 function layoutOf(
   panels: readonly Panel[],
-  titles: readonly string[],
-  metric: CurveMetric,
-  names: number,
+  contents: readonly PanelContent[],
+  {
+    metric,
+    x,
+    logX,
+    names,
+    isSmall,
+  }: {
+    readonly metric: CurveMetric;
+    readonly x: string;
+    readonly logX?: boolean;
+    readonly names: number;
+    readonly isSmall: boolean;
+  },
 ): PanelLayout {
-  const rows = panels.filter((panel) => panel.isLeft).length;
-  const annotations: Partial<Annotations>[] = titles.map((title, i) => panelTitle(panels[i], `<b>${plain(title)}</b>`));
+  const inPanels = contents.length > 1;
+  const annotations: Partial<Annotations>[] = inPanels
+    ? panels.map((panel, i) => panelTitle(panel, contents[i].title))
+    : [];
   const axes: PanelLayout = {};
+  const left = panels.filter((panel) => panel.isLeft);
+  const middle = left[(left.length - 1) >> 1]; // low rows share one title, which is longer than they are
   for (const [i, panel] of panels.entries()) {
     const follows = (axis: "x" | "y") => (i === 0 ? {} : { matches: axis });
     Object.assign(
       axes,
       panelAxes(
         panel,
-        { ...follows("x"), showticklabels: panel.isBottom, ...(panel.isBottom ? { title: axisTitle("epoch") } : {}) },
+        {
+          ...follows("x"),
+          ...(logX ? decades : {}),
+          showticklabels: panel.isBottom,
+          ...(panel.isBottom ? { title: axisTitle(plain(x)) } : {}),
+        },
         {
           ...follows("y"),
           showticklabels: panel.isLeft,
-          ...(panel.isLeft ? { title: axisTitle(quantities[metric].title) } : {}),
+          ...(panel.isLeft && (!isSmall || panel === middle) ? { title: axisTitle(quantities[metric].title) } : {}),
           ...(metric === "learningRate" ? { exponentformat: "power" } : {}),
         },
       ),
     );
   }
-  const inRow = titles.length > 0 || names <= 4;
+  const inRow = inPanels || names <= 4;
+  const twoLines = contents.some(({ title }) => title.includes("<br>"));
   return {
     ...axes,
     annotations,
-    height: rows > 1 ? 310 * rows : Math.max(470, inRow ? 0 : 90 + 27 * (names + 2)),
     showlegend: true,
-    ...(inRow ? { margin: { t: titles.length > 0 ? 26 : 0 } } : { legend: { x: 1.02, y: 1, tracegroupgap: 0 } }),
+    ...(inRow
+      ? { margin: { t: inPanels ? (twoLines ? 44 : 26) : 0 } }
+      : { legend: { x: 1.02, y: 1, tracegroupgap: 0 } }),
   };
 }

@@ -1,12 +1,16 @@
 import { Random } from "../../lib/base/random";
-import type { AccuracyRow } from "../../lib/plot/accuracy-by-component";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
+import { accuracyOfSeeds } from "../../lib/plot/accuracy-of-seeds";
+import { accuracyOverTime } from "../../lib/plot/accuracy-over-time";
+import type { AccuracyRow } from "../../lib/plot/accuracy-row";
+import { accuracyTable } from "../../lib/plot/accuracy-table";
 import { attentionMaps } from "../../lib/plot/attention-maps";
 import { bars } from "../../lib/plot/bars";
 import { type BytesRow, bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import type { Figure } from "../../lib/plot/figure";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
+import { pairedDifferences } from "../../lib/plot/paired-differences";
 import { roofline } from "../../lib/plot/roofline";
 import { scaleError } from "../../lib/plot/scale-error";
 import { shares } from "../../lib/plot/shares";
@@ -14,6 +18,7 @@ import { sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { steForms } from "../../lib/plot/ste-forms";
 import { throughput } from "../../lib/plot/throughput";
 import { type CurveRun, trainingCurves } from "../../lib/plot/training-curves";
+import { trainingSpeed } from "../../lib/plot/training-speed";
 import { weightHistogram } from "../../lib/plot/weight-histogram";
 
 /** A run of a study that never ran: accuracy rises to `final`. */
@@ -55,11 +60,21 @@ const pixels = [
 /** Each figure function with as little as it can be given: one row, one seed, one image. */
 export const smallest: Record<string, () => Figure> = {
   accuracyByComponent: () => accuracyByComponent([{ ...sampleAccuracy("mlp", "channel", 0.9), values: [0.9] }]),
+  accuracyOfSeeds: () => accuracyOfSeeds([sampleAccuracy("mlp", "channel", 0.9)]),
+  accuracyOverTime: () => accuracyOverTime([{ ...sampleRun("float", 1, 0.9, 1), dataset: { train: 100 } }]),
+  accuracyTable: () => accuracyTable([sampleAccuracy("mlp", "channel", 0.9)]),
   attentionMaps: () => attentionMaps({ title: "input", pixels }, [{ title: "head 1", weights: pixels }]),
   bars: () => bars([{ name: "one", value: 1 }], "seconds"),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([sampleAccuracy("mlp", "channel", 0.9)]),
   imageGrid: () => imageGrid([{ title: "7", pixels }]),
   lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
+  pairedDifferences: () =>
+    pairedDifferences([
+      {
+        ...({ question: "scale", better: "mlp/channel", worse: "mlp/unscaled", values: [0.1, 0.2] } as const),
+        difference: { mean: 0.15, low: -0.1, high: 0.4, deviation: 0.07, count: 2 },
+      },
+    ]),
   roofline: () => roofline([{ name: "loop", operationsPerByte: 40, gops: 1 }], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [0, 1], error: [1, 1], minimum: { alpha: 0.5, error: 0.75 } }),
   shares: () => shares([{ name: "time", parts: { qkv: 2 } }]),
@@ -67,17 +82,22 @@ export const smallest: Record<string, () => Figure> = {
   steForms: () => steForms([{ name: "clip", x: [-2, -1, 1, 2], y: [0, 1, 1, 0] }]),
   throughput: () => throughput([{ name: "stock", imagesPerSecond: 7, low: 6, high: 8 }]),
   trainingCurves: () => trainingCurves([sampleRun("float", 1, 0.9, 1)], "accuracy"),
+  trainingSpeed: () => trainingSpeed([{ ...sampleRun("float", 1, 0.9, 1), seconds: 3 }]),
   weightHistogram: () => weightHistogram([{ name: "fc1", values: Float32Array.of(-0.1, 0.1) }]),
 };
 
 /** Each figure function with nothing. */
 export const empty: Record<string, () => Figure> = {
   accuracyByComponent: () => accuracyByComponent([]),
+  accuracyOfSeeds: () => accuracyOfSeeds([]),
+  accuracyOverTime: () => accuracyOverTime([]),
+  accuracyTable: () => accuracyTable([]),
   attentionMaps: () => attentionMaps({ title: "input", pixels }, []),
   bars: () => bars([], "seconds"),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([]),
   imageGrid: () => imageGrid([]),
   lines: () => lines([], { x: "x", y: "y" }),
+  pairedDifferences: () => pairedDifferences([]),
   roofline: () => roofline([], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [], error: [], minimum: { alpha: 0, error: 0 } }),
   shares: () => shares([]),
@@ -85,5 +105,6 @@ export const empty: Record<string, () => Figure> = {
   steForms: () => steForms([]),
   throughput: () => throughput([]),
   trainingCurves: () => trainingCurves([], "loss"),
+  trainingSpeed: () => trainingSpeed([]),
   weightHistogram: () => weightHistogram([]),
 };

@@ -1,0 +1,79 @@
+import { textSize } from "./heading";
+import { textWidth } from "./text-box";
+
+/** One line of a row plot. */
+export interface PlotRow {
+  readonly label: string;
+  readonly mean: number;
+  /** Ends of its interval. */
+  readonly low: number;
+  readonly high: number;
+  /** What the mean is of, a small dot each. */
+  readonly values?: readonly number[];
+  /** What stands at the right end. */
+  readonly text: string;
+  readonly color: string;
+  /** Plotly's name of the marker's shape. */
+  readonly symbol: string;
+}
+
+/** Rows under one heading. */
+export interface RowGroup {
+  readonly title: string;
+  readonly rows: readonly PlotRow[];
+}
+
+/** A group and where it is. */
+export interface PlacedGroup extends RowGroup {
+  readonly column: number;
+  /** Slot of its first row; its title is one above. */
+  readonly first: number;
+}
+
+/** Between two columns, and the least width of what is drawn between names and numbers, pixels. */
+const [gap, leastPlot] = [28, 150] as const;
+
+/**
+ * Puts groups of rows one below the other, or side by side where they would not fit.
+ *
+ * @param groups - from the top
+ * @param width - of all columns, pixels
+ * @param most - slots that fit below one another; a group takes its rows and one
+ * @returns where each column and its axis lie, 0 … 1, the slots of the longest column, and the groups with their places
+ */
+export function columnsOf(groups: readonly RowGroup[], width: number, most: number) {
+  const rows = groups.flatMap((group) => group.rows);
+  const widest = (texts: readonly string[]) =>
+    Math.max(...texts.map((text) => textWidth(text, { size: textSize.label, bold: false, italic: false })));
+  const [before, after] = [widest(rows.map((row) => row.label)) + 10, widest(rows.map((row) => row.text)) + 10];
+  let best = placedIn(groups, 1);
+  for (let count = 2; best.deepest > most && count <= groups.length; count++) {
+    if ((width - gap * (count - 1)) / count < before + leastPlot + after) break;
+    best = placedIn(groups, count);
+  }
+  const count = Math.max(...best.placed.map((group) => group.column)) + 1;
+  const each = (width - gap * (count - 1)) / count;
+  const columns = Array.from({ length: count }, (_, i) => {
+    const left = i * (each + gap);
+    const end = Math.max(left + before + 1, left + each - after); // an axis needs some width
+    return { left: left / width, domain: [(left + before) / width, Math.min(1, end / width)] };
+  });
+  return { columns, ...best };
+}
+
+/** The flattest way to put groups into so many columns in their order. */
+function placedIn(groups: readonly RowGroup[], count: number): { placed: PlacedGroup[]; deepest: number } {
+  const slots = groups.reduce((sum, group) => sum + group.rows.length + 1, 0);
+  for (let limit = Math.ceil(slots / count); ; limit++) {
+    const placed: PlacedGroup[] = [];
+    let [column, next, deepest] = [0, 0, 0];
+    for (const group of groups) {
+      const size = group.rows.length + (group.title ? 1 : 0);
+      if (next > 0 && next + size > limit) [column, next] = [column + 1, 0];
+      placed.push({ ...group, column, first: next + (group.title ? 1 : 0) });
+      next += size;
+      deepest = Math.max(deepest, next);
+    }
+    if (column < count && (deepest <= limit || count === 1)) return { placed, deepest };
+  }
+}

@@ -1,0 +1,140 @@
+import type { Annotations, Data } from "plotly.js";
+import type { Figure, Size } from "./figure";
+import { type Heading, ink, sideMargin, textSize } from "./heading";
+import { requireRows } from "./inputs";
+import { floatColor, transparent } from "./palette";
+import { plain } from "./plain-text";
+import { columnsOf, type PlacedGroup, type PlotRow, type RowGroup } from "./row-columns";
+import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
+
+/** The axis of a row plot. */
+export interface RowAxis {
+  /** What is measured, with its unit. */
+  readonly title: string;
+  readonly range?: readonly [number, number];
+  readonly tickvals?: number[];
+  /** A dashed line across all rows, such as the float model. */
+  readonly reference?: number;
+}
+
+/** Height of a row as it likes to be and at least; of axis and ticks; pixels. */
+const [rowHeight, leastRowHeight, axisHeight] = [25, 17, 78] as const;
+
+/**
+ * One line a configuration: a marker for its mean, a bar for its interval, small dots for what the mean is of, and the
+ * numbers beside them. Legible for any number of rows: names stand at their rows, not in a legend.
+ *
+ * Where the height is given and too small, groups go side by side as far as the width allows.
+ *
+ * @param groups - rows under headings, from the top
+ * @param axis - what is measured
+ * @param heading - title and caption
+ * @param size - of the whole figure; by default as high as its rows need
+ * @returns the figure; with `leastHeight` if it is too low to be read
+ * @throws ConfigError if there are no rows
+ */
+export function rowPlot(
+  groups: readonly RowGroup[],
+  axis: RowAxis,
+  heading: Heading = {},
+  size: Size = {},
+): Figure & { readonly leastHeight: number } {
+  const rows = groups.flatMap((group) => group.rows);
+  requireRows(rows, "rowPlot", "row");
+  const slots = groups.reduce((sum, group) => sum + group.rows.length + 1, 0);
+  const { width, height } = withoutHeading(size, heading, axisHeight + rowHeight * slots);
+  const most = Math.floor((height - axisHeight) / leastRowHeight);
+  const { columns, deepest, placed } = columnsOf(groups, width - 2 * sideMargin, most);
+  const range = axis.range ?? padded(rows, axis.reference);
+  const layout: PanelLayout = { width, height, annotations: [], shapes: [], margin: { l: sideMargin, r: sideMargin } };
+  for (let i = 0; i < columns.length; i++) {
+    const number = i === 0 ? ("" as const) : (`${i + 1}` as `${number}`);
+    layout[`xaxis${number}` as "xaxis"] = {
+      domain: columns[i].domain,
+      anchor: `y${number}` as "y",
+      title: axisTitle(plain(axis.title)),
+      range: [...range],
+      ...(axis.tickvals ? { tickvals: axis.tickvals } : {}),
+      automargin: false,
+    };
+    layout[`yaxis${number}` as "yaxis"] = {
+      anchor: `x${number}` as "x",
+      range: [deepest - 0.5, -0.5],
+      tickvals: placed.flatMap(({ column, first, rows }) => (column === i ? rows.map((_, at) => first + at) : [])),
+      showticklabels: false,
+      ticks: "",
+      automargin: false,
+    };
+    const { reference } = axis;
+    if (reference !== undefined) {
+      layout.shapes!.push({
+        ...({ type: "line", xref: `x${number}`, yref: "paper", y0: 0, y1: 1, x0: reference, x1: reference } as object),
+        ...{ line: { color: floatColor, width: 1.5, dash: "dash" }, layer: "below" },
+      });
+    }
+  }
+  layout.annotations = placed.flatMap((group) => annotationsOf(group, columns[group.column]));
+  const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
+  const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
+  return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
+}
+
+function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
+  const [xaxis, yaxis] = column === 0 ? ["x", "y"] : [`x${column + 1}`, `y${column + 1}`];
+  return rows.flatMap((row, i): Data[] => {
+    const { values = [], color } = row;
+    const at = first + i - (values.length > 0 ? 0.12 : 0);
+    const base = { type: "scatter", mode: "markers", name: plain(row.label), xaxis, yaxis } as const;
+    return [
+      {
+        ...base,
+        x: [...values],
+        y: values.map(() => first + i + 0.26),
+        marker: { size: 5, color: transparent(color, 0.6) },
+      },
+      {
+        ...base,
+        x: [row.mean],
+        y: [at],
+        error_x: {
+          ...({ type: "data", symmetric: false } as const),
+          array: [row.high - row.mean],
+          arrayminus: [row.mean - row.low],
+          ...{ color, thickness: 2, width: 4 },
+        },
+        marker: { symbol: row.symbol, size: 10, color, line: { width: row.symbol.endsWith("-open") ? 2 : 0, color } },
+      },
+    ];
+  });
+}
+
+function annotationsOf(
+  { title, rows, column, first }: PlacedGroup,
+  { left, domain }: { readonly left: number; readonly domain: readonly number[] },
+): Partial<Annotations>[] {
+  const axis = column === 0 ? "y" : (`y${column + 1}` as "y");
+  const base = { xref: "paper", yref: axis, yanchor: "middle", showarrow: false, borderpad: 0 } as const;
+  const font = { size: textSize.label };
+  return [
+    ...(title
+      ? [{ ...base, text: `<b>${plain(title)}</b>`, x: left, xanchor: "left", y: first - 1, font } as const]
+      : []),
+    ...rows.flatMap((row, i): Partial<Annotations>[] => [
+      { ...base, text: plain(row.label), x: domain[0], xanchor: "right", xshift: -8, y: first + i, font },
+      {
+        ...base,
+        ...{ text: plain(row.text), x: domain[1], xanchor: "left", xshift: 8, y: first + i },
+        font: { ...font, color: ink.muted },
+      },
+    ]),
+  ];
+}
+
+/** All that is drawn, with a little room at both ends. */
+function padded(rows: readonly PlotRow[], reference: number | undefined): [number, number] {
+  const all = rows.flatMap(({ low, high, values = [] }) => [low, high, ...values]);
+  if (reference !== undefined) all.push(reference);
+  const [low, high] = [Math.min(...all), Math.max(...all)];
+  const room = 0.05 * (high - low || Math.abs(high) || 1);
+  return [low - room, high + room];
+}

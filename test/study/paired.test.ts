@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { pairedRows } from "../../lib/study/paired";
+import { madeUpRecord } from "./records";
+
+const runs = (name: string, accuracies: readonly number[], firstSeed = 1) =>
+  accuracies.map((accuracy, i) => madeUpRecord(name, firstSeed + i, accuracy));
+
+const records = [
+  ...runs("float", [0.98, 0.97, 0.99]),
+  ...runs("mlp/unscaled", [0.8, 0.7, 0.9]),
+  ...runs("mlp/channel", [0.85, 0.8, 0.91]),
+  ...runs("mhsa/channel", [0.8, 0.9], 2),
+  ...runs("mlp+mhsa/channel", [0.7, 0.6, 0.8]),
+  ...runs("conv+mlp+mhsa/channel", [0.5, 0.4, 0.6]),
+  ...runs("mlp+mhsa/channel-w1a32", [0.9, 0.9, 0.9]),
+  ...runs("mlp+mhsa+attention/channel", [0.3]),
+];
+const asked = pairedRows(records).map(({ question, better, worse }) => `${question}: ${better} − ${worse}`);
+
+test("asks what the report claims: scales, parts, inputs", () => {
+  expect(asked).toEqual([
+    "scale: mlp/channel − mlp/unscaled",
+    "parts: mlp/channel − mlp+mhsa/channel",
+    "parts: mhsa/channel − mlp+mhsa/channel",
+    "parts: mlp+mhsa/channel − conv+mlp+mhsa/channel",
+    "inputs: mlp+mhsa/channel-w1a32 − mlp+mhsa/channel",
+  ]);
+});
+
+test("pairs by seed, and leaves out seeds that only one has", () => {
+  const [scale, , parts] = pairedRows(records);
+  expect(scale.values.map((value) => value.toFixed(3))).toEqual(["0.050", "0.100", "0.010"]);
+  expect(scale.difference.mean).toBeCloseTo(0.16 / 3, 12);
+  expect(parts.values.map((value) => value.toFixed(3))).toEqual(["0.200", "0.100"]); // seeds 2 and 3
+});
+
+test("compares with the channel scale where there is no unscaled row", () => {
+  const some = [...runs("mlp/channel", [0.8, 0.9]), ...runs("mlp/bit", [0.9, 0.95])];
+  expect(pairedRows(some).map(({ better, worse }) => [better, worse])).toEqual([["mlp/bit", "mlp/channel"]]);
+});
