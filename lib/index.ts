@@ -68,6 +68,11 @@ export type { PackedModel } from "./deploy/packed-model";
 export { comparePacked, type Parity } from "./deploy/parity";
 export { type FloatBits, roundFloats } from "./deploy/round-floats";
 export { type PackedSizes, sizesOf } from "./deploy/sizes";
+// diagnostics of a trained run
+export { type Calibration, calibration } from "./diagnose/calibration";
+export { type ResidualBypass, residualBypass } from "./diagnose/residual-bypass";
+export { type LayerScaleError, scaleErrors } from "./diagnose/scale-errors";
+export { splitLogits } from "./diagnose/split-logits";
 export { type Check, type DoctorReport, examine } from "./doctor";
 // kernels
 export { readKernels } from "./kernels/read";
@@ -98,13 +103,16 @@ export { unfold } from "./ops/unfold";
 export { accuracyByComponent } from "./plot/accuracy-by-component";
 export { attentionMaps } from "./plot/attention-maps";
 export { bars } from "./plot/bars";
+export { bypassedBranches } from "./plot/bypassed-branches";
 export { bytesAgainstAccuracy } from "./plot/bytes-against-accuracy";
 export { toPng, toSvg } from "./plot/export";
 export type { Figure } from "./plot/figure";
 export { imageGrid } from "./plot/image-grid";
 export { lines } from "./plot/lines";
+export { reliability } from "./plot/reliability";
 export { roofline } from "./plot/roofline";
 export { scaleError } from "./plot/scale-error";
+export { scaleErrorByLayer } from "./plot/scale-error-by-layer";
 export { shares } from "./plot/shares";
 export { sizeBreakdown } from "./plot/size-breakdown";
 export { steForms } from "./plot/ste-forms";

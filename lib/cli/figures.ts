@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import type { Figure } from "../plot/figure";
 import type { RunRecord } from "../train/record";
 import { duration, StatusLine } from "./terminal";
 
@@ -29,11 +30,22 @@ async function run({ results, out }: { readonly results: string; readonly out: s
  * @param out - the folder of the pictures
  */
 export async function drawFigures(records: readonly RunRecord[], out: string): Promise<void> {
-  const startedAt = performance.now();
   const { studyFigures } = await import("../plot/study-figures");
+  await writeFigures(studyFigures(records), out);
+}
+
+/**
+ * Draws figures as SVG and PNG, and says so.
+ *
+ * @param drawn - by the name of their files
+ * @param out - the folder of the pictures
+ * @throws FileError before anything is drawn if one of them could not be written
+ */
+export async function writeFigures(drawn: Readonly<Record<string, Figure>>, out: string): Promise<void> {
+  const startedAt = performance.now();
   const { svgToPng, toSvg } = await import("../plot/export");
   const { prepareFile, writeAtomically } = await import("../base/files");
-  const figures = Object.entries(studyFigures(records));
+  const figures = Object.entries(drawn);
   const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
   for (const [name] of figures) for (const ending of ["svg", "png"]) prepareFile(file(name, ending));
   const status = new StatusLine(5);

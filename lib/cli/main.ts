@@ -3,6 +3,7 @@ import { BinvitError, UsageError } from "../base/errors";
 import { version } from "../base/version";
 import { registerBench } from "./bench";
 import { registerData } from "./data";
+import { registerDiagnose } from "./diagnose";
 import { registerDoctor } from "./doctor";
 import { registerEval } from "./eval";
 import { registerExport } from "./export";
@@ -38,6 +39,7 @@ export function createProgram(): Command {
     registerMethods,
     registerSummary,
     registerEval,
+    registerDiagnose,
     registerPack,
     registerVerifyPacked,
     registerExport,
