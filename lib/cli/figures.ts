@@ -48,11 +48,8 @@ export async function drawFigures(
   out: string,
   options: FigureOptions = readFigureOptions({}),
 ): Promise<void> {
-  const startedAt = performance.now();
   const { studyFigures, figureNames } = await import("../plot/study-figures");
-  const { drawing } = await import("../plot/drawing");
-  const { prepareFile, writeAtomically } = await import("../base/files");
-  const { formats, look, only, title } = options;
+  const { look, only, title } = options;
   const { zoom = 1 } = look;
   const room = { width: divided(look.width ?? 900, zoom), height: divided(look.height, zoom) };
   const figures = chosen(studyFigures(records, room), only, figureNames);
@@ -60,6 +57,28 @@ export async function drawFigures(
     const names = figures.map(([name]) => name).join(", ");
     throw new UsageError(`--title is for one figure, these are ${figures.length}: ${names}. Choose one with --only.`);
   }
+  await writeFigures(Object.fromEntries(figures), out, options);
+}
+
+/**
+ * Draws figures, and says so.
+ *
+ * @param drawn - by the name of their files
+ * @param out - the folder of the pictures
+ * @param options - how
+ * @throws FileError before anything is drawn if one of them could not be written
+ */
+export async function writeFigures(
+  drawn: Readonly<Record<string, Figure>>,
+  out: string,
+  options: FigureOptions = readFigureOptions({}),
+): Promise<void> {
+  const startedAt = performance.now();
+  const { drawing } = await import("../plot/drawing");
+  const { prepareFile, writeAtomically } = await import("../base/files");
+  const { formats, look, title } = options;
+  const { zoom = 1 } = look;
+  const figures = Object.entries(drawn);
   const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
   for (const [name] of figures) for (const format of formats) prepareFile(file(name, format));
   const status = new StatusLine(5);

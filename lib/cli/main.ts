@@ -4,6 +4,7 @@ import { version } from "../base/version";
 import { registerBench } from "./bench";
 import { registerClaims } from "./claims";
 import { registerData } from "./data";
+import { registerDiagnose } from "./diagnose";
 import { registerDoctor } from "./doctor";
 import { registerEval } from "./eval";
 import { registerExport } from "./export";
@@ -40,6 +41,7 @@ export function createProgram(): Command {
     registerMethods,
     registerSummary,
     registerEval,
+    registerDiagnose,
     registerPack,
     registerVerifyPacked,
     registerExport,

@@ -56,6 +56,10 @@ export const gridSize = ({ imageSize, patchSize }: Sizes): number => imageSize /
 /** @returns name of a shift beside an MLP, e.g. `blocks.0.mlp.shift.1` */
 export const shiftName = (mlp: string, distance: number): string => `${mlp}.shift.${distance}`;
 
+/** @returns what each block adds to its residual, in the order data flows: `blocks.0.attention`, `blocks.0.mlp`, … */
+export const branches = ({ depth }: Sizes): string[] =>
+  Array.from({ length: depth }, (_, i) => [`blocks.${i}.attention`, `blocks.${i}.mlp`]).flat();
+
 /** The most distances that tokens are shifted by. */
 export const mostShifts = 4;
 

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../base/errors";
 import { attendBinary, binaryScores } from "../binarize/attention";
 import type { ScoresBinarizer } from "../binarize/binarizer";
 import { binaryLinear } from "../binarize/linear";
@@ -13,7 +14,7 @@ import { repeat } from "../ops/repeat";
 import { softmax } from "../ops/softmax";
 import { tokenShift } from "../ops/token-shift";
 import { unfold } from "../ops/unfold";
-import { gridSize, type ModelConfig, shiftName } from "./config";
+import { branches, gridSize, type ModelConfig, shiftName } from "./config";
 import type { Parameters } from "./parameters";
 import { type ActivationPlace, type LinearPlace, type Place, placeNamed } from "./places";
 
@@ -35,6 +36,8 @@ export interface ForwardOptions {
   readonly progress?: number;
   /** Called before a quantizer reads its input, with the name that is put before its parameters; see first-batch.ts. */
   readonly onInput?: (name: string, x: tf.Tensor) => void;
+  /** Branches that add nothing, so that the residual alone passes; names as `branches` gives them. */
+  readonly without?: readonly string[];
 }
 
 /**
@@ -49,8 +52,9 @@ export interface ForwardOptions {
  * @param config - the model; says which layers are binarized
  * @param parameters - as named by `parameterShapes(config)`
  * @param images - normalized; shape [B, S, S, c]
- * @param options - where in the training
+ * @param options - where in the training, and what to leave out
  * @returns logits; shape [B, C]
+ * @throws ConfigError if a branch is to be left out that the model does not have
  *
  * Reference: Dosovitskiy et al., *An Image is Worth 16x16 Words*, 2021, eq. 1-4.
  */
@@ -95,7 +99,13 @@ class Pass {
     private readonly p: Parameters,
     private readonly options: ForwardOptions,
     private readonly trace?: Trace,
-  ) {}
+  ) {
+    const known = branches(config);
+    const unknown = options.without?.find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new ConfigError(`This model has no branch "${unknown}" to leave out. Its branches: ${known.join(", ")}.`);
+    }
+  }
 
   run(images: tf.Tensor): tf.Tensor {
     const { config, p, trace } = this;
@@ -107,14 +117,19 @@ class Pass {
       const alone = i === config.depth - 1 && config.pooling === "class-token" && !trace;
       const context = this.attention(`${block}.attention`, this.norm(`${block}.norm1`, x), alone);
       if (alone) x = firstToken(x);
-      x = add(x, this.layer(`${block}.attention.out`, context));
+      if (this.has(`${block}.attention`)) x = add(x, this.layer(`${block}.attention.out`, context));
       const normed = this.norm(`${block}.norm2`, x);
-      x = add(this.shift(`${block}.mlp`, x, normed), this.mlp(`${block}.mlp`, normed));
+      x = this.shift(`${block}.mlp`, x, normed);
+      if (this.has(`${block}.mlp`)) x = add(x, this.mlp(`${block}.mlp`, normed));
       trace?.blocks.push(x);
     }
     const pooled = this.norm("norm", this.pool(x));
     if (trace) trace.pooled = pooled;
     return linear(pooled, p["head.weight"], p["head.bias"]);
+  }
+
+  private has(branch: string): boolean {
+    return !this.options.without?.includes(branch);
   }
 
   private embed(images: tf.Tensor): tf.Tensor {

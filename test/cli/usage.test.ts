@@ -13,6 +13,7 @@ const commands = [
   ["study"],
   ["summary"],
   ["eval"],
+  ["diagnose"],
   ["figures"],
   ["notebooks"],
   ["notebooks", "run"],

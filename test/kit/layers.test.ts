@@ -5,7 +5,9 @@ import { kitRoot } from "../../lib/base/kit-root";
 
 // The order that the README gives.
 const layers =
-  "base kernels backend ops binarize vit data train deploy onnx verify measure study plot notebook cli".split(" ");
+  "base kernels backend ops binarize vit data train deploy onnx verify measure study diagnose plot notebook cli".split(
+    " ",
+  );
 
 const library = join(kitRoot(), "lib");
 const layerOf = (file: string): number => layers.indexOf(relative(library, file).split(sep)[0]);

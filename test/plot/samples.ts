@@ -1,4 +1,5 @@
 import { Random } from "../../lib/base/random";
+import { calibration } from "../../lib/diagnose/calibration";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
 import { accuracyOfSeeds } from "../../lib/plot/accuracy-of-seeds";
 import { accuracyOverTime } from "../../lib/plot/accuracy-over-time";
@@ -6,13 +7,16 @@ import type { AccuracyRow } from "../../lib/plot/accuracy-row";
 import { accuracyTable } from "../../lib/plot/accuracy-table";
 import { attentionMaps } from "../../lib/plot/attention-maps";
 import { bars } from "../../lib/plot/bars";
+import { bypassedBranches } from "../../lib/plot/bypassed-branches";
 import { type BytesRow, bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import type { Figure } from "../../lib/plot/figure";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
 import { pairedDifferences } from "../../lib/plot/paired-differences";
+import { reliability } from "../../lib/plot/reliability";
 import { roofline } from "../../lib/plot/roofline";
 import { scaleError } from "../../lib/plot/scale-error";
+import { scaleErrorByLayer } from "../../lib/plot/scale-error-by-layer";
 import { shares } from "../../lib/plot/shares";
 import { sizeBreakdown } from "../../lib/plot/size-breakdown";
 import { steForms } from "../../lib/plot/ste-forms";
@@ -57,6 +61,8 @@ const pixels = [
   [0.25, 1],
 ];
 
+const evaluation = { accuracy: 1, loss: 0, count: 1 };
+
 /** Each figure function with as little as it can be given: one row, one seed, one image. */
 export const smallest: Record<string, () => Figure> = {
   accuracyByComponent: () => accuracyByComponent([{ ...sampleAccuracy("mlp", "channel", 0.9), values: [0.9] }]),
@@ -65,6 +71,10 @@ export const smallest: Record<string, () => Figure> = {
   accuracyTable: () => accuracyTable([sampleAccuracy("mlp", "channel", 0.9)]),
   attentionMaps: () => attentionMaps({ title: "input", pixels }, [{ title: "head 1", weights: pixels }]),
   bars: () => bars([{ name: "one", value: 1 }], "seconds"),
+  bypassedBranches: () =>
+    bypassedBranches([
+      { name: "float", whole: evaluation, branches: [{ branch: "blocks.0.mlp", ...evaluation, lost: 0 }] },
+    ]),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([sampleAccuracy("mlp", "channel", 0.9)]),
   imageGrid: () => imageGrid([{ title: "7", pixels }]),
   lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
@@ -75,8 +85,10 @@ export const smallest: Record<string, () => Figure> = {
         difference: { mean: 0.15, low: -0.1, high: 0.4, deviation: 0.07, count: 2 },
       },
     ]),
+  reliability: () => reliability([{ name: "float", ...calibration(Float32Array.of(0, 1), [1]) }]),
   roofline: () => roofline([{ name: "loop", operationsPerByte: 40, gops: 1 }], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [0, 1], error: [1, 1], minimum: { alpha: 0.5, error: 0.75 } }),
+  scaleErrorByLayer: () => scaleErrorByLayer([{ layer: "fc1", own: 0.6, best: 0.5, one: 9 }]),
   shares: () => shares([{ name: "time", parts: { qkv: 2 } }]),
   sizeBreakdown: () => sizeBreakdown([{ name: "float", bytes: { head: 2048 } }]),
   steForms: () => steForms([{ name: "clip", x: [-2, -1, 1, 2], y: [0, 1, 1, 0] }]),
@@ -94,12 +106,15 @@ export const empty: Record<string, () => Figure> = {
   accuracyTable: () => accuracyTable([]),
   attentionMaps: () => attentionMaps({ title: "input", pixels }, []),
   bars: () => bars([], "seconds"),
+  bypassedBranches: () => bypassedBranches([]),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([]),
   imageGrid: () => imageGrid([]),
   lines: () => lines([], { x: "x", y: "y" }),
   pairedDifferences: () => pairedDifferences([]),
+  reliability: () => reliability([]),
   roofline: () => roofline([], { bandwidth: 10, peaks: [] }),
   scaleError: () => scaleError({ alpha: [], error: [], minimum: { alpha: 0, error: 0 } }),
+  scaleErrorByLayer: () => scaleErrorByLayer([]),
   shares: () => shares([]),
   sizeBreakdown: () => sizeBreakdown([]),
   steForms: () => steForms([]),

@@ -1,0 +1,77 @@
+import { basename, join, resolve } from "node:path";
+import { type Command, Option } from "commander";
+import { UsageError } from "../base/errors";
+import { diagnosticNames } from "../diagnose/names";
+import type { Subject } from "./diagnostics";
+import { dataToEvaluate, finishedRun, trainedOn } from "./finished-run";
+import { backendChoice, backendOption, collect, oneOf } from "./run-input";
+import { StatusLine } from "./terminal";
+
+interface DiagnoseOptions {
+  readonly against?: string;
+  readonly out?: string;
+  readonly only?: readonly string[];
+  readonly folder?: string;
+  readonly backend: string;
+}
+
+/** `binvit diagnose`: what a finished run is made of, and what it relies on. */
+export function registerDiagnose(program: Command): void {
+  program
+    .command("diagnose")
+    .description("look into a finished run, or into two side by side: tables here, figures as SVG and PNG")
+    .argument("<run>", "folder with record.json and weights.safetensors")
+    .option("--against <run>", "another run on the same data, e.g. the float model")
+    .option("--out <folder>", "where the figures go (default: diagnosis/ in the run's folder)")
+    .addOption(new Option("--only <name>", `one of ${diagnosticNames.join(", ")} (repeatable)`).argParser(collect))
+    .option("--folder <folder>", "where the data set lies")
+    .addOption(backendOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  binvit diagnose runs/digits-s1-0a1b2c3d\n" +
+        "  binvit diagnose runs/quick/mlp-s1 --against runs/quick/float-s1 --only calibration --out figures/mlp",
+    )
+    .action(run);
+}
+
+async function run(folder: string, options: DiagnoseOptions): Promise<void> {
+  const { against, out = join(folder, "diagnosis") } = options;
+  const only = options.only?.map((name) => oneOf("--only", name, diagnosticNames));
+  const { prepareFolder } = await import("../base/files");
+  const { useBackend } = await import("../backend/select");
+  const backend = backendChoice(options.backend);
+  const folders = [folder, ...(against === undefined ? [] : [against])];
+  const records = await Promise.all(folders.map(finishedRun));
+  if (records.some(({ dataset }) => dataset.sha256 !== records[0].dataset.sha256)) {
+    throw new UsageError(
+      `--against expects a run on the same data: ${records.map(({ dataset }) => dataset.name).join(" and ")} differ.`,
+    );
+  }
+  prepareFolder(out);
+  await useBackend(backend);
+  const dataset = await dataToEvaluate(records[0].config.model, trainedOn(records[0]), { folder: options.folder });
+  const { readWeights } = await import("../train/run-folder");
+  const { toTensors } = await import("../vit/parameters");
+  const subjects = namesOf(folders, records).map((name, i): Subject => {
+    const weights = readWeights(folders[i], records[i]);
+    return { name, record: records[i], weights, parameters: toTensors(weights), dataset };
+  });
+  const { diagnostics } = await import("./diagnostics");
+  const { writeFigures } = await import("./figures");
+  const figures = {};
+  const status = new StatusLine(5);
+  for (const name of diagnosticNames) {
+    if (only && !only.includes(name)) continue;
+    status.update(name);
+    const diagnosis = diagnostics[name](subjects);
+    Object.assign(figures, diagnosis.figures);
+    status.done(`${name}\n\n${diagnosis.text}\n`);
+  }
+  await writeFigures(figures, out);
+}
+
+/** What the runs are called: by name, or by folder where both have one name. */
+function namesOf(folders: readonly string[], records: readonly { readonly name: string }[]): string[] {
+  const candidates = [records.map(({ name }) => name), folders.map((folder) => basename(resolve(folder))), folders];
+  return [...(candidates.find((names) => new Set(names).size === names.length) ?? ["first", "second"])];
+}
