@@ -1,13 +1,14 @@
 import type { Annotations, Data, LayoutAxis } from "plotly.js";
 import { namesParts, rowName } from "../study/row-name";
 import type { EpochRecord } from "../train/record";
+import { curvePanels, type PanelContent, placeOf } from "./curve-panels";
 import type { Figure, Size } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { colorsOf, transparent } from "./palette";
-import { type Panel, panelAxes, panelGrid, panelTitle } from "./panels";
+import { type Panel, panelAxes, panelTitle } from "./panels";
 import { plain } from "./plain-text";
-import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
+import { axisTitle, figure, type PanelLayout } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
 export interface CurveRun {
@@ -49,18 +50,6 @@ export interface CurveForm extends Size {
   readonly meansOnly?: boolean;
 }
 
-/** What one panel shows. */
-interface PanelContent {
-  readonly title: string;
-  readonly names: readonly string[];
-}
-
-/** More curves than this in a panel cannot be told apart: each has a panel of its own then. */
-const mostInPanel = 6;
-
-/** Width of a panel at least, pixels: of a component, and of one curve. */
-const [widePanel, smallPanel] = [230, 140] as const;
-
 /**
  * Training curves: validation solid, training dotted; the mean over the seeds bold, each seed thin.
  *
@@ -82,18 +71,14 @@ export function trainingCurves(
   form: CurveForm = {},
 ): Figure {
   requireRows(runs, "trainingCurves", "run");
-  const contents = contentsOf(distinct(runs.map((run) => run.name)));
+  const { contents, isSmall } = curvePanels(distinct(runs.map((run) => run.name)));
   const inPanels = contents.length > 1;
-  const isSmall =
-    inPanels && contents.every(({ names }) => names.filter(namesParts).length === 1) && contents.length > mostInPanel;
   const labelOf = (name: string) => (inPanels ? rowName(name).scale : name);
   const names = distinct(runs.map((run) => run.name));
   const colors = colorsOf(distinct(names.map((name) => rowName(name).scale)));
 
-  const { width, height } = sizeOf(contents, names.length, isSmall, heading, form);
-  const columns = columnsOf(contents.length, isSmall, width);
-  const gap = { x: isSmall ? 0.02 : 0.03, y: isSmall ? Math.min(0.12, 44 / Math.max(1, height - 150)) : 0.12 };
-  const panels = panelGrid(contents.length, columns, gap);
+  const place = placeOf({ contents, isSmall }, names.length, heading, form);
+  const { panels, width, height } = place;
   const quantity = quantities[metric];
   const drawn = form.meansOnly ? { ...quantity, train: undefined } : quantity;
   const shown = new Set<string>();
@@ -116,42 +101,7 @@ export function trainingCurves(
     isSmall,
   });
   const made = figure(data, { ...layout, width, height }, heading);
-  const least = (isSmall ? 150 + 95 * Math.ceil(panels.length / columns) : 0) - height;
-  return least > 0 ? { ...made, leastHeight: (made.layout.height ?? 0) + least } : made;
-}
-
-/** Panels from the top left: one for all, one a component, or one a name; names without a component are in each. */
-function contentsOf(names: readonly string[]): PanelContent[] {
-  const everywhere = names.filter((name) => !namesParts(name));
-  const components = distinct(names.flatMap((name) => (namesParts(name) ? rowName(name).component : [])));
-  const inside = (component: string) =>
-    names.filter((name) => namesParts(name) && rowName(name).component === component);
-  if (components.some((component) => inside(component).length > mostInPanel)) {
-    const title = (name: string) => {
-      const { component, scale } = rowName(name);
-      return `<b>${plain(scale)}</b>${components.length > 1 ? `<br><span style="font-size:12px">${plain(component)}</span>` : ""}`;
-    };
-    return names.filter(namesParts).map((name) => ({ title: title(name), names: [...everywhere, name] }));
-  }
-  if (components.length < 2) return [{ title: "", names }];
-  return components.map((component) => ({
-    title: `<b>${plain(component)}</b>`,
-    names: names.filter((name) => !namesParts(name) || rowName(name).component === component),
-  }));
-}
-
-function columnsOf(panels: number, isSmall: boolean, width: number): number {
-  const most = Math.floor((width - 90) / (isSmall ? smallPanel : widePanel));
-  return Math.max(1, Math.min(isSmall ? most : Math.min(3, most), panels));
-}
-
-/** Width, and height without the heading. */
-function sizeOf(contents: readonly PanelContent[], names: number, isSmall: boolean, heading: Heading, size: Size) {
-  const { width = 900 } = size;
-  const rows = Math.ceil(contents.length / columnsOf(contents.length, isSmall, width));
-  const inRow = contents.length > 1 || names <= 4;
-  const several = isSmall ? 110 + 170 * rows : 310 * rows;
-  return withoutHeading(size, heading, rows > 1 ? several : Math.max(470, inRow ? 0 : 90 + 27 * (names + 2)));
+  return { ...made, leastHeight: (made.layout.height ?? 0) + place.missing };
 }
 
 /** The mean of several curves, epoch by epoch, as far as all of them came. */

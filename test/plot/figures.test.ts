@@ -194,3 +194,26 @@ test("weightHistogram counts every weight once", () => {
   const shares = histogram.y.slice(0, -1);
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(100, 6);
 });
+
+describe("trainingCurves of many scales", () => {
+  const many = ["a", "b", "c", "d", "e", "f", "g"];
+
+  test("gives each its panel, named by its title, with the float model in all of them", () => {
+    const names = ["float", ...many.map((scale) => `mlp/${scale}`), "mhsa/a"];
+    const figure = trainingCurves(
+      names.map((name) => sampleRun(name, 1)),
+      "flipShare",
+    );
+    expect(textsOf(figure)).toHaveLength(8);
+    expect(textsOf(figure)[7]).toMatch(/^<b>a<\/b><br>.*mhsa/);
+    const bold = tracesOf(figure).filter((trace) => trace.line!.width > 2);
+    expect(bold.filter(({ name }) => name === "float")).toHaveLength(8);
+    expect(bold.filter(({ showlegend }) => showlegend !== false).map(({ name }) => name)).toEqual(["float"]);
+  });
+
+  test("names scales in the legend where panels are of components, however many", () => {
+    const runs = many.map((component) => sampleRun(`${component}/channel`, 1));
+    const legend = tracesOf(trainingCurves(runs, "flipShare")).filter((trace) => trace.showlegend !== false);
+    expect(legend.map(({ name }) => name)).toEqual(["channel"]);
+  });
+});
