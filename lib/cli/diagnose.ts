@@ -59,7 +59,7 @@ async function run(folder: string, options: DiagnoseOptions): Promise<void> {
   const { diagnostics } = await import("./diagnostics");
   const { writeFigures } = await import("./figures");
   const figures = {};
-  const status = new StatusLine(5);
+  const status = new StatusLine(Number.POSITIVE_INFINITY); // where it stays, the name comes with the table
   for (const name of diagnosticNames) {
     if (only && !only.includes(name)) continue;
     status.update(name);

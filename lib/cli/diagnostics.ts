@@ -1,14 +1,25 @@
-import type { Dataset } from "../data/dataset";
+import { type SlopeName, slopes } from "../binarize/slopes/index";
+import { batches } from "../data/batches";
+import type { Dataset, Split } from "../data/dataset";
+import { firstImages } from "../data/stratify";
+import { attentionEntropy } from "../diagnose/attention-entropy";
 import { calibration } from "../diagnose/calibration";
+import { gradientMismatch } from "../diagnose/gradient-mismatch";
+import { lossSlice } from "../diagnose/loss-slice";
 import type { DiagnosticName } from "../diagnose/names";
 import { residualBypass } from "../diagnose/residual-bypass";
 import { scaleErrors } from "../diagnose/scale-errors";
+import { slopeMismatch } from "../diagnose/slope-mismatch";
 import { splitLogits } from "../diagnose/split-logits";
 import { bypassedBranches } from "../plot/bypassed-branches";
 import type { Figure } from "../plot/figure";
+import { headsEntropy } from "../plot/heads-entropy";
+import { lines } from "../plot/lines";
 import { reliability } from "../plot/reliability";
 import { scaleErrorByLayer } from "../plot/scale-error-by-layer";
+import { slopeCorrelations } from "../plot/slope-correlations";
 import { trainingCurves } from "../plot/training-curves";
+import { latentWeights } from "../train/latent";
 import type { RunRecord } from "../train/record";
 import type { ParameterArrays, Parameters } from "../vit/parameters";
 import { alignedTable } from "./terminal";
@@ -35,6 +46,8 @@ type Diagnostic = (subjects: readonly Subject[]) => Diagnosis;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
+const signed = (number: string): string => number.replace("-", "−");
+
 const decimals = (value: number): string => value.toFixed(3);
 
 function scaleError(subjects: readonly Subject[]): Diagnosis {
@@ -53,6 +66,72 @@ function scaleError(subjects: readonly Subject[]): Diagnosis {
   return { text: texts.join("\n\n"), figures };
 }
 
+/** Test images that attention is looked at on. */
+const entropyImages = 256;
+
+function entropy(subjects: readonly Subject[]): Diagnosis {
+  const models = subjects.map(({ name, record, parameters, dataset }) => ({
+    name,
+    ...attentionEntropy(record.config.model, parameters, dataset, upTo(dataset.test, entropyImages)),
+  }));
+  const cells = models.flatMap(({ name, entropy, most }) =>
+    entropy.map((heads, block) => {
+      const all = mean(heads);
+      return [
+        name,
+        `${block + 1}`,
+        ...[all, Math.min(...heads), Math.max(...heads)].map(decimals),
+        percent(all / most),
+      ];
+    }),
+  );
+  const figure = headsEntropy(models, {
+    title: `How widely heads look, on ${subjects[0].dataset.name}`,
+    caption: "At the dashed line a head looks at all tokens alike, at 0 every token looks at one alone.",
+  });
+  const titles = ["run", "block", "mean of heads, nats", "lowest head", "highest head", "share of ln N"];
+  return { text: alignedTable(titles, cells), figures: { "attention-entropy": figure } };
+}
+
+/** Training images of the one batch that gradients are looked at on. */
+const mismatchImages = 64;
+
+function mismatch(subjects: readonly Subject[]): Diagnosis {
+  const figures: Record<string, Figure> = {};
+  const texts = subjects.map(({ name, record, weights, dataset }) => {
+    const split = upTo(dataset.train, mismatchImages);
+    const [batch] = batches(dataset, split, { batchSize: split.count });
+    const rows = gradientMismatch(record.config.model, weights, batch);
+    if (rows.length === 0) return `${name} has no binarized weights.`;
+    const { chance, correlations } = rows[0];
+    figures[fileName("gradient-mismatch", name, subjects)] = slopeCorrelations(rows, {
+      title: `Do straight-through gradients predict the loss? ${name}`,
+      caption:
+        `Noise on one layer's latent weights flips about ${percent(mean(rows.map(({ flipped }) => flipped)))} of its signs: ` +
+        "what the gradient says of it against what the loss does. Within the grey band it may be chance.",
+    });
+    const forms = Object.keys(correlations);
+    const cells = rows.map(({ layer, flipped, ...row }) => [
+      layer,
+      percent(flipped),
+      ...forms.map((slope) => signed(row.correlations[slope].toFixed(2))),
+    ]);
+    const means = forms.map((slope) => mean(rows.map((row) => row.correlations[slope])).toFixed(2));
+    cells.push(["mean", percent(mean(rows.map(({ flipped }) => flipped))), ...means.map(signed)]);
+    const byChance = [chance, chance / Math.sqrt(rows.length)].map((deviation) => `±${deviation.toFixed(2)}`);
+    return (
+      `${headed(name, alignedTable(["layer", "flipped", ...forms], cells))}\n` +
+      `By chance alone ${byChance[0]} for a layer, ${byChance[1]} for the mean.`
+    );
+  });
+  const shapes = Object.keys(slopes).map((slope) => {
+    const { width, cosine } = slopeMismatch(slope as SlopeName);
+    return [slope, width.toFixed(2), decimals(cosine)];
+  });
+  const alone = alignedTable(["slope, at the end", "is that of sign under noise of width", "cosine"], shapes);
+  return { text: [...texts, alone].join("\n\n"), figures };
+}
+
 function bypass(subjects: readonly Subject[]): Diagnosis {
   const models = subjects.map(({ name, record, parameters, dataset }) => ({
     name,
@@ -62,7 +141,7 @@ function bypass(subjects: readonly Subject[]): Diagnosis {
   const names = [...new Set(models.flatMap((model) => model.branches.map(({ branch }) => branch)))];
   const cells = names.map((name) => {
     const found = models.map((model) => model.branches.find(({ branch }) => branch === name));
-    const lost = found.map((one) => (one ? (100 * one.lost).toFixed(1).replace("-", "−") : "-"));
+    const lost = found.map((one) => (one ? signed((100 * one.lost).toFixed(1)) : "-"));
     return [name, ...found.map((one) => (one ? percent(one.accuracy) : "-")), ...lost];
   });
   const whole = ["nothing", ...models.map((model) => percent(model.whole.accuracy)), ...models.map(() => "-")];
@@ -82,7 +161,7 @@ function calibrated(subjects: readonly Subject[]): Diagnosis {
   const cells = models.map(({ name, error, confidence, accuracy }) => [
     name,
     ...[error, confidence, accuracy].map(percent),
-    percent(confidence - accuracy).replace("-", "−"),
+    signed(percent(confidence - accuracy)),
   ]);
   const figure = reliability(models, {
     title: `Is the model as often right as it is sure? ${subjects[0].dataset.name}, ${subjects[0].dataset.test.count} test images`,
@@ -90,6 +169,35 @@ function calibrated(subjects: readonly Subject[]): Diagnosis {
   });
   const table = alignedTable(["run", "calibration error", "confidence", "accuracy", "too sure by"], cells);
   return { text: table, figures: { calibration: figure } };
+}
+
+/** Training images that the loss is computed on, at every point. */
+const sliceImages = 256;
+
+function slice(subjects: readonly Subject[]): Diagnosis {
+  const binarized = [...new Set(subjects.flatMap(({ record }) => latentWeights(record.config.model)))];
+  const layers = binarized.length > 0 ? binarized.map((name) => name.replace(/\.[^.]*$/, "")) : undefined;
+  const slices = subjects.map(({ name, record, weights, dataset }) => ({
+    name,
+    ...lossSlice(record.config.model, weights, dataset, upTo(dataset.train, sliceImages), { layers }),
+  }));
+  const shown = [-1, -0.5, -0.25, -0.1, 0, 0.1, 0.25, 0.5, 1];
+  const cells = slices.map(({ name, at, loss }) => [
+    name,
+    ...shown.map((t) => decimals(loss[at.findIndex((one) => Math.abs(one - t) < 1e-9)])),
+  ]);
+  const figure = lines(
+    slices.map(({ name, at, loss }) => ({ name, x: at, y: loss })),
+    { x: "way along a random direction, in lengths of each filter", y: "training loss, nats" },
+    {
+      title: `A slice of the loss, on ${subjects[0].dataset.name}`,
+      caption:
+        "The trained model is at 0. Both go along one random direction, scaled to their weights filter by filter; " +
+        `${layers ? "only weights that are binarized in one of them move" : "all weights but the head's move"}.`,
+    },
+  );
+  const table = alignedTable(["loss at", ...shown.map((t) => signed(`${t}`))], cells);
+  return { text: table, figures: { "loss-slice": figure } };
 }
 
 function flips(subjects: readonly Subject[]): Diagnosis {
@@ -115,10 +223,18 @@ function flips(subjects: readonly Subject[]): Diagnosis {
 /** What answers to each name. */
 export const diagnostics: Readonly<Record<DiagnosticName, Diagnostic>> = {
   "scale-error": scaleError,
+  "attention-entropy": entropy,
+  "gradient-mismatch": mismatch,
   "residual-bypass": bypass,
   calibration: calibrated,
+  "loss-slice": slice,
   "flip-share": flips,
 };
+
+/** The first images of a split, or all. */
+const upTo = (split: Split, count: number): Split => firstImages(split, Math.min(count, split.count));
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const headed = (name: string, table: string): string => `${name}\n${table}`;
 

@@ -56,7 +56,8 @@ export function reliability(models: readonly CalibratedModel[], heading: Heading
         y: filled.map(({ accuracy }) => 100 * accuracy),
         // Where a bin has few images its accuracy is chance: the area of a dot says how many, and the line stays faint.
         line: { color: transparent(color, 0.3), width: 1 },
-        marker: { color, opacity: 0.85, size: filled.map(({ count }) => 5 + 21 * Math.sqrt(count / total)) },
+        marker: { color, opacity: 0.85, size: filled.map(({ count }) => Math.max(5, 24 * Math.sqrt(count / total))) },
+        cliponaxis: false,
         xaxis: upper.x,
         yaxis: upper.y,
       },

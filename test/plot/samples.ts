@@ -10,6 +10,7 @@ import { bars } from "../../lib/plot/bars";
 import { bypassedBranches } from "../../lib/plot/bypassed-branches";
 import { type BytesRow, bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import type { Figure } from "../../lib/plot/figure";
+import { headsEntropy } from "../../lib/plot/heads-entropy";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { lines } from "../../lib/plot/lines";
 import { pairedDifferences } from "../../lib/plot/paired-differences";
@@ -19,6 +20,7 @@ import { scaleError } from "../../lib/plot/scale-error";
 import { scaleErrorByLayer } from "../../lib/plot/scale-error-by-layer";
 import { shares } from "../../lib/plot/shares";
 import { sizeBreakdown } from "../../lib/plot/size-breakdown";
+import { slopeCorrelations } from "../../lib/plot/slope-correlations";
 import { steForms } from "../../lib/plot/ste-forms";
 import { throughput } from "../../lib/plot/throughput";
 import { type CurveRun, trainingCurves } from "../../lib/plot/training-curves";
@@ -76,6 +78,7 @@ export const smallest: Record<string, () => Figure> = {
       { name: "float", whole: evaluation, branches: [{ branch: "blocks.0.mlp", ...evaluation, lost: 0 }] },
     ]),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([sampleAccuracy("mlp", "channel", 0.9)]),
+  headsEntropy: () => headsEntropy([{ name: "float", entropy: [[1]], most: Math.log(5) }]),
   imageGrid: () => imageGrid([{ title: "7", pixels }]),
   lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
   pairedDifferences: () =>
@@ -91,6 +94,8 @@ export const smallest: Record<string, () => Figure> = {
   scaleErrorByLayer: () => scaleErrorByLayer([{ layer: "fc1", own: 0.6, best: 0.5, one: 9 }]),
   shares: () => shares([{ name: "time", parts: { qkv: 2 } }]),
   sizeBreakdown: () => sizeBreakdown([{ name: "float", bytes: { head: 2048 } }]),
+  slopeCorrelations: () =>
+    slopeCorrelations([{ layer: "fc1", width: 0.1, flipped: 0.1, correlations: { clip: 0.3 }, chance: 0.1 }]),
   steForms: () => steForms([{ name: "clip", x: [-2, -1, 1, 2], y: [0, 1, 1, 0] }]),
   throughput: () => throughput([{ name: "stock", imagesPerSecond: 7, low: 6, high: 8 }]),
   trainingCurves: () => trainingCurves([sampleRun("float", 1, 0.9, 1)], "accuracy"),
@@ -108,6 +113,7 @@ export const empty: Record<string, () => Figure> = {
   bars: () => bars([], "seconds"),
   bypassedBranches: () => bypassedBranches([]),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([]),
+  headsEntropy: () => headsEntropy([]),
   imageGrid: () => imageGrid([]),
   lines: () => lines([], { x: "x", y: "y" }),
   pairedDifferences: () => pairedDifferences([]),
@@ -117,6 +123,7 @@ export const empty: Record<string, () => Figure> = {
   scaleErrorByLayer: () => scaleErrorByLayer([]),
   shares: () => shares([]),
   sizeBreakdown: () => sizeBreakdown([]),
+  slopeCorrelations: () => slopeCorrelations([]),
   steForms: () => steForms([]),
   throughput: () => throughput([]),
   trainingCurves: () => trainingCurves([], "loss"),

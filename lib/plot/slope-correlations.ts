@@ -1,0 +1,62 @@
+import type { Data } from "plotly.js";
+import type { LayerMismatch } from "../diagnose/gradient-mismatch";
+import type { Figure } from "./figure";
+import { type Heading, ink } from "./heading";
+import { distinct, requireRows } from "./inputs";
+import { colorsOf } from "./palette";
+import { plain } from "./plain-text";
+import { axisTitle, figure } from "./theme";
+
+const symbols = ["circle", "diamond", "square", "triangle-up", "x"] as const;
+
+/**
+ * How well each slope's gradient predicts the loss, a row a layer; the grey band is what chance alone makes.
+ *
+ * @param rows - what `gradientMismatch` gives
+ * @param heading - title and caption
+ * @returns the figure; x is a correlation, −1 … 1
+ * @throws ConfigError if there are no rows
+ */
+export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Heading = {}): Figure {
+  requireRows(rows, "slopeCorrelations", "layer");
+  const slopes = distinct(rows.flatMap((row) => Object.keys(row.correlations)));
+  const colors = colorsOf(slopes);
+  const chance = Math.max(...rows.map((row) => row.chance));
+  // Side by side within the row: two slopes that agree would hide each other.
+  const place = (row: number, slope: number) => row + 0.62 * ((slope + 0.5) / slopes.length - 0.5);
+  const data = slopes.map(
+    (slope, i): Data => ({
+      type: "scatter",
+      mode: "markers",
+      name: plain(slope),
+      x: rows.map((row) => row.correlations[slope]),
+      y: rows.map((_, row) => place(row, i)),
+      marker: { size: 9, color: colors.get(slope), symbol: symbols[i % symbols.length] },
+    }),
+  );
+  const values = rows.flatMap((row) => Object.values(row.correlations));
+  const reach = (end: number) => [-2.2 * chance, 2.2 * chance, ...values].reduce((a, b) => (end * b > end * a ? b : a));
+  const band = { type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1, layer: "below", line: { width: 0 } } as const;
+  return figure(
+    data,
+    {
+      showlegend: true,
+      height: 110 + 38 * Math.max(rows.length, 4),
+      xaxis: {
+        title: axisTitle("correlation of what the gradient predicts and what the loss does"),
+        range: [reach(-1) - 0.05, reach(1) + 0.05],
+      },
+      yaxis: {
+        range: [rows.length - 0.5, -0.5],
+        tickvals: rows.map((_, row) => row),
+        ticktext: rows.map((row) => plain(row.layer)),
+        ticks: "",
+      },
+      shapes: [
+        { ...band, x0: -2 * chance, x1: 2 * chance, fillcolor: "#eeeeee" },
+        { ...band, type: "line", x0: 0, x1: 0, line: { color: ink.frame, width: 1.5 } },
+      ],
+    },
+    heading,
+  );
+}
