@@ -4,6 +4,7 @@ import { Random } from "../base/random";
 import { fileName } from "../train/file-name";
 import { recordIdentity } from "../train/identity";
 import type { RunRecord } from "../train/record";
+import { recordOf } from "./finished-record";
 import { rowName } from "./row-name";
 import type { StudyResult } from "./study-event";
 import type { StudyRun } from "./study-runs";
@@ -37,9 +38,9 @@ export async function checkRecords(
   const order = [...new Random(seed).permutation(alone.length)].slice(0, count);
   const sample = order.map((at) => alone[at]);
   const runs = sample.map((record) => runOf(record, out));
-  const { records: found, failures } = await workOn(runs, out, options);
+  const { failures } = await workOn(runs, out, options);
   const checked = sample.map((record, i): CheckedRecord => {
-    const again = found.find(({ name, seed, config }) => isOf(runs[i], name, seed, config));
+    const again = recordOf(runs[i]).record;
     if (!again) return { record };
     const difference = again.test.accuracy - record.test.accuracy;
     const isComparable = record.environment.arithmetic === arithmetic();
@@ -52,9 +53,6 @@ export async function checkRecords(
   });
   return { checked, failures };
 }
-
-const isOf = (run: StudyRun, name: string, seed: number, config: RunRecord["config"]): boolean =>
-  run.row.name === name && run.seed === seed && JSON.stringify(run.config) === JSON.stringify(config);
 
 function runOf(record: RunRecord, out: string): StudyRun {
   const { name, seed, config } = record;

@@ -7,7 +7,7 @@ import { DataCheck, recordOf, recordsOf, setAside } from "./finished-record";
 import { RunQueue } from "./run-queue";
 import type { StudyEvent, StudyResult } from "./study-event";
 import type { StudyRun } from "./study-runs";
-import { trainInProcess } from "./train-process";
+import { type RunMessage, trainInProcess } from "./train-process";
 
 /** How runs are worked on. */
 export interface WorkOptions {
@@ -151,7 +151,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
     return !mine.has(run) && !toldOf.has(run);
   }
 
-  function tell(run: StudyRun, message: Parameters<Parameters<typeof trainInProcess>[1]>[0]): void {
+  function tell(run: StudyRun, message: RunMessage): void {
     if ("notice" in message) onEvent?.({ kind: "notice", run, notice: message.notice });
     if ("progress" in message) onEvent?.({ kind: "progress", run, progress: message.progress });
   }
