@@ -1,4 +1,5 @@
 import type { RunRecord } from "../train/record";
+import { runsBySeed } from "./by-seed";
 import { type Interval, interval } from "./interval";
 import { studentCdf, studentQuantile } from "./student";
 
@@ -35,11 +36,7 @@ export interface Comparison {
  * Reference: Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian Journal of Statistics 6, 1979.
  */
 export function compare(records: readonly RunRecord[], pairs: readonly Pair[]): Comparison[] {
-  const byName = new Map<string, Map<number, RunRecord>>();
-  for (const record of records) {
-    const seeds = byName.get(record.name) ?? new Map<number, RunRecord>();
-    byName.set(record.name, seeds.set(record.seed, record));
-  }
+  const byName = runsBySeed(records);
   const family = pairs.flatMap((pair) => {
     const [better, worse] = pair.map((name) => byName.get(name) ?? new Map<number, RunRecord>());
     const seeds = [...better.keys()].filter((seed) => worse.has(seed));

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../train/record";
+import { runsBySeed } from "./by-seed";
 import { type Interval, interval } from "./interval";
 import { rowName } from "./row-name";
 
@@ -29,10 +30,7 @@ const floatInputs = "-w1a32";
  * @returns those with at least two seeds in common, in the order of the records
  */
 export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
-  const cells = new Map<string, Map<number, number>>();
-  for (const { name, seed, test } of records) {
-    cells.set(name, (cells.get(name) ?? new Map<number, number>()).set(seed, test.accuracy));
-  }
+  const cells = runsBySeed(records);
   const rows = [...cells.keys()]
     .map((name) => ({ name, ...rowName(name) }))
     .filter(({ name, scale }) => scale !== name);
@@ -62,9 +60,9 @@ export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
   return pairs.flatMap(([question, better, worse]) => {
     if (!worse || better === worse) return [];
     const other = cells.get(worse.name)!;
-    const values = [...cells.get(better.name)!].flatMap(([seed, value]) => {
+    const values = [...cells.get(better.name)!].flatMap(([seed, { test }]) => {
       const against = other.get(seed);
-      return against === undefined ? [] : [value - against];
+      return against === undefined ? [] : [test.accuracy - against.test.accuracy];
     });
     if (values.length < 2) return [];
     return [{ question, better: better.name, worse: worse.name, values, difference: interval(values) }];
