@@ -14,7 +14,7 @@ import { interleave, type Timer, timed } from "../lib/measure/interleave";
 import { type BenchModel, benchModel, noiseBatch } from "../lib/measure/models";
 import { type Spread, spread } from "../lib/measure/spread";
 import { type floatModels, tensorInference, trainingStep } from "../lib/measure/steps";
-import { studies } from "../lib/study/presets";
+import { studies } from "../lib/study/presets/index";
 import { loadStudy } from "../lib/study/records";
 import { parseStudyConfig } from "../lib/study/study-config";
 import { train } from "../lib/train/loop";

@@ -136,7 +136,7 @@ export { type Interval, interval } from "./study/interval";
 export { type MethodRow, methodRows } from "./study/method-rows";
 export { methodTimes } from "./study/method-times";
 export { type PairedDifference, pairedRows } from "./study/paired";
-export { studies } from "./study/presets";
+export { studies } from "./study/presets/index";
 export { loadStudy } from "./study/records";
 export type { RunStatus, StudyStatus } from "./study/status";
 export { parseStudyConfig, type StudyConfig, type StudyInput } from "./study/study-config";

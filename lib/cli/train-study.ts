@@ -47,7 +47,7 @@ export function reportFailures(failures: StudyResult["failures"], finished: numb
 
 /** What a command line asks for: the study itself, its seeds and its folder. */
 export async function namedStudy(what: string, options: Pick<StudyOptions, "seeds" | "out">) {
-  const { studies } = await import("../study/presets");
+  const { studies } = await import("../study/presets/index");
   const { parseStudyConfig } = await import("../study/study-config");
   const seeds = seedList("--seeds", options.seeds);
   const written = presetOrFile(what, studyNames, (name) => studies[name]);

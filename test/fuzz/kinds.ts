@@ -16,7 +16,7 @@ import { formatNotebook, parseNotebook } from "../../lib/notebook/nbformat";
 import { jobsOf } from "../../lib/study/cluster/slurm";
 import { readFailure } from "../../lib/study/failure";
 import { addToPlan, planPath, readPlan } from "../../lib/study/plan";
-import { studies } from "../../lib/study/presets";
+import { studies } from "../../lib/study/presets/index";
 import { loadStudy } from "../../lib/study/records";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";

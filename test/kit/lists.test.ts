@@ -5,7 +5,7 @@ import { kitRoot } from "../../lib/base/kit-root";
 import { quantizers } from "../../lib/binarize/registry";
 import { createProgram } from "../../lib/cli/main";
 import { datasetNames } from "../../lib/data/sets";
-import { studies } from "../../lib/study/presets";
+import { studies } from "../../lib/study/presets/index";
 import { studyNames } from "../../lib/study/study-names";
 import { presets } from "../../lib/train/presets";
 import { page } from "./changed-kit";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
-import { studies } from "../../lib/study/presets";
+import { studies } from "../../lib/study/presets/index";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
 import { parseRunConfig } from "../../lib/train/run-config";

@@ -5,7 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { kitRoot } from "../../lib/base/kit-root";
 import { withoutDefaults } from "../../lib/base/without-defaults";
-import { studies } from "../../lib/study/presets";
+import { studies } from "../../lib/study/presets/index";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
 import { findFolder } from "../../lib/train/find-folder";
