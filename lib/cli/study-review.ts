@@ -25,7 +25,7 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
   );
   status.done();
   const rows = estimates.map(({ row, seconds }) => [row.name, seconds, seconds * seeds.length].map(shown));
-  console.log(alignedTable(["row", "a run", `${seeds.length} seeds`], rows));
+  console.log(alignedTable(["row", "a run", seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`], rows));
   const all = estimates.reduce((sum, { seconds }) => sum + seconds, 0) * seeds.length;
   console.log(
     `\n${study.rows.length * seeds.length} runs: ${hours(all)} of one core, ${hours(all / jobs)} with ${jobs} side by side.`,

@@ -14,6 +14,7 @@ export function registerStudy(program: Command): void {
     .description("train every row of a study with every seed, then print its table; finished runs are found")
     .addArgument(presetArgument(studyNames))
     .option("--seeds <list>", "seeds, e.g. 1,2,3 or 1-10", "1")
+    .option("--rows <names>", "only these rows, e.g. float,mlp/channel, and what they need (repeatable)", collect)
     .option("--jobs <n>", "runs side by side, each in a process of its own", usualJobs())
     .addOption(workersElsewhere())
     .option("--retries <n>", "how often a run that fails is tried again", "2")

@@ -8,6 +8,7 @@ import { parallelLimits, presetOrFile, retryLimits, seedList, wholeNumber } from
 /** What the command line says of a study; numbers still as text. */
 export interface StudyOptions {
   readonly seeds: string;
+  readonly rows?: readonly string[];
   readonly jobs: string;
   readonly retries?: string;
   readonly out?: string;
@@ -45,13 +46,20 @@ export function reportFailures(failures: StudyResult["failures"], finished: numb
   );
 }
 
-/** What a command line asks for: the study itself, its seeds and its folder. */
-export async function namedStudy(what: string, options: Pick<StudyOptions, "seeds" | "out">) {
+/** What a command line asks for: the study itself, or some rows of it, its seeds and its folder. */
+export async function namedStudy(what: string, options: Pick<StudyOptions, "seeds" | "rows" | "out">) {
   const { studies } = await import("../study/presets/index");
   const { parseStudyConfig } = await import("../study/study-config");
   const seeds = seedList("--seeds", options.seeds);
   const written = presetOrFile(what, studyNames, (name) => studies[name]);
-  const study = parseStudyConfig(written, basename(what));
+  const whole = parseStudyConfig(written, basename(what));
+  const { selectRows } = await import("../study/select-rows");
+  const study = options.rows
+    ? selectRows(
+        whole,
+        options.rows.flatMap((names) => names.split(",")),
+      )
+    : whole;
   return { study, seeds, out: options.out ?? join("runs", study.name) };
 }
 

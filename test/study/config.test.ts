@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
 import { studies } from "../../lib/study/presets/index";
+import { selectRows } from "../../lib/study/select-rows";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
 import { parseRunConfig } from "../../lib/train/run-config";
@@ -157,5 +158,28 @@ describe("a study", () => {
     expect(() => parseStudyConfig(input, "mine.json")).toThrow(ConfigError);
     expect(() => parseStudyConfig(input, "mine.json")).toThrow(message);
     expect(() => parseStudyConfig(input, "mine.json")).toThrow(/^mine.json/);
+  });
+});
+
+describe("a part of a study", () => {
+  const staged = parseStudyConfig(
+    study({
+      rows: [
+        row,
+        { component: "float", scale: "float", binarize: {} },
+        { component: "mlp", scale: "staged", binarize: { mlp: "channel" }, from: "float" },
+      ],
+    }),
+  );
+
+  test("has the rows that are named and those that they need, in the study's order", () => {
+    expect(selectRows(staged, ["mlp/staged"]).rows).toEqual([staged.rows[1], staged.rows[2]]);
+    expect(selectRows(staged, ["mlp/staged", "mlp/learned", "float"])).toEqual(staged);
+  });
+
+  test("does not take a name that is none", () => {
+    expect(() => selectRows(staged, ["mlp/stage"])).toThrow(
+      'mine has no row "mlp/stage". Did you mean mlp/staged? Rows: mlp/learned, float, mlp/staged.',
+    );
   });
 });
