@@ -2,7 +2,7 @@ import type { Method } from "../../binarize/method";
 import { methods as allMethods, type MethodName } from "../../binarize/methods/index";
 import type { StudyInput } from "../study-config";
 import { float } from "./components";
-import { shortCifar10 } from "./short-cifar10";
+import { onCifar10 } from "./on-cifar10";
 
 /**
  * The methods study: every method at equal budget on 8×8 digits: the same data, epochs and optimizer.
@@ -16,8 +16,8 @@ export const methods: StudyInput = {
   rows: [float, ...rowsAbout("layers"), ...rowsAbout("attention")],
 };
 
-/** The same on photographs. Recorded results: data/results/methods-cifar10. */
-export const methodsCifar10: StudyInput = { ...shortCifar10, name: "methods-cifar10", rows: methods.rows };
+/** The same on photographs, for two epochs. Recorded results: data/results/methods-cifar10. */
+export const methodsCifar10: StudyInput = { ...onCifar10(2), name: "methods-cifar10", rows: methods.rows };
 
 function rowsAbout(what: "layers" | "attention"): StudyInput["rows"][number][] {
   const all = Object.entries(allMethods) as [MethodName, Method][];

@@ -1,6 +1,6 @@
 import type { StudyInput } from "../study-config";
 import { float, gridOf, rowsOf } from "./components";
-import { shortCifar10 } from "./short-cifar10";
+import { onCifar10 } from "./on-cifar10";
 
 const inputs = {
   unscaled: "unscaled",
@@ -32,12 +32,12 @@ export const report: StudyInput = {
 const { unscaled, channel, learned } = inputs;
 
 /**
- * The report's comparison on photographs: {conv, mlp, mhsa, mlp+mhsa, all} × {no scale, one a channel, learned ones},
+ * The report's comparison on photographs, for five epochs: {conv, mlp, mhsa, mlp+mhsa, all} × {no scale, one a channel, learned ones},
  * W1A1, mlp+mhsa with float inputs as well, and a stem of two 3×3 convolutions, float and 1-bit: 23 runs a seed.
  * Recorded results: data/results/report-cifar10.
  */
 export const reportCifar10: StudyInput = {
-  ...shortCifar10,
+  ...onCifar10(5),
   name: "report-cifar10",
   rows: [
     float,

@@ -1,6 +1,6 @@
 import type { StudyInput } from "../study-config";
 import { float, rowsOf } from "./components";
-import { shortCifar10 } from "./short-cifar10";
+import { onCifar10 } from "./on-cifar10";
 
 /**
  * What gradient a scale has: that of the product through α = mean |W|, none, or that of a parameter of its own. MLP and
@@ -22,9 +22,9 @@ export const scaleGradient: StudyInput = {
   ],
 };
 
-/** The same on photographs. Recorded results: data/results/scale-gradient-cifar10. */
+/** The same on photographs, for two epochs. Recorded results: data/results/scale-gradient-cifar10. */
 export const scaleGradientCifar10: StudyInput = {
-  ...shortCifar10,
+  ...onCifar10(2),
   name: "scale-gradient-cifar10",
   rows: scaleGradient.rows,
 };

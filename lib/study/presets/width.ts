@@ -1,6 +1,6 @@
 import type { StudyInput } from "../study-config";
 import { float } from "./components";
-import { shortCifar10 } from "./short-cifar10";
+import { onCifar10 } from "./on-cifar10";
 
 type Model = NonNullable<StudyInput["rows"][number]["model"]>;
 
@@ -32,9 +32,9 @@ export const width: StudyInput = {
   ]),
 };
 
-/** The same on photographs. Recorded results: data/results/width-cifar10. */
+/** The same on photographs, for two epochs. Recorded results: data/results/width-cifar10. */
 export const widthCifar10: StudyInput = {
-  ...shortCifar10,
+  ...onCifar10(2),
   name: "width-cifar10",
   rows: rowsOf(128, [
     { embedDim: 32, mlpDim: 80 }, // 168 kB
