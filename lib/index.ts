@@ -132,6 +132,9 @@ export { trainingCurves } from "./plot/training-curves";
 export { trainingSpeed } from "./plot/training-speed";
 export { weightHistogram } from "./plot/weight-histogram";
 // studies
+export { type Claim, claims, type TestedClaim, testClaims } from "./study/claims";
+export { type Comparison, compare, type Pair } from "./study/compare";
+export { comparisonTable } from "./study/comparison-table";
 export { type Interval, interval } from "./study/interval";
 export { type MethodRow, methodRows } from "./study/method-rows";
 export { methodTimes } from "./study/method-times";
