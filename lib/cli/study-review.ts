@@ -12,7 +12,7 @@ export interface ReviewOptions {
   readonly check?: string | true;
 }
 
-/** Says what a study takes, row by row and in all. */
+/** Says what a study takes, row by row and in all, and what it took where runs are recorded. */
 export async function estimateStudy(what: string, options: StudyOptions): Promise<void> {
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const { study, seeds } = await namedStudy(what, options);
@@ -24,16 +24,38 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
     status.update(`${bar(at / study.rows.length)} ${study.rows[at].name}`),
   );
   status.done();
-  const rows = estimates.map(({ row, seconds }) => [row.name, seconds, seconds * seeds.length].map(shown));
-  console.log(alignedTable(["row", "a run", seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`], rows));
-  const all = estimates.reduce((sum, { seconds }) => sum + seconds, 0) * seeds.length;
+  const taken = await recordedSeconds(study.name);
+  const rows = estimates.map(({ row: { name }, seconds }) => {
+    const each = taken?.byRow.get(name);
+    const recorded = each ? `${shown(mean(each))}, of ${each.length}` : "-";
+    return [name, shown(seconds), shown(seconds * seeds.length), ...(taken ? [recorded] : [])];
+  });
+  const titles = ["row", "a run", seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`];
+  console.log(alignedTable(taken ? [...titles, "recorded, mean"] : titles, rows));
+  const all = sum(estimates.map(({ seconds }) => seconds)) * seeds.length;
   console.log(
     `\n${study.rows.length * seeds.length} runs: ${hours(all)} of one core, ${hours(all / jobs)} with ${jobs} side by side.`,
   );
+  if (taken)
+    console.log(`Recorded with the kit: ${taken.runs} runs in ${hours(taken.seconds)} of one core, ${taken.on}.`);
 }
 
-const shown = (cell: string | number): string =>
-  typeof cell === "string" ? cell : cell < 10 ? `${cell.toFixed(1)} s` : duration(cell);
+/** What the runs took that are kept with the kit, and on which processors; undefined where none are. */
+async function recordedSeconds(study: string) {
+  const { isRecorded, loadStudy } = await import("../study/records");
+  if (!isRecorded(study)) return undefined;
+  const records = loadStudy(study, () => {});
+  const byRow = new Map<string, number[]>();
+  for (const { name, seconds } of records) byRow.set(name, [...(byRow.get(name) ?? []), seconds]);
+  const processors = new Set(records.map(({ environment }) => environment.cpu));
+  return { runs: records.length, byRow, seconds: sum([...byRow.values()].flat()), on: [...processors].join(" and ") };
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);
+
+const mean = (values: readonly number[]): number => sum(values) / values.length;
+
+const shown = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds));
 
 const hours = (seconds: number): string =>
   seconds < 3600 ? duration(seconds) : `${(seconds / 3600).toFixed(1)} hours`;

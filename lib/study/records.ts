@@ -28,8 +28,7 @@ import { rowName } from "./row-name";
  * const records = loadStudy("quick");
  */
 export function loadStudy(place: string, warn: (problem: string) => void = console.warn): RunRecord[] {
-  const kept = join(kitRoot(), "data", "results", place);
-  const folder = /^[\w-]+$/.test(place) && existsSync(kept) ? kept : place; // "." or a path is never a study's name
+  const folder = isRecorded(place) ? recordedAt(place) : place;
   const { found, problems } = findRecords(folder);
   if (found.length === 0) {
     const [problem, ...more] = problems;
@@ -61,6 +60,11 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
   }
   return [...counted.values()].sort((a, b) => rank(a) - rank(b) || compare(a.name, b.name) || a.seed - b.seed);
 }
+
+/** @returns whether runs of a study are kept with the kit; "." or a path is never a study's name */
+export const isRecorded = (study: string): boolean => /^[\w-]+$/.test(study) && existsSync(recordedAt(study));
+
+const recordedAt = (study: string): string => join(kitRoot(), "data", "results", study);
 
 function findRecords(folder: string) {
   const found: { readonly record: RunRecord; readonly path: string }[] = [];

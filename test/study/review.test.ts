@@ -2,10 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { duration } from "../../lib/cli/terminal";
 import { checkRecords } from "../../lib/study/check-records";
 import { estimateRows } from "../../lib/study/estimate";
 import { takeKnownRecords } from "../../lib/study/known-records";
-import { keepRecords } from "../../lib/study/records";
+import { keepRecords, loadStudy } from "../../lib/study/records";
 import { runStudy } from "../../lib/study/run-study";
 import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
@@ -91,4 +92,14 @@ test("an estimate grows with the epochs, and is of the order of what a run takes
   const ratio = estimated!.seconds / found[0]!.seconds;
   expect(ratio).toBeGreaterThan(0.3);
   expect(ratio).toBeLessThan(3);
+});
+
+test("an estimate of some rows of a recorded study says what those runs took", async () => {
+  const { stdout } = await command(["study", "quick", "--estimate", "--rows", "mlp/channel", "--seeds", "1-3"]);
+  const recorded = loadStudy("quick").filter(({ name }) => name === "mlp/channel");
+  const seconds = recorded.map((record) => record.seconds).reduce((a, b) => a + b) / recorded.length;
+  expect(stdout).toMatch(/^mlp\/channel .* of 10$/m);
+  expect(stdout).toContain(`${duration(seconds)}, of ${recorded.length}`);
+  expect(stdout).toMatch(/^3 runs: .* of one core/m);
+  expect(stdout).toMatch(/^Recorded with the kit: 120 runs in [\d.]+ hours of one core, /m);
 });
