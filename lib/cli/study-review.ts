@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { TrainingError } from "../base/errors";
+import type { StudyConfig } from "../study/study-config";
 import { interruptSignal } from "./interrupt";
 import { parallelLimits, runLimits, wholeNumber } from "./run-input";
 import { alignedTable, bar, duration, StatusLine } from "./terminal";
@@ -24,7 +25,7 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
     status.update(`${bar(at / study.rows.length)} ${study.rows[at].name}`),
   );
   status.done();
-  const taken = await recordedSeconds(study.name);
+  const taken = await recordedSeconds(study);
   const rows = estimates.map(({ row: { name }, seconds }) => {
     const each = taken?.byRow.get(name);
     const recorded = each ? `${shown(mean(each))}, of ${each.length}` : "-";
@@ -41,10 +42,12 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
 }
 
 /** What the runs took that are kept with the kit, and on which processors; undefined where none are. */
-async function recordedSeconds(study: string) {
+async function recordedSeconds({ name: study, rows }: StudyConfig) {
   const { isRecorded, loadStudy } = await import("../study/records");
   if (!isRecorded(study)) return undefined;
-  const records = loadStudy(study, () => {});
+  const names = new Set(rows.map(({ name }) => name));
+  const records = loadStudy(study, () => {}).filter(({ name }) => names.has(name));
+  if (records.length === 0) return undefined;
   const byRow = new Map<string, number[]>();
   for (const { name, seconds } of records) byRow.set(name, [...(byRow.get(name) ?? []), seconds]);
   const processors = new Set(records.map(({ environment }) => environment.cpu));
