@@ -39,6 +39,10 @@ export function registerStudy(program: Command): void {
         "\nExamples:\n  binvit study quick --seeds 1,2,3 --keep data/results/quick\n  binvit study status runs/quick",
     )
     .action(run);
+  study
+    .command("list")
+    .description("say what studies there are, what they ask, and what is recorded of them")
+    .action(async () => (await import("./study-list")).listStudies());
   registerStudyFolder(study);
 }
 
