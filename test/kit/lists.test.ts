@@ -8,6 +8,7 @@ import { datasetNames } from "../../lib/data/sets";
 import { studies } from "../../lib/study/presets/index";
 import { studyNames } from "../../lib/study/study-names";
 import { presets } from "../../lib/train/presets";
+import { command } from "../cli/in-process";
 import { page } from "./changed-kit";
 
 const helpOf = (command: string): string =>
@@ -25,6 +26,12 @@ test.each([
 
 test("the names of the studies are theirs, in their order", () => {
   expect(studyNames).toEqual(Object.keys(studies));
+});
+
+test("study list has a line for each, with what is recorded of it", async () => {
+  const { stdout } = await command(["study", "list"]);
+  for (const name of studyNames) expect(stdout).toMatch(new RegExp(`^${name} .* \\d+ `, "m"));
+  expect(stdout).toMatch(/^quick .* digits +25 +12 +120 +\d+\.\d$/m);
 });
 
 test("the page of methods speaks of every quantizer", () => {
