@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
+import { attentionMaps } from "../../lib/plot/attention-maps";
 import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import { toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
@@ -122,6 +123,45 @@ test("imageGrid draws coloured images as bytes and grey ones as a heatmap", () =
   ]);
   expect(tracesOf(figure).map((trace) => trace.type)).toEqual(["image", "heatmap"]);
   expect(tracesOf(figure)[0].z).toEqual([[[0, 128, 255]]]);
+});
+
+describe("attentionMaps", () => {
+  const image = { title: "a 7", pixels: [[0.5]] };
+  const map = (title: string, weight: number) => ({ title, weights: [[weight]] });
+  const placesOf = (maps: Parameters<typeof attentionMaps>[1], columns?: number) =>
+    Object.fromEntries(
+      (attentionMaps(image, maps, {}, columns).layout.annotations ?? []).map(({ text, x, y }) => [
+        text,
+        [x, y].map((place) => Number(Number(place).toFixed(3))),
+      ]),
+    );
+
+  test("puts maps one after the other, the image first", () => {
+    const places = placesOf([map("A", 0.1), map("B", 0.2), map("C", 0.3)], 2);
+    expect(places.A[1]).toBe(places["a 7"][1]);
+    expect(places.B[0]).toBe(places["a 7"][0]);
+    expect(places.C).toEqual([places.A[0], places.B[1]]);
+  });
+
+  test("puts given rows below each other beside the image, on one scale of colours", () => {
+    const rows = [[map("A", 0.1), map("B", 0.2)], [map("C", 0.3)]];
+    const places = placesOf(rows);
+    expect(places.C[0]).toBe(places.A[0]);
+    expect(places.C[1]).toBeLessThan(places.A[1]);
+    expect(places.A[0]).toBeGreaterThan(places["a 7"][0]);
+    expect(places.B[1]).toBe(places.A[1]);
+    const [, ...heat] = attentionMaps(image, rows).data as { zmax: number; showscale: boolean }[];
+    expect(heat.map(({ zmax, showscale }) => [zmax, showscale])).toEqual([
+      [0.3, true],
+      [0.3, false],
+      [0.3, false],
+    ]);
+  });
+
+  test("draws given rows, and refuses rows of nothing", async () => {
+    expect(await toSvg(attentionMaps(image, [[map("A", 0.1)], [map("B", 0.2), map("C", 0.3)]]))).toMatch(/^<svg /);
+    expect(() => attentionMaps(image, [[]])).toThrow("attentionMaps: nothing to draw");
+  });
 });
 
 describe("roofline", () => {
