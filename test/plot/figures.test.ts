@@ -7,8 +7,10 @@ import { toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { palette } from "../../lib/plot/palette";
 import { roofline } from "../../lib/plot/roofline";
+import { scaleErrorByLayer } from "../../lib/plot/scale-error-by-layer";
 import { type ShareRow, shares } from "../../lib/plot/shares";
 import { type SizeRow, sizeBreakdown } from "../../lib/plot/size-breakdown";
+import { resized } from "../../lib/plot/theme";
 import { throughput } from "../../lib/plot/throughput";
 import { trainingCurves } from "../../lib/plot/training-curves";
 import { weightHistogram } from "../../lib/plot/weight-histogram";
@@ -162,6 +164,12 @@ describe("attentionMaps", () => {
     expect(await toSvg(attentionMaps(image, [[map("A", 0.1)], [map("B", 0.2), map("C", 0.3)]]))).toMatch(/^<svg /);
     expect(() => attentionMaps(image, [[]])).toThrow("attentionMaps: nothing to draw");
   });
+});
+
+test("scaleErrorByLayer names every layer, also where it is made low", async () => {
+  const rows = Array.from({ length: 16 }, (_, i) => ({ layer: `layer${i}.fc1`, own: 0.5, best: 0.5, one: 9 }));
+  const svg = await toSvg(resized(scaleErrorByLayer(rows), { height: 420 }));
+  for (const { layer } of rows) expect(svg).toContain(`>${layer}<`);
 });
 
 describe("roofline", () => {
