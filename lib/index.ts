@@ -60,6 +60,7 @@ export type { Dataset, Split } from "./data/dataset";
 export type { DatasetConfig } from "./data/dataset-config";
 export { loadDataset } from "./data/load";
 export { colorImage, grayImage } from "./data/preview";
+export { firstImages } from "./data/stratify";
 // packed models
 export { createEngine, type Engine } from "./deploy/engine";
 export { decodePackedModel, encodePackedModel } from "./deploy/format";

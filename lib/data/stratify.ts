@@ -1,3 +1,4 @@
+import { ConfigError } from "../base/errors";
 import { Random } from "../base/random";
 import type { Split } from "./dataset";
 
@@ -32,8 +33,17 @@ export function selectImages(split: Split, indices: Uint32Array): Split {
   return { pixels, labels, count: indices.length };
 }
 
-/** @returns the first `count` images, without a copy */
+/**
+ * The first images of a split, without a copy.
+ *
+ * @param split - any
+ * @param count - how many of them
+ * @throws ConfigError if it has not as many
+ */
 export function firstImages(split: Split, count: number): Split {
+  if (!Number.isInteger(count) || count < 1 || count > split.count) {
+    throw new ConfigError(`Expected a whole number of images from 1 to ${split.count}, got ${count}.`);
+  }
   const imageBytes = split.pixels.length / split.count;
   return { pixels: split.pixels.subarray(0, count * imageBytes), labels: split.labels.subarray(0, count), count };
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { readFloats } from "../backend/read";
+import { ConfigError } from "../base/errors";
 import { Random } from "../base/random";
 import type { Choice, LayerBinarizer } from "../binarize/binarizer";
 import { slopes } from "../binarize/slopes/index";
@@ -56,6 +57,7 @@ export interface MismatchOptions {
  * @param batch - the images
  * @param options - width, directions, layers
  * @returns one row a layer; empty for a float model
+ * @throws ConfigError if one of the layers is not there, or its weights are not binarized
  *
  * Reference: Stein, *Estimation of the Mean of a Multivariate Normal Distribution*, 1981, lemma 1; Yin et al.,
  * *Understanding Straight-Through Estimator in Training Activation Quantized Neural Nets*, 2019, section 2.
@@ -66,7 +68,13 @@ export function gradientMismatch(
   batch: Batch,
   { width = 0.25, directions = 64, seed = 1, layers }: MismatchOptions = {},
 ): LayerMismatch[] {
-  const places = weightLayers(config).filter((place) => isBinarized(place) && (layers?.includes(place.name) ?? true));
+  const binarized = weightLayers(config).filter(isBinarized);
+  const unknown = layers?.find((name) => !binarized.some((place) => place.name === name));
+  if (unknown !== undefined) {
+    const names = binarized.map(({ name }) => name).join(", ") || "none";
+    throw new ConfigError(`There is no layer "${unknown}" with binarized weights. Those with: ${names}.`);
+  }
+  const places = binarized.filter(({ name }) => layers?.includes(name) ?? true);
   if (places.length === 0) return [];
   const tensors = toTensors(parameters);
   const names = places.map(({ weight }) => weight);

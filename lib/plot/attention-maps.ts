@@ -19,27 +19,32 @@ export interface AttentionMap {
  * An image and where attention falls on its patches; the maps share one colour scale.
  *
  * @param image - the input; grey [h][w] or coloured [h][w][3], 0 … 1
- * @param maps - attention over the patches
+ * @param maps - attention over the patches: one after the other, or in rows to be compared, with the image left of the first
  * @param heading - title and caption
- * @param columns - panels in a row, the image being the first; by default up to 5
+ * @param columns - panels in a row, the image being the first, where the maps are not in rows; by default up to 5
  * @returns the figure
  * @throws ConfigError if there are no maps
  */
 export function attentionMaps(
   image: TitledImage,
-  maps: readonly AttentionMap[],
+  maps: readonly AttentionMap[] | readonly (readonly AttentionMap[])[],
   heading: Heading = {},
-  columns = Math.min(5, maps.length + 1),
+  columns = inRows(maps) ? 1 + Math.max(...maps.map((row) => row.length)) : Math.min(5, maps.length + 1),
 ): Figure {
-  requireRows(maps, "attentionMaps", "map");
-  const largest = Math.max(...maps.flatMap((map) => map.weights.flat()));
+  const all = maps.flat();
+  requireRows(all, "attentionMaps", "map");
+  const cells = inRows(maps)
+    ? maps.flatMap((row, r) => row.map((_, i) => r * columns + i + 1))
+    : all.map((_, i) => i + 1);
+  const largest = Math.max(...all.flatMap((map) => map.weights.flat()));
   const side = Math.min(240, 780 / columns);
-  const rows = Math.ceil((maps.length + 1) / columns);
-  const panels = panelGrid(maps.length + 1, columns, { x: 0.12 / columns, y: 26 / (rows * (side + 26)) });
+  const rows = Math.ceil((Math.max(...cells) + 1) / columns);
+  const grid = panelGrid(rows * columns, columns, { x: 0.12 / columns, y: 26 / (rows * (side + 26)) });
+  const panels = [0, ...cells].map((cell) => grid[cell]);
   const layout: PanelLayout = {};
   const annotations: Partial<Annotations>[] = [];
   const data = panels.map((panel, i): Data => {
-    const map = maps[i - 1];
+    const map = all[i - 1];
     const axes = imageAxes(map ? map.weights : image.pixels, panel.x);
     Object.assign(layout, panelAxes(panel, axes.x, axes.y));
     annotations.push(panelTitle(panel, plain(map ? map.title : image.title)));
@@ -77,3 +82,7 @@ export function attentionMaps(
     heading,
   );
 }
+
+const inRows = (
+  maps: readonly AttentionMap[] | readonly (readonly AttentionMap[])[],
+): maps is readonly (readonly AttentionMap[])[] => Array.isArray(maps[0]);

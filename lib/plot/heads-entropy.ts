@@ -59,7 +59,7 @@ export function headsEntropy(models: readonly EntropyModel[], heading: Heading =
       showlegend: true,
       margin: { r: 84 },
       xaxis: { title: axisTitle("block"), range: [0.5, blocks + 0.5], dtick: 1, showgrid: false },
-      yaxis: { title: axisTitle("entropy of attention, nats"), range: [0, 1.06 * most] },
+      yaxis: { title: axisTitle("entropy, nats"), range: [0, 1.06 * most] },
       shapes: distinct(models.map((model) => model.most)).map((y) => ({
         ...({ type: "line", xref: "paper", x0: 0, x1: 1, layer: "below" } as const),
         ...{ y0: y, y1: y, line: { color: ink.muted, width: 1.5, dash: "dash" as const } },

@@ -1,7 +1,7 @@
 import type { Data } from "plotly.js";
 import type { LayerScaleError } from "../diagnose/scale-errors";
 import type { Figure } from "./figure";
-import { type Heading, ink } from "./heading";
+import { type Heading, ink, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { palette } from "./palette";
 import { plain } from "./plain-text";
@@ -47,7 +47,8 @@ export function scaleErrorByLayer(rows: readonly LayerScaleError[], heading: Hea
       showlegend: true,
       height: 110 + 27 * Math.max(rows.length, 4),
       xaxis: { title: axisTitle("‖V − αB‖ / ‖V‖"), type: "log", tickvals: [...ticks] },
-      yaxis: { type: "category", autorange: "reversed", ticks: "" },
+      // dtick: a figure made lower than this would leave out every second name.
+      yaxis: { type: "category", autorange: "reversed", ticks: "", dtick: 1, tickfont: { size: textSize.label } },
     },
     heading,
   );

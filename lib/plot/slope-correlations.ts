@@ -43,7 +43,7 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
       showlegend: true,
       height: 110 + 38 * Math.max(rows.length, 4),
       xaxis: {
-        title: axisTitle("correlation of what the gradient predicts and what the loss does"),
+        title: axisTitle("correlation of predicted and measured change"),
         range: [reach(-1) - 0.05, reach(1) + 0.05],
       },
       yaxis: {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../lib/base/random";
 import { type Batch, batches, normalize } from "../../lib/data/batches";
 import type { Dataset, Split } from "../../lib/data/dataset";
+import { firstImages } from "../../lib/data/stratify";
 
 /** Seven images of 4×4 pixels and two channels, every byte different within an image and never 0. */
 const imageBytes = 4 * 4 * 2;
@@ -113,5 +114,20 @@ describe("augmentation", () => {
     const state = random.state();
     const next = [...batches(dataset, split, { ...options, random })];
     expect([...batches(dataset, split, { ...options, random: Random.restore(state) })]).toEqual(next);
+  });
+});
+
+describe("firstImages", () => {
+  it("is a split of the first ones", () => {
+    expect(firstImages(split, 2)).toEqual({
+      pixels: split.pixels.slice(0, 2 * imageBytes),
+      labels: Uint8Array.of(4, 0),
+      count: 2,
+    });
+    expect(firstImages(split, 7)).toEqual(split);
+  });
+
+  it("refuses more than there are, and none", () => {
+    for (const count of [0, 2.5, 8]) expect(() => firstImages(split, count)).toThrow(`from 1 to 7, got ${count}.`);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
+import { ConfigError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
 import { type SlopeName, slopes } from "../../lib/binarize/slopes";
 import { type Batch, normalize } from "../../lib/data/batches";
@@ -105,4 +106,13 @@ test("noise too small to flip a sign leaves an unscaled layer as it is", () => {
     expect(flipped).toBe(0);
     expect(Object.values(correlations)).toEqual([0, 0, 0, 0, 0]);
   }
+});
+
+test("refuses layers that are not there, or whose weights are floats", () => {
+  const { model } = smallRun({ model: { binarize: { mlp: "channel" } } });
+  const measure = (layers: string[]) => gradientMismatch(model, initialParameters(model, 1), batch, { layers });
+  expect(() => measure(["fc1"])).toThrow(ConfigError);
+  expect(() => measure(["blocks.0.mlp.fc1", "head"])).toThrow(
+    'no layer "head" with binarized weights. Those with: blocks.0.mlp.fc1, blocks.0.mlp.fc2.',
+  );
 });

@@ -59,6 +59,7 @@ test("the public names are these, and no other", () => {
       "encodeSafetensors",
       "evaluate",
       "examine",
+      "firstImages",
       "forward",
       "forwardWithIntermediates",
       "gelu",

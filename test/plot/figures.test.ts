@@ -1,13 +1,16 @@
 import { describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
+import { attentionMaps } from "../../lib/plot/attention-maps";
 import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import { toSvg } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
 import { palette } from "../../lib/plot/palette";
 import { roofline } from "../../lib/plot/roofline";
+import { scaleErrorByLayer } from "../../lib/plot/scale-error-by-layer";
 import { type ShareRow, shares } from "../../lib/plot/shares";
 import { type SizeRow, sizeBreakdown } from "../../lib/plot/size-breakdown";
+import { resized } from "../../lib/plot/theme";
 import { throughput } from "../../lib/plot/throughput";
 import { trainingCurves } from "../../lib/plot/training-curves";
 import { weightHistogram } from "../../lib/plot/weight-histogram";
@@ -122,6 +125,51 @@ test("imageGrid draws coloured images as bytes and grey ones as a heatmap", () =
   ]);
   expect(tracesOf(figure).map((trace) => trace.type)).toEqual(["image", "heatmap"]);
   expect(tracesOf(figure)[0].z).toEqual([[[0, 128, 255]]]);
+});
+
+describe("attentionMaps", () => {
+  const image = { title: "a 7", pixels: [[0.5]] };
+  const map = (title: string, weight: number) => ({ title, weights: [[weight]] });
+  const placesOf = (maps: Parameters<typeof attentionMaps>[1], columns?: number) =>
+    Object.fromEntries(
+      (attentionMaps(image, maps, {}, columns).layout.annotations ?? []).map(({ text, x, y }) => [
+        text,
+        [x, y].map((place) => Number(Number(place).toFixed(3))),
+      ]),
+    );
+
+  test("puts maps one after the other, the image first", () => {
+    const places = placesOf([map("A", 0.1), map("B", 0.2), map("C", 0.3)], 2);
+    expect(places.A[1]).toBe(places["a 7"][1]);
+    expect(places.B[0]).toBe(places["a 7"][0]);
+    expect(places.C).toEqual([places.A[0], places.B[1]]);
+  });
+
+  test("puts given rows below each other beside the image, on one scale of colours", () => {
+    const rows = [[map("A", 0.1), map("B", 0.2)], [map("C", 0.3)]];
+    const places = placesOf(rows);
+    expect(places.C[0]).toBe(places.A[0]);
+    expect(places.C[1]).toBeLessThan(places.A[1]);
+    expect(places.A[0]).toBeGreaterThan(places["a 7"][0]);
+    expect(places.B[1]).toBe(places.A[1]);
+    const [, ...heat] = attentionMaps(image, rows).data as { zmax: number; showscale: boolean }[];
+    expect(heat.map(({ zmax, showscale }) => [zmax, showscale])).toEqual([
+      [0.3, true],
+      [0.3, false],
+      [0.3, false],
+    ]);
+  });
+
+  test("draws given rows, and refuses rows of nothing", async () => {
+    expect(await toSvg(attentionMaps(image, [[map("A", 0.1)], [map("B", 0.2), map("C", 0.3)]]))).toMatch(/^<svg /);
+    expect(() => attentionMaps(image, [[]])).toThrow("attentionMaps: nothing to draw");
+  });
+});
+
+test("scaleErrorByLayer names every layer, also where it is made low", async () => {
+  const rows = Array.from({ length: 16 }, (_, i) => ({ layer: `layer${i}.fc1`, own: 0.5, best: 0.5, one: 9 }));
+  const svg = await toSvg(resized(scaleErrorByLayer(rows), { height: 420 }));
+  for (const { layer } of rows) expect(svg).toContain(`>${layer}<`);
 });
 
 describe("roofline", () => {
