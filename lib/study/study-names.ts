@@ -12,6 +12,8 @@ export const studyQuestions = {
   "scale-gradient-cifar10": "the same on photographs",
   width: "1-bit and float models of equal bytes",
   "width-cifar10": "the same on photographs",
+  "best-1-bit": "from float to one bit throughout, step by step",
+  "best-1-bit-cifar10": "the same on photographs",
 } as const;
 
 /** A name in `studies`. */

@@ -1,5 +1,6 @@
 import type { StudyInput } from "../study-config";
 import type { StudyName } from "../study-names";
+import { best1Bit, best1BitCifar10 } from "./best-1-bit";
 import { methods, methodsCifar10 } from "./methods";
 import { quick } from "./quick";
 import { report, reportCifar10 } from "./report";
@@ -22,4 +23,6 @@ export const studies = {
   "scale-gradient-cifar10": scaleGradientCifar10,
   width,
   "width-cifar10": widthCifar10,
+  "best-1-bit": best1Bit,
+  "best-1-bit-cifar10": best1BitCifar10,
 } as const satisfies Record<StudyName, StudyInput>;
