@@ -3,7 +3,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 
-// The order that the README gives.
+// The order that README.md and lib/README.md give.
 const layers =
   "base kernels backend ops binarize vit data train deploy onnx verify measure study diagnose plot notebook cli".split(
     " ",
@@ -51,4 +51,15 @@ test("no file imports itself by way of others, types included", () => {
   };
   for (const file of imports.keys()) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+test("lib/README.md has a line for each layer, in this order, and names files that are there", () => {
+  const rows = [...readFileSync(join(library, "README.md"), "utf8").matchAll(/^\| `(\w+)\/` \|.*\| (.+) \|$/gm)];
+  expect(rows.map(([, layer]) => layer)).toEqual(layers);
+  const missing = rows.flatMap(([, layer, files]) =>
+    [...files.matchAll(/`([^`]+)`/g)]
+      .map(([, file]) => join(layer, file))
+      .filter((file) => !existsSync(join(library, file))),
+  );
+  expect(missing).toEqual([]);
 });
