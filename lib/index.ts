@@ -93,6 +93,7 @@ export { newCellSignal } from "./notebook/cancel";
 export { show, showMarkdown, showTable } from "./notebook/display";
 export { liveCurve } from "./notebook/live-curve";
 export { liveProgress } from "./notebook/progress";
+export { showDiagram } from "./notebook/show-diagram";
 export { train } from "./notebook/train";
 export { type WatchOptions, watchStudy } from "./notebook/watch-study";
 // operations
@@ -104,7 +105,6 @@ export { linear } from "./ops/linear";
 export { patchify } from "./ops/patchify";
 export { stopGradient } from "./ops/stop-gradient";
 export { unfold } from "./ops/unfold";
-// figures
 export { accuracyByComponent } from "./plot/accuracy-by-component";
 export { accuracyOfSeeds } from "./plot/accuracy-of-seeds";
 export { accuracyOverTime } from "./plot/accuracy-over-time";
@@ -113,6 +113,8 @@ export { attentionMaps } from "./plot/attention-maps";
 export { bars } from "./plot/bars";
 export { bypassedBranches } from "./plot/bypassed-branches";
 export { bytesAgainstAccuracy } from "./plot/bytes-against-accuracy";
+// figures
+export { diagrams } from "./plot/diagrams/index";
 export { toPng, toSvg } from "./plot/export";
 export type { Figure } from "./plot/figure";
 export { headsEntropy } from "./plot/heads-entropy";

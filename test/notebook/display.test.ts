@@ -5,6 +5,7 @@ import { show, showMarkdown } from "../../lib/notebook/display";
 import { indexedPng } from "../../lib/notebook/indexed-png";
 import { openDisplay } from "../../lib/notebook/live-display";
 import type { MimeBundle } from "../../lib/notebook/nbformat";
+import { showDiagram } from "../../lib/notebook/show-diagram";
 import { showTable, tableText } from "../../lib/notebook/table";
 import { toPng } from "../../lib/plot/export";
 import { imageGrid } from "../../lib/plot/image-grid";
@@ -43,6 +44,16 @@ describe("in a kernel", () => {
     const image = await loadImage(Buffer.from(bundle["image/png"] as string, "base64"));
     expect([image.width, image.height]).toEqual([1.5 * figure.layout.width!, Math.trunc(1.5 * figure.layout.height!)]);
     expect((bundle["image/png"] as string).length).toBeLessThan(40_000);
+  });
+
+  test("a diagram is a picture of its own size, with its description", async () => {
+    await showDiagram("bit-packing");
+    const [bundle] = shown;
+    expect(Object.keys(bundle)).toEqual(["image/png", "text/plain"]);
+    expect(bundle["text/plain"]).toMatch(/XOR marks the 3 places where the signs differ/);
+    expect(known).toEqual([{ "image/png": { width: 960, height: 470, alt: bundle["text/plain"] } }]);
+    const image = await loadImage(Buffer.from(bundle["image/png"] as string, "base64"));
+    expect([image.width, image.height]).toEqual([1440, 705]);
   });
 
   test("both forms have the size asked for", async () => {

@@ -1,0 +1,24 @@
+import { openDisplay } from "./live-display";
+
+/** A diagram that the kit draws: the model, the straight-through idea, a product of signs in bits. */
+export type DiagramName = keyof typeof import("../plot/diagrams/index")["diagrams"];
+
+/**
+ * Shows one of the kit's diagrams under the cell, as a picture with words for those who do not see it; outside a kernel
+ * the words are printed.
+ *
+ * @param name - `architecture`, `straight-through` or `bit-packing`
+ */
+export async function showDiagram(name: DiagramName): Promise<void> {
+  const display = openDisplay(); // before anything is awaited: it belongs to the cell that runs now
+  const { diagrams } = await import("../plot/diagrams/index");
+  const { svgToPng } = await import("../plot/export");
+  const { indexedPng } = await import("./indexed-png");
+  const svg = diagrams[name]();
+  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  const [, text] = /<desc>(.*)<\/desc>/.exec(svg) ?? [];
+  if (!display) return console.log(text);
+  const png = await indexedPng(svgToPng(svg, { scale: 1.5 }));
+  const shown = { width: Number(width), height: Number(height), alt: text };
+  display({ "image/png": png.toString("base64"), "text/plain": text }, { "image/png": shown });
+}
