@@ -35,9 +35,13 @@ export function registerFigures(program: Command): void {
     .action(run);
 }
 
-async function run({ results = "quick", out, ...given }: Given): Promise<void> {
+async function run({ results, out, ...given }: Given): Promise<void> {
   const options = readFigureOptions(given);
-  const place = out ?? (results === "quick" ? "figures" : join("runs", "figures", basename(resolve(results), ".json")));
+  if (results === undefined) {
+    const { drawKitFigures } = await import("./kit-figures");
+    return drawKitFigures(out, options);
+  }
+  const place = out ?? join("runs", "figures", basename(resolve(results), ".json"));
   if (results.endsWith(".json")) {
     const { readDiagnosis } = await import("../diagnose/diagnosis-file");
     const { diagnosisFigures } = await import("../plot/diagnosis-figures");
