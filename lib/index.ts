@@ -72,6 +72,9 @@ export { type PackedSizes, sizesOf } from "./deploy/sizes";
 // diagnostics of a trained run
 export { type AttentionEntropy, attentionEntropy } from "./diagnose/attention-entropy";
 export { type Calibration, calibration } from "./diagnose/calibration";
+export { type ClassTokenMaps, classTokenMaps } from "./diagnose/class-token-maps";
+export type { Diagnosis } from "./diagnose/diagnosis";
+export { readDiagnosis } from "./diagnose/diagnosis-file";
 export { gradientMismatch, type LayerMismatch } from "./diagnose/gradient-mismatch";
 export { type LossSlice, lossSlice } from "./diagnose/loss-slice";
 export { type ResidualBypass, residualBypass } from "./diagnose/residual-bypass";
@@ -105,6 +108,7 @@ export { linear } from "./ops/linear";
 export { patchify } from "./ops/patchify";
 export { stopGradient } from "./ops/stop-gradient";
 export { unfold } from "./ops/unfold";
+// figures
 export { accuracyByComponent } from "./plot/accuracy-by-component";
 export { accuracyOfSeeds } from "./plot/accuracy-of-seeds";
 export { accuracyOverTime } from "./plot/accuracy-over-time";
@@ -113,7 +117,8 @@ export { attentionMaps } from "./plot/attention-maps";
 export { bars } from "./plot/bars";
 export { bypassedBranches } from "./plot/bypassed-branches";
 export { bytesAgainstAccuracy } from "./plot/bytes-against-accuracy";
-// figures
+export { classTokenGrid } from "./plot/class-token-grid";
+export { diagnosisFigures } from "./plot/diagnosis-figures";
 export { diagrams } from "./plot/diagrams/index";
 export { toPng, toSvg } from "./plot/export";
 export type { Figure } from "./plot/figure";

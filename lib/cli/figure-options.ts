@@ -1,11 +1,15 @@
 import { Option } from "commander";
 import { UsageError } from "../base/errors";
 import type { DrawingLook } from "../plot/drawing";
+import type { Size } from "../plot/figure";
 import { collect, type Limits, oneOf, runName, wholeNumber } from "./run-input";
 
 /** Kinds of files that figures are written as. */
 const formatNames = ["svg", "png", "pdf"] as const;
-type Format = (typeof formatNames)[number];
+export type Format = (typeof formatNames)[number];
+
+/** For papers, and for slides. */
+export const usualFormats: readonly Format[] = ["svg", "png"];
 
 const themeNames = ["light", "dark"] as const;
 
@@ -34,7 +38,8 @@ export interface GivenOptions {
 /** Which figures are drawn, and how. */
 export interface FigureOptions {
   readonly look: DrawingLook;
-  readonly formats: readonly Format[];
+  /** What each is written as; the usual formats if left out. */
+  readonly formats?: readonly Format[];
   /** Names of figures; all if left out. */
   readonly only?: readonly string[];
   /** In the place of the figure's own; for one figure alone. */
@@ -47,7 +52,7 @@ export const figureOptions = (): Option[] => [
   new Option("--height <pixels>", "height of each figure (default: what it shows needs)"),
   new Option("--font-size <pixels>", `size of the text at the axes; all else follows (default: ${usualFont})`),
   new Option("--theme <name>", themeNames.join(" or ")).default("light"),
-  new Option("--format <kinds>", `${formatNames.join(", ")}; several with commas (default: svg,png)`).argParser(
+  new Option("--format <kinds>", `${formatNames.join(", ")}; several with commas (default: ${usualFormats})`).argParser(
     collect,
   ),
   new Option("--only <name>", "draw this figure alone; repeatable").argParser(collect),
@@ -76,15 +81,21 @@ export function readFigureOptions({ theme = "light", format, only, title, ...siz
         `Give ${option} ${Math.ceil(least * zoom)} or more, or --font-size ${Math.floor((given / least) * usualFont)} or less.`,
     );
   }
-  const kinds = (format ?? ["svg,png"]).flatMap((text) => text.split(","));
+  const kinds = format?.flatMap((text) => text.split(",")).map((kind) => oneOf("--format", kind.trim(), formatNames));
   return {
     look: {
       ...{ width, height, zoom, isDark: oneOf("--theme", theme, themeNames) === "dark" },
       // Pixels that were asked for are those of the file; without, twice as many, sharp on any screen.
       scale: width === undefined && height === undefined ? 2 : 1,
     },
-    formats: [...new Set(kinds.map((kind) => oneOf("--format", kind.trim(), formatNames)))],
+    ...(kinds && { formats: [...new Set(kinds)] }),
     ...(only && { only }),
     ...(title !== undefined && { title: runName("--title", title) }),
   };
 }
+
+/** @returns what a figure is laid out for before it is zoomed */
+export const roomIn = ({ look: { width = 900, height, zoom = 1 } }: FigureOptions): Size => ({
+  width: width / zoom,
+  height: height === undefined ? undefined : height / zoom,
+});

@@ -1,36 +1,58 @@
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { UsageError } from "../base/errors";
-import { didYouMean } from "../base/suggest";
-import type { Figure } from "../plot/figure";
 import type { RunRecord } from "../train/record";
-import { type FigureOptions, figureOptions, type GivenOptions, readFigureOptions } from "./figure-options";
-import { duration, StatusLine } from "./terminal";
+import { chooseFigures } from "./choose-figures";
+import { type FigureOptions, figureOptions, type GivenOptions, readFigureOptions, roomIn } from "./figure-options";
+import { writeFigures } from "./write-figures";
 
-/** `binvit figures`: every figure of a study, without a browser and without training. */
+interface Given extends GivenOptions {
+  readonly results?: string;
+  readonly out?: string;
+}
+
+const places =
+  "runs/figures/<place>; of all that the kit keeps, figures, or runs/kit-figures where they look otherwise than there";
+
+/** `binvit figures`: every figure of the kit, of a study or of a diagnosis, without a browser and without training. */
 export function registerFigures(program: Command): void {
   const command = program
     .command("figures")
-    .description("draw the figures of a study as SVG, PNG and PDF; the same records give the same bytes")
-    .option("--results <place>", "a recorded study's name or a folder of runs", "quick")
-    .option("--out <folder>", "where to", "figures");
+    .description("draw figures from records, as SVG, PNG and PDF; the same records give the same bytes")
+    .option(
+      "--results <place>",
+      "a recorded study's name, a folder of runs or a diagnosis (default: all that the kit keeps figures of)",
+    )
+    .option("--out <folder>", `where to (default: ${places})`);
   for (const option of figureOptions()) command.addOption(option);
   command
     .addHelpText(
       "after",
-      "\nExamples:\n  binvit figures\n  binvit figures --results runs/quick --out runs/figures\n" +
+      "\nExamples:\n  binvit figures\n  binvit figures --results runs/quick\n" +
+        "  binvit figures --results data/diagnoses/digits.json --only calibration\n" +
         "  binvit figures --results methods --theme dark --width 1920 --height 1080 --font-size 28 --out slides\n" +
-        "  binvit figures --only paired-differences --format pdf --out paper\n\ndocs/figures.md shows more.",
+        "  binvit figures --results quick --only paired-differences --format pdf --out paper\n\ndocs/figures.md shows more.",
     )
     .action(run);
 }
 
-async function run(given: { readonly results: string; readonly out: string } & GivenOptions): Promise<void> {
+async function run({ results, out, ...given }: Given): Promise<void> {
   const options = readFigureOptions(given);
+  if (results === undefined) {
+    const { drawKitFigures } = await import("./kit-figures");
+    return drawKitFigures(out, options);
+  }
+  const place = out ?? join("runs", "figures", basename(resolve(results), ".json"));
+  if (results.endsWith(".json")) {
+    const { readDiagnosis } = await import("../diagnose/diagnosis-file");
+    const { diagnosisFigures } = await import("../plot/diagnosis-figures");
+    const { diagnosticNames } = await import("../diagnose/names");
+    const figures = diagnosisFigures(readDiagnosis(results));
+    return writeFigures(chooseFigures(figures, options, diagnosticNames, "diagnosis"), place, options);
+  }
   const { loadStudy } = await import("../study/records");
-  await drawFigures(
-    loadStudy(given.results, (problem) => console.error(`binvit: ${problem}`)),
-    given.out,
+  return drawFigures(
+    loadStudy(results, (problem) => console.error(`binvit: ${problem}`)),
+    place,
     options,
   );
 }
@@ -48,81 +70,7 @@ export async function drawFigures(
   out: string,
   options: FigureOptions = readFigureOptions({}),
 ): Promise<void> {
-  const { studyFigures, figureNames } = await import("../plot/study-figures");
-  const { look, only, title } = options;
-  const { zoom = 1 } = look;
-  const room = { width: divided(look.width ?? 900, zoom), height: divided(look.height, zoom) };
-  const figures = chosen(studyFigures(records, room), only, figureNames);
-  if (title !== undefined && figures.length !== 1) {
-    const names = figures.map(([name]) => name).join(", ");
-    throw new UsageError(`--title is for one figure, these are ${figures.length}: ${names}. Choose one with --only.`);
-  }
-  await writeFigures(Object.fromEntries(figures), out, options);
-}
-
-/**
- * Draws figures, and says so.
- *
- * @param drawn - by the name of their files
- * @param out - the folder of the pictures
- * @param options - how
- * @throws FileError before anything is drawn if one of them could not be written
- */
-export async function writeFigures(
-  drawn: Readonly<Record<string, Figure>>,
-  out: string,
-  options: FigureOptions = readFigureOptions({}),
-): Promise<void> {
-  const startedAt = performance.now();
-  const { drawing } = await import("../plot/drawing");
-  const { prepareFile, writeAtomically } = await import("../base/files");
-  const { formats, look, title } = options;
-  const { zoom = 1 } = look;
-  const figures = Object.entries(drawn);
-  const file = (name: string, ending: string) => join(out, `${name}.${ending}`);
-  for (const [name] of figures) for (const format of formats) prepareFile(file(name, format));
-  const status = new StatusLine(5);
-  const warnings = new Set<string>();
-  const onMissingLetters = (message: string) => void warnings.add(message);
-  for (const [i, [name, figure]] of figures.entries()) {
-    status.update(`figure ${i + 1}/${figures.length}: ${name}`);
-    const { height = 0 } = figure.layout;
-    if (figure.leastHeight && figure.leastHeight > height) {
-      const least = Math.ceil(figure.leastHeight * zoom);
-      warnings.add(
-        `${name} is crowded: it needs a height of ${least} pixels in this size of text, not ${height * zoom}.`,
-      );
-    }
-    const drawn = await drawing(figure, { ...look, ...(title === undefined ? {} : { title }), onMissingLetters });
-    for (const format of formats) writeAtomically(file(name, format), await drawn[format]());
-  }
-  const seconds = (performance.now() - startedAt) / 1000;
-  status.done();
-  for (const warning of warnings) console.error(`binvit: ${warning}`);
-  const kinds = formats.map((format) => format.toUpperCase());
-  const count = `${figures.length} ${figures.length === 1 ? "figure" : "figures"}`;
-  status.done(`${count}, ${kinds.join(" and ")}, in ${out}/ (${duration(seconds)})`);
-}
-
-const divided = (pixels: number | undefined, zoom: number) => (pixels === undefined ? undefined : pixels / zoom);
-
-/** The figures that were asked for, each once, in the study's order. */
-function chosen(
-  figures: Readonly<Record<string, Figure>>,
-  only: readonly string[] | undefined,
-  all: readonly string[],
-): [string, Figure][] {
-  const entries = Object.entries(figures);
-  if (only === undefined) return entries;
-  const has = (name: string) =>
-    entries.filter(([own]) => own === name || (all.includes(name) && own.startsWith(`${name}-`)));
-  for (const name of only) {
-    if (has(name).length > 0) continue;
-    const known = Object.keys(figures);
-    const what = all.includes(name)
-      ? `The study has not what ${name} shows.`
-      : `There is no figure ${JSON.stringify(name)}.${didYouMean(name, known)}`;
-    throw new UsageError(`${what} Its figures: ${known.join(", ")}.`);
-  }
-  return entries.filter((entry) => only.some((name) => has(name).includes(entry)));
+  const { figureNames, studyFigures } = await import("../plot/study-figures");
+  const figures = studyFigures(records, roomIn(options));
+  await writeFigures(chooseFigures(figures, options, figureNames, "study"), out, options);
 }

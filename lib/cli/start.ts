@@ -25,7 +25,7 @@ async function run(options: { readonly seeds: string; readonly jobs: string }): 
   const { kitRoot } = await import("../base/kit-root");
   process.chdir(kitRoot());
   const out = join("runs", "quick");
-  const places = { figures: join("runs", "figures"), notebooks: join("runs", "notebooks") };
+  const places = { figures: join("runs", "figures", "quick"), notebooks: join("runs", "notebooks") };
   prepare([out, ...Object.values(places)]);
   const signal = interruptSignal();
   const { resultTable } = await import("./result-table");
@@ -43,7 +43,7 @@ async function run(options: { readonly seeds: string; readonly jobs: string }): 
   heading(3, "Figures");
   if (records.length > 0) await drawFigures(records, places.figures);
   console.log(
-    "figures/ holds those of the recorded study; `npx binvit figures` draws them again, with the same bytes.",
+    "figures/ holds those of the recorded studies; `npx binvit figures` draws them again, with the same bytes.",
   );
 
   heading(4, "Notebooks, through the tslab kernel");
@@ -65,7 +65,7 @@ async function run(options: { readonly seeds: string; readonly jobs: string }): 
   console.log(`
 Where to look
   runs/notebooks/       the notebooks as they ran here; notebooks/ holds the same with recorded outputs
-  runs/figures/         figures of your runs; figures/ holds those of the recorded study (several seeds)
+  runs/figures/quick/   figures of your runs; figures/quick/ holds those of the recorded study (several seeds)
   runs/quick/           a folder a run: record.json and weights.safetensors
   npm run lab           open the notebooks in Jupyter
 

@@ -2,6 +2,7 @@
 export const diagnosticNames = [
   "scale-error",
   "attention-entropy",
+  "attention-maps",
   "gradient-mismatch",
   "residual-bypass",
   "calibration",

@@ -10,6 +10,9 @@ import { axisTitle, figure, withoutHeading } from "./theme";
 /** From low to high accuracy: lightness falls all the way, so that grey print keeps the order. */
 const ramp = ["#fff4d6", "#f8c07a", "#e07b54", "#b03a5b", "#6c1d5f", "#2d0f41"].reverse();
 
+/** What Plotly makes titles of axes larger by. */
+const titleZoom = 1.2;
+
 /** More scales than this stand in rows, the components in columns. */
 const mostColumns = 6;
 
@@ -32,14 +35,16 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
   const scales = distinct(rows.map((row) => row.scale));
   const turned = scales.length > mostColumns;
   const [down, across] = turned ? [scales, components] : [components, scales];
-  const { width, height } = withoutHeading(size, heading, 84 + (turned ? 28 : 46) * down.length);
+  const sideTitle = turned ? "scale" : "binarized component";
+  const rowsHeight = Math.max((turned ? 28 : 46) * down.length, widthOf(sideTitle, titleZoom * textSize.base));
+  const { width, height } = withoutHeading(size, heading, 84 + rowsHeight);
   const [lowest, highest] = [Math.min(...rows.map((row) => row.mean)), Math.max(...rows.map((row) => row.mean))];
   const cells = rows.map((row) => {
     const [x, y] = [turned ? row.component : row.scale, turned ? row.scale : row.component];
     const share = highest > lowest ? (row.mean - lowest) / (highest - lowest) : 1;
     return { x: across.indexOf(x), y: down.indexOf(y), color: colorAt(share), text: (100 * row.mean).toFixed(1) };
   });
-  const before = Math.max(...down.map((name) => textWidth(name, { size: textSize.base, bold: false, italic: false })));
+  const before = Math.max(...down.map((name) => widthOf(name, textSize.base)));
   const axis = { showgrid: false, showline: false, ticks: "" as const };
   const drawn = figure(
     [{ type: "scatter", mode: "markers", x: [null], y: [null], hoverinfo: "skip" }],
@@ -52,7 +57,7 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
       yaxis: {
         ...{ ...axis, range: [down.length - 0.5, -0.5], tickvals: down.map((_, i) => i), automargin: false },
         ticktext: down.map(plain),
-        title: axisTitle(turned ? "scale" : "binarized component"),
+        title: axisTitle(sideTitle),
       },
       shapes: cells.map(({ x, y, color, text }) => ({
         ...({ type: "rect", fillcolor: color, line: { width: 0 } } as const),
@@ -65,6 +70,8 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
   const missing = Math.max(0, 84 + 22 * down.length - height);
   return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
 }
+
+const widthOf = (text: string, size: number): number => textWidth(text, { size, bold: false, italic: false });
 
 /** @returns the colour at a share, 0 … 1, of the ramp */
 function colorAt(share: number): string {

@@ -40,7 +40,7 @@ export function onDark(color: string): string {
  * A figure as it is on a dark ground.
  *
  * @param figure - in the kit's one look
- * @returns the same with every colour changed, but for shapes with a label, which is read on that shape
+ * @returns the same with every colour changed, but for images, and shapes with a label, which is read on that shape
  */
 export const dark = (figure: Figure): Figure => recolored(figure) as Figure;
 
@@ -53,7 +53,8 @@ function recolored(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(recolored);
   if (typeof part !== "object" || part === null) return part;
   if ("fillcolor" in part && "label" in part) return part;
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, recolored(value)]));
+  const isKept = (key: string) => key === "colorscale"; // what is bright in an image is bright in any theme
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, isKept(key) ? value : recolored(value)]));
 }
 
 const rgbOf = (color: string): number[] => [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));

@@ -2,6 +2,7 @@ import { dark } from "./dark";
 import { describe } from "./describe";
 import { type PngForm, svgToPng, toSvg } from "./export";
 import type { Figure } from "./figure";
+import { plain } from "./plain-text";
 import { resized } from "./theme";
 
 /** How a figure becomes a picture. */
@@ -39,7 +40,7 @@ export async function drawing(figure: Figure, look: DrawingLook = {}): Promise<D
   const drawn = await toSvg(themed);
   const svg = zoom === 1 ? drawn : zoomed(drawn, width, height);
   return {
-    svg: () => svg,
+    svg: () => withDescription(svg, renamed),
     png: () => svgToPng(svg, look),
     pdf: async () => {
       const { svgToPdf } = await import("./pdf");
@@ -47,6 +48,13 @@ export async function drawing(figure: Figure, look: DrawingLook = {}): Promise<D
     },
   };
 }
+
+/** With a title and a description for those who cannot see it; where they are, programs that read aloud look for them. */
+const withDescription = (svg: string, figure: Figure): string =>
+  svg.replace(/^<svg ([^>]*)>/, (_, attributes) => {
+    const title = figure.layout.meta?.title ?? "";
+    return `<svg role="img" ${attributes}><title>${plain(title)}</title><desc>${plain(describe(figure))}</desc>`;
+  });
 
 /** The drawing on another width and height, all of it enlarged. */
 const zoomed = (svg: string, width: number, height: number): string =>

@@ -10,6 +10,9 @@ import { axisTitle, figure } from "./theme";
 /** Written out: Plotly's own labels between powers of ten are lone digits. */
 const ticks = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500] as const;
 
+/** Between two layers, as drawn and at least, pixels. */
+const [pitch, leastPitch] = [27, 19] as const;
+
 /** Which α, how it is drawn: the best one as a ring, so that the model's own shows within it where they are the same. */
 const forms = [
   { key: "one", name: "α = 1", marker: { symbol: "x", size: 10, color: palette[1] } },
@@ -41,15 +44,16 @@ export function scaleErrorByLayer(rows: readonly LayerScaleError[], heading: Hea
       marker,
     }),
   );
-  return figure(
+  const drawn = figure(
     data,
     {
       showlegend: true,
-      height: 110 + 27 * Math.max(rows.length, 4),
+      height: 110 + pitch * Math.max(rows.length, 4),
       xaxis: { title: axisTitle("‖V − αB‖ / ‖V‖"), type: "log", tickvals: [...ticks] },
       // dtick: a figure made lower than this would leave out every second name.
       yaxis: { type: "category", autorange: "reversed", ticks: "", dtick: 1, tickfont: { size: textSize.label } },
     },
     heading,
   );
+  return { ...drawn, leastHeight: (drawn.layout.height ?? 0) - (pitch - leastPitch) * rows.length };
 }

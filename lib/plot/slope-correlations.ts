@@ -7,6 +7,9 @@ import { colorsOf } from "./palette";
 import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
+/** Between two layers, as drawn and at least, pixels. */
+const [pitch, leastPitch] = [38, 26] as const;
+
 const symbols = ["circle", "diamond", "square", "triangle-up", "x"] as const;
 
 /**
@@ -37,11 +40,11 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
   const values = rows.flatMap((row) => Object.values(row.correlations));
   const reach = (end: number) => [-2.2 * chance, 2.2 * chance, ...values].reduce((a, b) => (end * b > end * a ? b : a));
   const band = { type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1, layer: "below", line: { width: 0 } } as const;
-  return figure(
+  const drawn = figure(
     data,
     {
       showlegend: true,
-      height: 110 + 38 * Math.max(rows.length, 4),
+      height: 110 + pitch * Math.max(rows.length, 4),
       xaxis: {
         title: axisTitle("correlation of predicted and measured change"),
         range: [reach(-1) - 0.05, reach(1) + 0.05],
@@ -59,4 +62,5 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
     },
     heading,
   );
+  return { ...drawn, leastHeight: (drawn.layout.height ?? 0) - (pitch - leastPitch) * rows.length };
 }

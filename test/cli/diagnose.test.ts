@@ -28,6 +28,37 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("binvit diagnose", () => {
+  test("writes what it found, of which figures draws the same to the byte", async () => {
+    const { code, stderr } = await diagnose(
+      "binary",
+      "--against",
+      "float",
+      "--out",
+      "fresh",
+      "--json",
+      "deep/found.json",
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const again = await command(["figures", "--results", "deep/found.json"], { cwd: folder });
+    expect(again).toMatchObject({ code: 0, stderr: "" });
+    const drawn = at("runs", "figures", "found");
+    expect(readdirSync(drawn)).toEqual(readdirSync(at("fresh")));
+    for (const name of readdirSync(drawn)) {
+      expect(readFileSync(join(drawn, name)).equals(readFileSync(at("fresh", name))), name).toBe(true);
+    }
+    const one = await command(["figures", "--results", "deep/found.json", "--only", "loss-slices"], { cwd: folder });
+    expect(one).toMatchObject({ code: 2, stdout: "" });
+    expect(one.stderr).toContain(
+      'There is no figure "loss-slices". Did you mean loss-slice? Its figures: scale-error, ',
+    );
+  });
+
+  test("keeps a run's own record from being written over", async () => {
+    const { code, stderr } = await diagnose("binary", "--against", "float", "--json", "float/record.json");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/float\/record\.json is the run's own record\.json, and would be lost/);
+  });
+
   test("prints a table a diagnostic and draws its figures, of runs of one name by their folders", async () => {
     const { code, stdout, stderr } = await diagnose("binary", "--against", "float", "--out", "drawn");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

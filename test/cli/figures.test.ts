@@ -1,8 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
 import { drawFigures } from "../../lib/cli/figures";
+import { keptFigures } from "../../lib/plot/kept-figures";
 import { loadStudy } from "../../lib/study/records";
 import { madeUpRecord } from "../study/records";
 import { command } from "./in-process";
@@ -88,6 +90,52 @@ describe("binvit figures", () => {
     expect(code).toBe(0);
     const [, needed] = /accuracy-of-seeds is crowded: it needs a height of (\d+) pixels/.exec(stderr) ?? [];
     expect(await command([...words, "--width", "900", "--height", needed])).toMatchObject({ code: 0, stderr: "" });
+  });
+});
+
+describe("all figures of the kit", () => {
+  test("go apart from those that are kept where they look otherwise, and none is passed over in silence", async () => {
+    const cwd = newFolder();
+    mkdirSync(cwd);
+    const words = [
+      "--only",
+      "accuracy-of-seeds",
+      "--only",
+      "quick/accuracy-table",
+      "--theme",
+      "dark",
+      "--format",
+      "svg",
+    ];
+    const { code, stdout, stderr } = await command(["figures", ...words], { cwd });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const drawn = readdirSync(cwd, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".svg"));
+    const place = join("runs", "kit-figures");
+    for (const name of ["quick/accuracy-of-seeds", "quick/accuracy-table", "stems/accuracy-of-seeds"]) {
+      expect(drawn).toContain(join(place, `${name}.svg`));
+    }
+    expect(drawn.filter((name) => !/(accuracy-of-seeds|quick.accuracy-table)\.svg$/.test(name))).toEqual([]);
+    expect(stdout).toContain(`${drawn.length} figures, SVG, in ${place}/`);
+    const left = /^Left out, as their records are not there yet: (.*)\.$/m.exec(stdout)?.[1].split(", ") ?? [];
+    const studies = keptFigures.map(({ folder }) => folder);
+    expect(studies.filter((name) => !left.includes(name) && !existsSync(join(kitRoot(), "figures", name)))).toEqual([]);
+  });
+
+  test.each([
+    [["--only", "quick/accuracy-of-seed"], 'no figure "quick/accuracy-of-seed". Did you mean quick/accuracy-of-seeds?'],
+    [["--only", "roofline"], 'no figure "roofline". Its figures: quick/accuracy-by-component, '],
+    [["--only", "accuracy-of-seeds", "--title", "Mine"], "--title is for one figure, these are "],
+    [["--results", "quik"], "No finished runs in quik. Did you mean quick?"],
+    [["--results", "nowhere.json"], "Cannot read nowhere.json"],
+    [["--results", join(kitRoot(), "package.json")], "package.json is not a diagnosis of this version. it.schema: "],
+  ])("%j is refused before anything is drawn", async (words, message) => {
+    const cwd = newFolder();
+    mkdirSync(cwd);
+    const { code, stdout, stderr } = await command(["figures", ...words], { cwd });
+    expect(code).toBeGreaterThan(0);
+    expect(stdout).toBe("");
+    expect(stderr).toContain(message);
+    expect(readdirSync(cwd)).toEqual([]);
   });
 });
 

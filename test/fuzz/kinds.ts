@@ -12,7 +12,9 @@ import { createEngine } from "../../lib/deploy/engine";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { packedRun } from "../../lib/deploy/packed-run";
 import { roundFloats } from "../../lib/deploy/round-floats";
+import { readDiagnosis } from "../../lib/diagnose/diagnosis-file";
 import { formatNotebook, parseNotebook } from "../../lib/notebook/nbformat";
+import { diagnosisFigures } from "../../lib/plot/diagnosis-figures";
 import { jobsOf } from "../../lib/study/cluster/slurm";
 import { readFailure } from "../../lib/study/failure";
 import { addToPlan, planPath, readPlan } from "../../lib/study/plan";
@@ -82,7 +84,31 @@ export async function fileKinds(folder: string): Promise<Kind[]> {
     ...(await runKinds(join(folder, "run"))),
     ...(await studyKinds(join(folder, "study"))),
     ...(await dataKinds(folder)),
+    ...diagnosisKinds(folder),
     ...textKinds(folder),
+  ];
+}
+
+/** What was found in finished runs. */
+function diagnosisKinds(folder: string): Kind[] {
+  const path = join(folder, "diagnosis.json");
+  const sample = readFileSync(join(kitRoot(), "data", "diagnoses", "digits.json"));
+  const read = async (file: Uint8Array) => {
+    writeFileSync(path, file);
+    return digest(readDiagnosis(path));
+  };
+  return [
+    { name: "diagnosis", checked: true, sample, mutate: bytesOrJson, read },
+    {
+      name: "diagnosis, sealed again",
+      checked: false,
+      sample,
+      mutate: bytesOrJson,
+      read: async (file) => {
+        const said = await read(resealed(file));
+        return said + digest(diagnosisFigures(readDiagnosis(path)));
+      },
+    },
   ];
 }
 

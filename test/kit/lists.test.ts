@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 import { quantizers } from "../../lib/binarize/registry";
 import { createProgram } from "../../lib/cli/main";
 import { datasetNames } from "../../lib/data/sets";
+import { diagnosticNames } from "../../lib/diagnose/names";
+import { keptFigures } from "../../lib/plot/kept-figures";
+import { figureNames } from "../../lib/plot/study-figures";
 import { studies } from "../../lib/study/presets/index";
 import { studyNames } from "../../lib/study/study-names";
 import { presets } from "../../lib/train/presets";
@@ -26,6 +29,19 @@ test.each([
 
 test("the names of the studies are theirs, in their order", () => {
   expect(studyNames).toEqual(Object.keys(studies));
+});
+
+test("figures are kept of every study, and of every diagnosis that is there", () => {
+  const kept = keptFigures.map(({ records }) => records);
+  const expected = (folder: string, names: readonly string[]) => names.map((name) => `data/${folder}/${name}`);
+  const recorded = (folder: string) => expected(folder, readdirSync(join(kitRoot(), "data", folder)));
+  const results = recorded("results").filter((place) => !place.endsWith(".json")); // those of benchmarks
+  const all = [...expected("results", studyNames), ...results, ...recorded("diagnoses")];
+  expect(all.filter((place) => !kept.includes(place))).toEqual([]);
+  expect(new Set(keptFigures.map(({ folder }) => folder)).size).toBe(keptFigures.length);
+  for (const { figures, asSvg } of keptFigures) {
+    for (const name of [...figures, ...asSvg]) expect([...figureNames, ...diagnosticNames]).toContain(name);
+  }
 });
 
 test("study list has a line for each, with what is recorded of it", async () => {

@@ -6,10 +6,10 @@ import { kitRoot } from "../../lib/base/kit-root";
 const lib = join(kitRoot(), "lib");
 const sources = readdirSync(lib, { recursive: true, encoding: "utf8" })
   .map((name) => name.replaceAll("\\", "/"))
-  .filter((name) => name.endsWith(".ts") && !/^(dist|node_modules)\//.test(name))
+  .filter((name) => name.endsWith(".ts") && !/^(dist|node_modules|study\/presets)\//.test(name))
   .map((name) => ({ name, text: readFileSync(join(lib, name), "utf8") }));
 
-/** Files that speak of something, in code or in words. */
+/** Files that speak of something, in code or in words; studies are users, who name what they compare. */
 const files = (...words: string[]) =>
   sources.filter(({ text }) => words.some((word) => text.includes(word))).map(({ name }) => name);
 

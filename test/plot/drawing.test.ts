@@ -6,6 +6,7 @@ import { dark, darkGround, leastContrast, onDark } from "../../lib/plot/dark";
 import { drawing } from "../../lib/plot/drawing";
 import { toSvg } from "../../lib/plot/export";
 import type { Figure } from "../../lib/plot/figure";
+import { imageGrid } from "../../lib/plot/image-grid";
 import { palette } from "../../lib/plot/palette";
 import { studyFigures } from "../../lib/plot/study-figures";
 import { type Box, property } from "../../lib/plot/text-box";
@@ -169,4 +170,23 @@ test("another title is drawn in the place of the figure's own, wrapped where it 
   const words = textsOf(svg).filter(({ size }) => size === 19);
   expect(words[0].text).not.toBe(title);
   expect(words.map(({ text }) => text).join(" ")).toContain(title);
+});
+
+test("an SVG file says what it shows, to those who cannot see it", async () => {
+  const [[, figure]] = figures("stems");
+  const svg = (await drawing(figure, { title: "Stems & <b>scales</b>", width: 1800, height: 1200, zoom: 2 })).svg();
+  const root = open(svg);
+  expect(root.getAttribute("role")).toBe("img");
+  const [title, description] = [...root.children];
+  expect([title.nodeName, description.nodeName]).toEqual(["title", "desc"]);
+  expect(title.textContent).toBe("Stems & <b>scales</b>");
+  expect(description.textContent).toMatch(
+    /^Stems & <b>scales<\/b>\. .*bars are 95% intervals.* vertical: test accuracy, %\.$/,
+  );
+});
+
+test("an image is no negative on dark", () => {
+  const image = imageGrid([{ title: "7", pixels: [[0, 1]] }]);
+  expect(dark(image).data).toEqual(image.data);
+  expect(dark(image).layout.paper_bgcolor).toBe(darkGround);
 });

@@ -9,6 +9,7 @@ import { attentionMaps } from "../../lib/plot/attention-maps";
 import { bars } from "../../lib/plot/bars";
 import { bypassedBranches } from "../../lib/plot/bypassed-branches";
 import { type BytesRow, bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
+import { classTokenGrid } from "../../lib/plot/class-token-grid";
 import type { Figure } from "../../lib/plot/figure";
 import { headsEntropy } from "../../lib/plot/heads-entropy";
 import { imageGrid } from "../../lib/plot/image-grid";
@@ -78,6 +79,13 @@ export const smallest: Record<string, () => Figure> = {
       { name: "float", whole: evaluation, branches: [{ branch: "blocks.0.mlp", ...evaluation, lost: 0 }] },
     ]),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([sampleAccuracy("mlp", "channel", 0.9)]),
+  classTokenGrid: () =>
+    classTokenGrid([
+      {
+        ...{ name: "float", label: "7", answer: "1", blocks: [{ block: 1, heads: [[0.5, 0.1, 0.2, 0.2]] }] },
+        image: { size: 2, channels: 1, maxValue: 16, pixels: "AAgQBA==" },
+      },
+    ]),
   headsEntropy: () => headsEntropy([{ name: "float", entropy: [[1]], most: Math.log(5) }]),
   imageGrid: () => imageGrid([{ title: "7", pixels }]),
   lines: () => lines([{ name: "a", x: [1, 2], y: Float32Array.of(1, 2) }], { x: "x", y: "y" }),
@@ -113,6 +121,7 @@ export const empty: Record<string, () => Figure> = {
   bars: () => bars([], "seconds"),
   bypassedBranches: () => bypassedBranches([]),
   bytesAgainstAccuracy: () => bytesAgainstAccuracy([]),
+  classTokenGrid: () => classTokenGrid([]),
   headsEntropy: () => headsEntropy([]),
   imageGrid: () => imageGrid([]),
   lines: () => lines([], { x: "x", y: "y" }),

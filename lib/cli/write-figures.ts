@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import type { Figure } from "../plot/figure";
+import { type FigureOptions, type Format, readFigureOptions, usualFormats } from "./figure-options";
+import { duration, StatusLine } from "./terminal";
+
+/**
+ * Draws figures, and says so.
+ *
+ * @param drawn - by the name of their files, folders included
+ * @param out - the folder of the pictures
+ * @param options - how
+ * @param stream - where it is said
+ * @param formatsOf - what a figure is written as, where the options do not say it
+ * @throws FileError before anything is drawn if one of them could not be written
+ */
+export async function writeFigures(
+  drawn: Readonly<Record<string, Figure>>,
+  out: string,
+  options: FigureOptions = readFigureOptions({}),
+  stream: NodeJS.WriteStream = process.stdout,
+  formatsOf: (name: string) => readonly Format[] = () => usualFormats,
+): Promise<void> {
+  const startedAt = performance.now();
+  const { drawing } = await import("../plot/drawing");
+  const { prepareFile, writeAtomically } = await import("../base/files");
+  const { look, title } = options;
+  const { zoom = 1 } = look;
+  const figures = Object.entries(drawn).map(([name, figure]) => {
+    const formats = options.formats ?? formatsOf(name);
+    return { name, figure, formats, file: (format: Format) => join(out, `${name}.${format}`) };
+  });
+  for (const { formats, file } of figures) for (const format of formats) prepareFile(file(format));
+  const status = new StatusLine(5, stream);
+  const warnings = new Set<string>();
+  const onMissingLetters = (message: string) => void warnings.add(message);
+  for (const [i, { name, figure, formats, file }] of figures.entries()) {
+    status.update(`figure ${i + 1}/${figures.length}: ${name}`);
+    const { height = zoom * (figure.layout.height ?? 0) } = look;
+    const least = Math.ceil(zoom * (figure.leastHeight ?? 0));
+    if (least > height) {
+      warnings.add(`${name} is crowded: it needs a height of ${least} pixels in this size of text, not ${height}.`);
+    }
+    const drawn = await drawing(figure, { ...look, ...(title === undefined ? {} : { title }), onMissingLetters });
+    for (const format of formats) writeAtomically(file(format), await drawn[format]());
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  status.done();
+  for (const warning of warnings) console.error(`binvit: ${warning}`);
+  const kinds = [...new Set(figures.flatMap(({ formats }) => formats))].map((format) => format.toUpperCase());
+  const count = `${figures.length} ${figures.length === 1 ? "figure" : "figures"}`;
+  status.done(`${count}, ${kinds.join(" and ")}, in ${out}/ (${duration(seconds)})`);
+}

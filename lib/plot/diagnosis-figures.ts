@@ -1,0 +1,141 @@
+import type { Diagnosis } from "../diagnose/diagnosis";
+import type { Findings } from "../diagnose/findings";
+import { type DiagnosticName, diagnosticNames } from "../diagnose/names";
+import type { EpochRecord } from "../train/record";
+import { bypassedBranches } from "./bypassed-branches";
+import { classTokenGrid } from "./class-token-grid";
+import type { Figure } from "./figure";
+import { headsEntropy } from "./heads-entropy";
+import { lines } from "./lines";
+import { reliability } from "./reliability";
+import { scaleErrorByLayer } from "./scale-error-by-layer";
+import { slopeCorrelations } from "./slope-correlations";
+import { trainingCurves } from "./training-curves";
+
+/** What one diagnostic found, a finding a run, as figures. */
+type Draw<Found> = (
+  found: readonly { readonly name: string; readonly seed: number; readonly finding: Found }[],
+  dataset: Diagnosis["dataset"],
+) => Figure | readonly (Figure | undefined)[] | undefined;
+
+/** One figure of all runs, or one a run; undefined where a run has not what it shows. */
+const drawings: { readonly [Name in DiagnosticName]: Draw<Findings[Name]> } = {
+  "scale-error": (found) =>
+    found.map(({ name, finding: rows }) =>
+      rows.length === 0
+        ? undefined
+        : scaleErrorByLayer(rows, {
+            title: `What binary weights are off by, layer by layer: ${name}`,
+            caption:
+              "A dot within its ring: the model's α is the best that there is for its signs. What is left is the price of one bit.",
+          }),
+    ),
+
+  "attention-entropy": (found, dataset) =>
+    headsEntropy(
+      found.map(({ name, finding }) => ({ name, ...finding })),
+      {
+        title: `How widely heads look, on ${dataset.name}`,
+        caption: "At the dashed line a head looks at all tokens alike, at 0 every token looks at one alone.",
+      },
+    ),
+
+  "attention-maps": (found, dataset) =>
+    classTokenGrid(
+      found.map(({ name, finding }) => ({ name, ...finding })),
+      {
+        title: `Where the class token looks, on the first test image of ${dataset.name}`,
+        caption:
+          "A square is a head of a block, with the image's patches: a bright patch is read, an even square reads all alike.",
+      },
+    ),
+
+  "gradient-mismatch": (found) =>
+    found.map(({ name, finding: rows }) =>
+      rows.length === 0
+        ? undefined
+        : slopeCorrelations(rows, {
+            title: `Do straight-through gradients predict the loss? ${name}`,
+            caption:
+              `Noise on one layer's latent weights flips about ${meanPercent(rows.map(({ flipped }) => flipped))} of its signs: ` +
+              "what the gradient says of it against what the loss does. Within the grey band it may be chance.",
+          }),
+    ),
+
+  "residual-bypass": (found, dataset) =>
+    bypassedBranches(
+      found.map(({ name, finding }) => ({ name, ...finding })),
+      {
+        title: `Test accuracy lost without one branch, on ${dataset.name}`,
+        caption:
+          "A bar near 0: the residual around this branch does the work, and the model would hardly miss it. Nothing is trained again.",
+      },
+    ),
+
+  calibration: (found, dataset) =>
+    reliability(
+      found.map(({ name, finding }) => ({ name, ...finding })),
+      {
+        title: `Is the model as often right as it is sure? ${dataset.name}, ${dataset.test} test images`,
+        caption:
+          "Below the diagonal it is too sure, above it not sure enough. Dots are as large as their images are many.",
+      },
+    ),
+
+  "loss-slice": (found, dataset) => {
+    const isPartial = found[0].finding.moved === "binarized";
+    return lines(
+      found.map(({ name, finding: { at, loss } }) => ({ name, x: at, y: loss })),
+      { x: "way along a random direction, in lengths of each filter", y: "training loss, nats" },
+      {
+        title: `A slice of the loss, on ${dataset.name}`,
+        caption:
+          found.length > 1
+            ? "The trained model is at 0. Both go along one random direction, scaled to their weights filter by filter; " +
+              `${isPartial ? "only weights that are binarized in one of them move" : "all weights but the head's move"}.`
+            : "The trained model is at 0. It goes along a random direction, scaled to its weights filter by filter; " +
+              `${isPartial ? "only binarized weights move" : "all weights but the head's move"}.`,
+      },
+    );
+  },
+
+  "flip-share": (found) => {
+    const binarized = found.filter(({ finding }) => finding.some((share) => share > 0));
+    if (binarized.length === 0) return undefined;
+    return trainingCurves(
+      binarized.map(({ name, seed, finding }) => ({ name, seed, curve: curveOf(finding) })),
+      "flipShare",
+      {
+        title: "Binary weights that changed sign, per epoch",
+        caption: "As the learning rate falls, the signs freeze.",
+      },
+    );
+  },
+};
+
+/**
+ * Every figure of a diagnosis, by the name of its file. Where each run has one of its own, that of the second is called
+ * `scale-error-against`.
+ *
+ * @param diagnosis - fresh, or read from its file: the figures are the same
+ */
+export function diagnosisFigures(diagnosis: Diagnosis): Record<string, Figure> {
+  return Object.fromEntries(
+    diagnosticNames.flatMap((diagnostic): [string, Figure][] => {
+      const findings = diagnosis.found[diagnostic];
+      if (!findings) return [];
+      const found = findings.map((finding, i) => ({ ...diagnosis.runs[i], finding }));
+      const drawn = (drawings[diagnostic] as Draw<(typeof findings)[number]>)(found, diagnosis.dataset);
+      return [drawn ?? []].flat().flatMap((figure: Figure | undefined, i) => {
+        return figure ? [[i === 0 ? diagnostic : `${diagnostic}-against`, figure] as [string, Figure]] : [];
+      });
+    }),
+  );
+}
+
+/** Shares as the curve of a run, of which nothing else is drawn. */
+const curveOf = (shares: readonly number[]): EpochRecord[] =>
+  shares.map((flipShare, i) => ({ epoch: i + 1, flipShare }) as EpochRecord);
+
+const meanPercent = (shares: readonly number[]): string =>
+  `${((100 * shares.reduce((sum, share) => sum + share, 0)) / shares.length).toFixed(1)}%`;
