@@ -1,5 +1,6 @@
 import type { Figure } from "../plot/figure";
 import { type KeptSource, keptFormats } from "./kept-sources";
+import { diagramsSection } from "./write-diagrams";
 
 /**
  * The page that lists kept figures: files, what to see in each, and the commands that made the records.
@@ -8,7 +9,7 @@ import { type KeptSource, keptFormats } from "./kept-sources";
  * @returns Markdown
  */
 export const figuresPage = (sources: readonly KeptSource[]): string =>
-  `${[opening, ...sources.map(section)].join("\n\n")}\n`;
+  `${[opening, ...sources.map(section), diagramsSection()].join("\n\n")}\n`;
 
 const opening = `# Figures
 

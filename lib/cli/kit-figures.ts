@@ -6,10 +6,11 @@ import { chooseFigures } from "./choose-figures";
 import type { FigureOptions } from "./figure-options";
 import { figuresPage } from "./figures-page";
 import { keptFormats, keptSources } from "./kept-sources";
+import { writeDiagrams } from "./write-diagrams";
 import { writeFigures } from "./write-figures";
 
 /**
- * Draws all figures that the kit keeps, from the records that it keeps, and the page that lists them.
+ * Draws all figures that the kit keeps, from the records that it keeps, its diagrams, and the page that lists them.
  *
  * @param given - the folder; by default `figures`, or `runs/kit-figures` where they are to look otherwise than those kept
  * @param options - which ones, and how
@@ -28,7 +29,9 @@ export async function drawKitFigures(given: string | undefined, options: FigureO
   if (isWhole) prepareFile(page);
   if (missing.length > 0) console.log(`Left out, as their records are not there yet: ${missing.join(", ")}.`);
   await writeFigures(chosen, out, options, process.stdout, keptFormats);
-  if (isWhole) writeAtomically(page, figuresPage(sources));
+  if (!isWhole) return;
+  writeDiagrams(out);
+  writeAtomically(page, figuresPage(sources));
 }
 
 const looksAsKept = ({ formats, title, look: { width, height, zoom = 1, isDark } }: FigureOptions): boolean =>
