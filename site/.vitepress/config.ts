@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { UserConfig } from "vitepress";
 import { groups, type Page } from "../make/page";
+import { recordedFigures } from "../make/recorded-figures";
 import { en } from "../texts/en";
 import { generate } from "./generate";
 import { markdown } from "./markdown";
@@ -20,7 +21,8 @@ const icon =
   "d='M0 0h4v4H0z'/><path fill='white' d='M0 0h1v1H0zM2 0h1v1H2zM1 1h2v1H1zM0 2h1v1H0zM3 2h1v2H3zM1 3h1v1H1z'/></svg>";
 
 export default (): UserConfig => {
-  const options = { root: join(site, ".."), repository, texts: en };
+  const root = join(site, "..");
+  const options = { root, repository, texts: en, figures: recordedFigures(root) };
   const pages = generate(join(site, "generated"), options);
   return {
     title: "binvit",

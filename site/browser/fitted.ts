@@ -1,4 +1,4 @@
-import type { Layout } from "plotly.js";
+import type { Legend } from "plotly.js";
 import { dark } from "../../lib/plot/dark";
 import type { Figure } from "../../lib/plot/figure";
 
@@ -14,8 +14,14 @@ export interface Place {
 /** Space above legend or panels in place of the heading, pixels. */
 const above = 8;
 
-/** Below this width the legend stands below the plot, pixels. */
-const narrow = 600;
+/** Height of the row that the kit's figures have for their legend, pixels. */
+const legendRow = 32;
+
+/** Below this width letters are smaller, and each entry of the legend has a line of its own, pixels. */
+export const narrow = 600;
+
+/** Sizes of text in a narrow figure, and the height of a line of its legend, pixels. */
+const small = { base: 12, legend: 13, line: 20 };
 
 /** The least share of its own width at which the names above a grid's panels can be read; below it, it scrolls. */
 const leastShare = 0.6;
@@ -33,7 +39,7 @@ export function fitted(figure: Figure, place: Place): Figure {
   const plain = meta ? withoutHeading(figure.layout, meta) : figure.layout;
   const isGrid = figure.data.every(({ type }) => type === "heatmap" || type === "image");
   const layout = {
-    ...(isGrid ? scaled(plain, place.width) : narrowed(plain, place.width)),
+    ...(isGrid ? scaled(plain, place.width) : narrowed(plain, place.width, entriesOf(figure))),
     // One finger scrolls the page; two would zoom it.
     ...(place.isTouched ? { dragmode: false as const } : {}),
   };
@@ -42,10 +48,39 @@ export function fitted(figure: Figure, place: Place): Figure {
 }
 
 /** Lines and bars: as high as ever, however narrow. */
-function narrowed(layout: Figure["layout"], room: number): Figure["layout"] {
-  const width = Math.min(layout.width ?? 900, room);
-  return { ...layout, width, ...(layout.meta?.legendRow && width < narrow ? { legend: legendBelow } : {}) };
+function narrowed(layout: Figure["layout"], room: number, entries: number): Figure["layout"] {
+  const { width: own = 900, height: whole = 470, margin, font, meta } = layout;
+  const width = Math.min(own, room);
+  if (width >= narrow) return { ...layout, width };
+  const lines = layout.showlegend ? entries : 0;
+  const more = lines * small.line - (meta?.legendRow ? legendRow : 0);
+  const height = whole + more;
+  return {
+    ...layout,
+    width,
+    height,
+    font: { ...font, size: small.base },
+    margin: { ...margin, t: (margin?.t ?? above) + more },
+    ...(lines > 0 ? { legend: { ...linesAtTop, y: 1 - 4 / height } } : {}),
+  };
 }
+
+// A vertical legend would push the plot to the right.
+const linesAtTop = {
+  orientation: "h",
+  entrywidth: 1,
+  entrywidthmode: "fraction",
+  font: { size: small.legend },
+  x: 0,
+  xref: "container",
+  xanchor: "left",
+  yref: "container",
+  yanchor: "top",
+} as Partial<Legend>; // whose types do not know widths of entries
+
+/** How many lines a legend has: traces that share a group may still be named each. */
+const entriesOf = ({ data }: Figure): number =>
+  data.filter((trace) => (trace as { showlegend?: boolean }).showlegend !== false).length;
 
 /** Pixels stay square, and the names above them as long as they are wide. */
 function scaled(layout: Figure["layout"], room: number): Figure["layout"] {
@@ -60,8 +95,6 @@ function scaled(layout: Figure["layout"], room: number): Figure["layout"] {
     annotations: annotations.map((one) => ({ ...one, font: smaller({ ...one.font }) })),
   };
 }
-
-const legendBelow: Layout["legend"] = { orientation: "h", x: 0, xanchor: "left", y: -0.2, yanchor: "top" };
 
 function withoutHeading(layout: Figure["layout"], meta: NonNullable<Figure["layout"]["meta"]>): Figure["layout"] {
   const { title: _, margin, legend, ...rest } = layout;

@@ -9,7 +9,7 @@ import { withLinks } from "./markdown";
 import { notebookList } from "./notebook-list";
 import { type NotebookFile, notebookPage } from "./notebook-page";
 import { type Page, type PageFile, type Piece, publicFile } from "./page";
-import { pictureOf } from "./picture";
+import { type PlotlyFigure, pictureOf } from "./picture";
 import { solutionsOf, sourcesIn } from "./sources";
 
 /** What the pages are made from. */
@@ -19,6 +19,8 @@ export interface MakeOptions {
   /** Where the repository can be read, such as `https://github.com/owner/name`. */
   readonly repository?: string | undefined;
   readonly texts: Texts;
+  /** What Plotly draws in place of pictures, by their path in the repository. */
+  readonly figures: ReadonlyMap<string, PlotlyFigure>;
 }
 
 /** What was made: the pages of the sidebar, and every file. */
@@ -32,7 +34,7 @@ export interface Made {
  *
  * @throws NotebookError or FileError that names the file which no page can be made of
  */
-export function makePages({ root, repository, texts }: MakeOptions): Made {
+export function makePages({ root, repository, texts, figures }: MakeOptions): Made {
   const read = (file: string) => readFileSync(join(root, file), "utf8");
   const sources = sourcesIn(root);
   const targets: LinkTargets = {
@@ -47,7 +49,8 @@ export function makePages({ root, repository, texts }: MakeOptions): Made {
     const files: PageFile[] = [];
     const linked = withLinks(named(markdown, repository), ({ isPicture, text, target }) => {
       if (isPicture) {
-        const picture = filePicture(root, posix.join(posix.dirname(from), target), text);
+        const file = posix.join(posix.dirname(from), target);
+        const picture = filePicture(file, readFileSync(join(root, file)), text, figures.get(file));
         files.push(...picture.files);
         return picture.markdown;
       }
@@ -85,9 +88,8 @@ export function makePages({ root, repository, texts }: MakeOptions): Made {
 }
 
 /** A picture that is a file of the repository; a drawing (SVG) has its size in itself. */
-function filePicture(root: string, file: string, alt: string): Piece {
-  const content = readFileSync(join(root, file));
-  if (file.endsWith(".png")) return pictureOf({ png: content, alt }, `/${file.replace(/\.png$/, "")}`);
+function filePicture(file: string, content: Uint8Array, alt: string, figure?: PlotlyFigure): Piece {
+  if (file.endsWith(".png")) return pictureOf({ png: content, alt, figure }, `/${file.replace(/\.png$/, "")}`);
   return { markdown: `![${alt}](/${file})`, files: [publicFile(`/${file}`, content)] };
 }
 

@@ -2,7 +2,7 @@ import { NotebookError } from "../../lib/base/errors";
 import type { MimeBundle, Output } from "../../lib/notebook/nbformat";
 import { escapeHtml } from "./html";
 import { type Piece, prose } from "./page";
-import { pictureOf } from "./picture";
+import { type PlotlyFigure, pictureOf } from "./picture";
 
 const plotly = "application/vnd.plotly.v1+json";
 
@@ -29,7 +29,7 @@ export function outputPiece(output: Output, link: string): Piece {
 
 function figurePiece(data: MimeBundle, metadata: Record<string, unknown>, link: string): Piece {
   const { alt, width, height } = (metadata["image/png"] ?? {}) as { alt?: string; width?: number; height?: number };
-  const drawn = data[plotly] as { data: unknown; layout: unknown } | undefined;
+  const drawn = data[plotly] as PlotlyFigure | undefined;
   return pictureOf(
     {
       png: Buffer.from(data["image/png"] as string, "base64"),

@@ -1,15 +1,21 @@
 import { escapeHtml } from "./html";
 import { type Piece, publicFile } from "./page";
 
+/** What Plotly draws; of its layout the site itself reads only the size. */
+export interface PlotlyFigure {
+  readonly data: unknown;
+  readonly layout: { readonly width?: number | undefined; readonly height?: number | undefined };
+}
+
 /** A picture, and what it shows in words. */
 export interface Picture {
   readonly png: Uint8Array;
   readonly alt: string;
-  /** Size on the page, pixels; by default that of the file. */
+  /** Size on the page, pixels; by default that of the figure, else of the file. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
   /** What Plotly draws in its place when it comes into sight. */
-  readonly figure?: object | undefined;
+  readonly figure?: PlotlyFigure | undefined;
 }
 
 /**
@@ -20,7 +26,7 @@ export interface Picture {
  */
 export function pictureOf(picture: Picture, link: string): Piece {
   const { png, figure } = picture;
-  const size = sizeOf(png);
+  const size = { ...sizeOf(png), ...(figure && pick(figure.layout)) };
   const attributes = {
     src: `${link}.png`,
     ...(figure && { specification: `${link}.json` }),
@@ -33,6 +39,8 @@ export function pictureOf(picture: Picture, link: string): Piece {
   if (figure) files.push(publicFile(`${link}.json`, JSON.stringify(figure)));
   return { markdown: `<PlotFigure ${written.join(" ")} />`, files };
 }
+
+const pick = ({ width, height }: PlotlyFigure["layout"]) => (width && height ? { width, height } : {});
 
 /** Width and height stand at the head of every PNG file. */
 function sizeOf(png: Uint8Array): { width: number; height: number } {
