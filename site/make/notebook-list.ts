@@ -1,6 +1,6 @@
 import type { Texts } from "../texts/en";
 import { blocksOf, titleOf } from "./markdown";
-import type { NotebookFile } from "./notebook-page";
+import { type NotebookFile, numbered } from "./notebook-page";
 import { type Piece, pageFile, prose, stacked } from "./page";
 
 /** A notebook of the list. */
@@ -30,5 +30,9 @@ function entry({ file, link, linked }: Listed): Piece {
       ?.slice(label.length + 5)
       .trim();
   const [goal, runtime] = ["Goal", "Runtime"].map(paragraph);
-  return stacked([prose(`## [${titleOf(head)}](${link})`), linked(goal ?? ""), linked(runtime ? `*${runtime}*` : "")]);
+  return stacked([
+    prose(`## [${numbered(titleOf(head) ?? "", file.name)}](${link})`),
+    linked(goal ?? ""),
+    linked(runtime ? `*${runtime}*` : ""),
+  ]);
 }

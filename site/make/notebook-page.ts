@@ -50,7 +50,7 @@ export function notebookPage({ name, json, notebook }: NotebookFile, context: No
 }
 
 /** A title with the number that its file has, which some have themselves. */
-const numbered = (title: string, name: string): string => {
+export const numbered = (title: string, name: string): string => {
   const [number] = name.split("-", 1);
   return title.startsWith(number) ? title : `${number} · ${title}`;
 };
