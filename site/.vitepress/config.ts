@@ -1,0 +1,61 @@
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { UserConfig } from "vitepress";
+import { groups, type Page } from "../make/page";
+import { recordedFigures } from "../make/recorded-figures";
+import { en } from "../texts/en";
+import { generate } from "./generate";
+import { markdown } from "./markdown";
+import { remakePages } from "./remake-pages";
+
+const site = join(dirname(fileURLToPath(import.meta.url)), "..");
+
+/** Where the site will be, with slashes at both ends: `/binvit/` on GitHub Pages of a project. */
+const base = process.env.BINVIT_SITE_BASE || "/";
+
+/** Where the repository can be read; without it, links to files that are no pages are plain text. */
+const repository = process.env.BINVIT_SITE_REPOSITORY?.replace(/\/+$/, "") || undefined;
+
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='%230072b2' " +
+  "d='M0 0h4v4H0z'/><path fill='white' d='M0 0h1v1H0zM2 0h1v1H2zM1 1h2v1H1zM0 2h1v1H0zM3 2h1v2H3zM1 3h1v1H1z'/></svg>";
+
+export default (): UserConfig => {
+  const root = join(site, "..");
+  const options = { root, repository, texts: en, figures: recordedFigures(root) };
+  const pages = generate(join(site, "generated"), options);
+  return {
+    title: "binvit",
+    description: "1-bit vision transformers that keep floating-point scaling factors: notebooks, documents, figures",
+    base,
+    head: [["link", { rel: "icon", href: icon }]],
+    // Pages written by hand and pages made are both at the root of the site.
+    rewrites: { "pages/:page(.*)": ":page", "generated/:page(.*)": ":page" },
+    srcExclude: ["generated/parts/**", "README.md"],
+    outDir: "./dist",
+    locales: { root: { label: "English", lang: "en" } },
+    markdown,
+    vite: {
+      publicDir: join(site, "generated", "public"),
+      build: { chunkSizeWarningLimit: 2000 },
+      plugins: [remakePages(join(site, "generated"), options)],
+    },
+    themeConfig: {
+      nav: [
+        { text: en.notebooks, link: "/notebooks/", activeMatch: "^/notebooks/" },
+        { text: en.documents, link: firstOf(pages, "documents"), activeMatch: "^/docs/" },
+        { text: en.kit, link: firstOf(pages, "kit") },
+        ...(repository ? [{ text: en.repository, link: repository }] : []),
+      ],
+      sidebar: groups.map((group) => ({
+        text: en[group],
+        items: pages.filter((page) => page.group === group).map(({ title, link }) => ({ text: title, link })),
+      })),
+      outline: [2, 3],
+      search: { provider: "local" },
+    },
+  };
+};
+
+const firstOf = (pages: readonly Page[], wanted: Page["group"]): string =>
+  pages.find(({ group }) => group === wanted)!.link;

@@ -1,0 +1,31 @@
+import { join, sep } from "node:path";
+import type { Plugin } from "vitepress";
+import type { MakeOptions } from "../make/make-pages";
+import { generate } from "./generate";
+
+/**
+ * While the site is worked on: makes the pages again when a notebook or a document changes.
+ *
+ * @param folder - where pages are written
+ * @param options - as they were made
+ */
+export function remakePages(folder: string, options: MakeOptions): Plugin {
+  const watched = ["notebooks", "docs", "README.md", "CHANGELOG.md", "data/README.md", "figures"].map((path) =>
+    join(options.root, path),
+  );
+  return {
+    name: "binvit:remake-pages",
+    apply: "serve",
+    configureServer({ watcher, config }) {
+      watcher.add(watched);
+      watcher.on("change", (file) => {
+        if (!watched.some((path) => file === path || file.startsWith(path + sep))) return;
+        try {
+          generate(folder, options);
+        } catch (error) {
+          config.logger.error((error as Error).message); // half a notebook, most often: the next change repairs it
+        }
+      });
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { type Theme, useRoute } from "vitepress";
+import DefaultTheme from "vitepress/theme-without-fonts";
+import { onBeforeUnmount, onMounted, watch } from "vue";
+import { makeScrollReachable } from "../../browser/reachable-scroll";
+import FileLink from "../../components/FileLink.vue";
+import PlotFigure from "../../components/PlotFigure.vue";
+import "./site.css";
+
+/** VitePress' own theme with the fonts of the reader's system, and with what the made pages are written in. */
+export default {
+  extends: DefaultTheme,
+  enhanceApp({ app }) {
+    app.component("FileLink", FileLink).component("PlotFigure", PlotFigure);
+  },
+  setup() {
+    const route = useRoute();
+    let stop: (() => void) | undefined;
+    const look = () => {
+      stop?.();
+      stop = makeScrollReachable(document);
+    };
+    onMounted(look);
+    watch(() => route.path, look, { flush: "post" });
+    onBeforeUnmount(() => stop?.());
+  },
+} satisfies Theme;

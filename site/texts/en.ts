@@ -1,0 +1,15 @@
+/** What the site itself says, in English; another language is another file like this one. */
+export const en = {
+  notebooks: "Notebooks",
+  documents: "Documents",
+  kit: "The kit",
+  notebooksIntroduction:
+    "Each notebook as it ran: prose, code, results and figures. Exercises have their solutions folded below them.",
+  downloadNotebook: "Download this notebook",
+  downloadSolutions: "Download its solutions",
+  setUp: "What the solutions begin with",
+  solution: (number: number, title: string): string => `Solution ${number} · ${title}`,
+  repository: "Repository",
+};
+
+export type Texts = typeof en;

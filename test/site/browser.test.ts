@@ -1,0 +1,158 @@
+import { existsSync, readFileSync } from "node:fs";
+import type { Server } from "node:http";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
+import { chromium } from "../deploy/chromium";
+import { builtPages, notBuilt, serveSite } from "./built-site";
+import type { Browser, Page } from "./playwright";
+
+const ofTheSite = createRequire(join(kitRoot(), "site", "package.json"));
+const isInstalled = existsSync(join(kitRoot(), "site", "node_modules", "playwright-core"));
+const reason =
+  notBuilt ||
+  (existsSync(chromium) ? "" : ` (skipped without ${chromium})`) ||
+  (isInstalled ? "" : " (skipped: the site's packages are not installed, npm ci in site/)");
+
+const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } } as const;
+
+describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
+  let browser: Browser;
+  let server: Server;
+  let address: string;
+
+  beforeAll(async () => {
+    const playwright = ofTheSite("playwright-core") as { chromium: { launch(options: object): Promise<Browser> } };
+    browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
+    ({ server, address } = await serveSite());
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+  });
+
+  /** Opens a page, and fails with what it complains of. */
+  async function opened(path: string, screen: keyof typeof screens = "desktop", colorScheme = "light"): Promise<Page> {
+    const isPhone = screen === "phone";
+    const page = await browser.newPage({
+      viewport: screens[screen],
+      colorScheme,
+      isMobile: isPhone,
+      hasTouch: isPhone,
+    });
+    page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error") complaints.push(`${path}: ${message.text()}`);
+    });
+    await page.goto(address + path, { waitUntil: "networkidle" });
+    return page;
+  }
+  const complaints: string[] = [];
+
+  /** What a page draws as it is scrolled through. */
+  async function scrolledThrough(page: Page): Promise<void> {
+    const height = (await page.evaluate("document.documentElement.scrollHeight")) as number;
+    for (let y = 0; y < height; y += 1000) {
+      await page.evaluate(`scrollTo(0, ${y})`);
+      await page.waitForTimeout(50);
+    }
+    await page.waitForFunction("!document.querySelector('.plot-figure:not(.is-drawn) .plot')");
+  }
+
+  const kinds = ["index.html", "notebooks/index.html", "notebooks/05-binarize-mhsa.html", "docs/packed-model.html"];
+  const looks = kinds.flatMap((path) =>
+    (["desktop", "phone"] as const).flatMap((screen) =>
+      (["light", "dark"] as const).map((scheme) => [path, screen, scheme] as const),
+    ),
+  );
+
+  test.each(looks)("axe finds nothing to complain of in %s, %s, %s", async (path, screen, scheme) => {
+    const page = await opened(path, screen, scheme);
+    await scrolledThrough(page);
+    await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
+    await page.evaluate(readFileSync(ofTheSite.resolve("axe-core/axe.min.js"), "utf8"));
+    // VitePress shows the keys of its search inside of the button, whose name is Search.
+    const found = (await page.evaluate(
+      `axe.run({ exclude: ".DocSearch-Button" }, { resultTypes: ["violations"] })`,
+    )) as {
+      violations: { id: string; help: string; nodes: { html: string }[] }[];
+    };
+    expect(found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0].html.slice(0, 200)}`)).toEqual([]);
+    await page.close();
+  });
+
+  test("no page scrolls sideways on a phone", async () => {
+    const page = await opened("index.html", "phone");
+    for (const { path } of builtPages()) {
+      await page.goto(address + path, { waitUntil: "load" });
+      await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
+      expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBe(screens.phone.width);
+    }
+    await page.close();
+  });
+
+  test("a figure is a picture until it is scrolled to, then it is drawn, and Plotly comes once", async () => {
+    const page = await opened("notebooks/03-scaling-factors.html");
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    const drawn = () => page.evaluate("document.querySelectorAll('.plot-figure.is-drawn .main-svg').length");
+    expect(await drawn()).toBe(0);
+    await scrolledThrough(page);
+    expect(await drawn()).toBeGreaterThan(4);
+    expect(asked.filter((url) => url.includes("plotly"))).toHaveLength(1);
+    await page.close();
+  });
+
+  test("in the dark a figure is drawn in the kit's dark colours, and changes with the page", async () => {
+    const page = await opened("index.html", "desktop", "dark");
+    await scrolledThrough(page);
+    const ground = () =>
+      page.evaluate(
+        "document.querySelector('.plot .main-svg').style.background || getComputedStyle(document.querySelector('.plot .main-svg')).backgroundColor",
+      );
+    expect(await ground()).toBe("rgb(21, 24, 29)");
+    await page.click(".VPSwitchAppearance");
+    await page.waitForFunction(
+      "getComputedStyle(document.querySelector('.plot .main-svg')).backgroundColor === 'rgb(255, 255, 255)'",
+    );
+    await page.close();
+  });
+
+  test("without Plotly the picture stays", async () => {
+    const page = await browser.newPage({ viewport: screens.desktop });
+    await page.route("**/*plotly*", (route) => route.abort());
+    await page.goto(`${address}index.html`, { waitUntil: "networkidle" });
+    await page.evaluate("scrollTo(0, 600)");
+    await page.waitForTimeout(500);
+    const picture = "document.querySelector('.plot-figure img')";
+    await page.waitForFunction(`${picture}?.complete && ${picture}.naturalWidth > 0`);
+    expect(await page.evaluate("document.querySelectorAll('.main-svg').length")).toBe(0);
+    await page.close();
+  });
+
+  test("the keyboard reaches the content, the search, a folded solution and a wide table", async () => {
+    const page = await opened("notebooks/11-methods-compared.html");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent.trim()")).toBe("Skip to content");
+    await page.evaluate("document.querySelector('details summary').focus()");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate("document.querySelector('details').open")).toBe(true);
+    const reached = (await page.evaluate(
+      "[...document.querySelectorAll('.table-scroll')].map((table) => [table.scrollWidth > table.clientWidth, table.tabIndex === 0])",
+    )) as [boolean, boolean][];
+    expect(reached.some(([isWide]) => isWide)).toBe(true);
+    expect(reached.filter(([isWide, isReached]) => isWide !== isReached)).toEqual([]);
+    await page.keyboard.press("Control+k");
+    await page.waitForSelector("input.search-input");
+    await page.keyboard.type("parabola");
+    await page.waitForSelector(".result");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/03-scaling-factors\.html#/);
+    await page.close();
+  });
+
+  test("and no page complained", () => {
+    expect(complaints).toEqual([]);
+  });
+});

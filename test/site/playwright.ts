@@ -1,0 +1,23 @@
+/** What the tests use of playwright-core, which only the site's own folder has. */
+export interface Page {
+  goto(address: string, options?: { waitUntil?: "load" | "networkidle" }): Promise<unknown>;
+  /** Runs in the page; an expression as text, as these files know no document. */
+  evaluate(expression: string): Promise<unknown>;
+  click(selector: string): Promise<void>;
+  waitForFunction(expression: string): Promise<unknown>;
+  waitForSelector(selector: string): Promise<unknown>;
+  waitForTimeout(milliseconds: number): Promise<void>;
+  waitForURL(address: RegExp): Promise<void>;
+  route(address: string, handle: (route: { abort(): Promise<void> }) => Promise<void>): Promise<void>;
+  on(event: "pageerror", act: (error: Error) => void): void;
+  on(event: "console", act: (message: { type(): string; text(): string }) => void): void;
+  on(event: "request", act: (request: { url(): string }) => void): void;
+  readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
+  close(): Promise<void>;
+}
+
+/** A browser that playwright-core started. */
+export interface Browser {
+  newPage(options: object): Promise<Page>;
+  close(): Promise<void>;
+}
