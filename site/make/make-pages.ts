@@ -11,6 +11,7 @@ import { type NotebookFile, notebookPage } from "./notebook-page";
 import { type Page, type PageFile, type Piece, publicFile } from "./page";
 import { type PlotlyFigure, pictureOf } from "./picture";
 import { solutionsOf, sourcesIn } from "./sources";
+import { withThemedPictures } from "./themed-picture";
 
 /** What the pages are made from. */
 export interface MakeOptions {
@@ -46,10 +47,15 @@ export function makePages({ root, repository, texts, figures }: MakeOptions): Ma
     },
   };
   const linkedFrom = (from: string) => (markdown: string) => {
-    const files: PageFile[] = [];
-    const linked = withLinks(named(markdown, repository), ({ isPicture, text, target }) => {
+    const fileAt = (target: string) => posix.join(posix.dirname(from), target);
+    const themed = withThemedPictures(named(markdown, repository), (path) => ({
+      link: `/${fileAt(path)}`,
+      content: readFileSync(join(root, fileAt(path))),
+    }));
+    const files: PageFile[] = [...themed.files];
+    const linked = withLinks(themed.markdown, ({ isPicture, text, target }) => {
       if (isPicture) {
-        const file = posix.join(posix.dirname(from), target);
+        const file = fileAt(target);
         const picture = filePicture(file, readFileSync(join(root, file)), text, figures.get(file));
         files.push(...picture.files);
         return picture.markdown;

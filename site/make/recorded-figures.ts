@@ -10,8 +10,12 @@ import type { PlotlyFigure } from "./picture";
  */
 export function recordedFigures(root: string): ReadonlyMap<string, PlotlyFigure> {
   const built = createRequire(join(root, "lib", "dist", "index.js"));
-  const { loadStudy } = built("./study/records") as typeof import("../../lib/study/records");
-  const { studyFigures } = built("./plot/study-figures") as typeof import("../../lib/plot/study-figures");
-  const figures = Object.entries(studyFigures(loadStudy("quick")));
-  return new Map(figures.map(([name, { data, layout }]) => [`figures/${name}.png`, { data, layout }]));
+  const { keptSources } = built("./cli/kept-sources") as typeof import("../../lib/cli/kept-sources");
+  const { readFigureOptions } = built("./cli/figure-options") as typeof import("../../lib/cli/figure-options");
+  const { sources } = keptSources(readFigureOptions({}));
+  return new Map(
+    sources.flatMap(({ folder, drawn }) =>
+      Object.entries(drawn).map(([name, { data, layout }]) => [`figures/${folder}/${name}.png`, { data, layout }]),
+    ),
+  );
 }

@@ -20,6 +20,8 @@ const ofTheKit: readonly Source[] = [
   { file: "README.md", link: "/readme", group: "kit" },
   { file: "data/README.md", link: "/data", group: "kit" },
   { file: "figures/README.md", link: "/figures", group: "kit" },
+  { file: "lib/README.md", link: "/library", group: "kit" },
+  { file: "CONTRIBUTING.md", link: "/contributing", group: "kit" },
   { file: "CHANGELOG.md", link: "/changelog", group: "kit" },
 ];
 
