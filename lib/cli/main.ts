@@ -26,6 +26,7 @@ export function createProgram(): Command {
     .description("Binarized vision transformers with floating-point scaling factors: train, compare, measure.")
     .version(version)
     .option("--debug", "print stack traces of errors")
+    .enablePositionalOptions() // what follows `study work` is its own, also where `study` has an option of that name
     .configureOutput({
       outputError: (text, write) => write(`binvit: ${text.replace(/^error: /, "").replace(/\n(?=.)/, " ")}`),
     })
@@ -84,7 +85,7 @@ export async function main(argv: readonly string[]): Promise<void> {
  */
 export async function runCommand(argv: readonly string[]): Promise<number> {
   try {
-    await createProgram().parseAsync([...argv]);
+    await createProgram().parseAsync(argv.filter((word) => word !== "--debug")); // which may stand anywhere
     return 0;
   } catch (error) {
     return report(error, argv.includes("--debug"));

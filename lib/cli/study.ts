@@ -11,6 +11,7 @@ import { type StudyOptions, showResult, trainStudy } from "./train-study";
 export function registerStudy(program: Command): void {
   const study = program
     .command("study")
+    .enablePositionalOptions()
     .description("train every row of a study with every seed, then print its table; finished runs are found")
     .addArgument(presetArgument(studyNames))
     .option("--seeds <list>", "seeds, e.g. 1,2,3 or 1-10", "1")

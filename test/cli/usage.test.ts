@@ -84,6 +84,16 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       /^binvit: "digitz" is neither a preset nor a file\. Did you mean digits\? Presets: digits, shapes, cifar-s\.\n$/,
     ],
     [
+      "an option of a study's worker that its command has, too",
+      ["study", "work", "nowhere", "--jobs", "many"],
+      /^binvit: --jobs expects a whole number from 1 to 64, got "many"\.\n$/,
+    ],
+    [
+      "an option of a study that its worker has not",
+      ["study", "work", "nowhere", "--seeds", "1"],
+      /^binvit: unknown option '--seeds'.*\nRun with --help/,
+    ],
+    [
       "an unknown study",
       ["study", "slow"],
       /^binvit: "slow" is neither a preset nor a file\. Presets: quick, report, .*, stems, .*\.\n$/,

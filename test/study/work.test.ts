@@ -222,7 +222,8 @@ describe("the state of a study", () => {
     expect(stdout).toMatch(/^█+░+ \d+% {2}6 runs: 1 finished, 1 running, 1 interrupted, 3 waiting\n/);
     expect(stdout).toMatch(/^About \d+ (s|min .*) left with those that run now\.$/m);
     expect(stdout).toMatch(/^mlp\/taught +1 +running +0% +- +process \d+ on lab-7 has been training there since/m);
-    const collected = await command(["study", "collect", at("state")]);
+    const collected = await command(["study", "collect", at("state"), "--keep", at("kept")]);
+    expect(readdirSync(at("kept")).length).toBeGreaterThan(0);
     expect(collected).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^5 of 6 runs are not finished yet\.\n\ncomponent/),
