@@ -36,20 +36,22 @@ interface Study {
   readonly rows: readonly (AccuracyRow & BytesRow)[];
   readonly differences: readonly PairedDifference[];
   readonly dataset: string;
-  /** How captions say how many seeds there are, and what bars mean. */
+  /** How many seeds there are at most. */
   readonly seeds: number;
+  /** How captions say how many a row has: `10 seeds`, or `1 to 3 seeds` where rows differ. */
+  readonly counted: string;
 }
 
 type Draw = (study: Study, size: Size) => Figure | undefined;
 
 /** Each figure by the name of its file; undefined where a study has not what it shows. */
 const drawings = {
-  "accuracy-by-component": ({ rows, dataset, seeds }, size) =>
+  "accuracy-by-component": ({ rows, dataset, counted }, size) =>
     accuracyByComponent(
       rows,
       {
         title: `Test accuracy on ${dataset} by binarized component and scale`,
-        caption: `Look at the gap between unscaled and scaled in each ${isByRows(rows) ? "group" : "column"}: ${over(seeds)}.`,
+        caption: `Look at the gap between unscaled and scaled in each ${isByRows(rows) ? "group" : "column"}: ${over(counted)}.`,
       },
       size,
     ),
@@ -65,7 +67,7 @@ const drawings = {
           },
           size,
         ),
-  "accuracy-table": ({ rows, dataset, seeds }, size) => {
+  "accuracy-table": ({ rows, dataset, seeds, counted }, size) => {
     const float = rows.find((row) => row.component === "float");
     const cells = rows.filter((row) => row !== float && row.component !== row.scale);
     if (distinct(cells.map((row) => row.component)).length < 2) return undefined;
@@ -75,7 +77,7 @@ const drawings = {
       cells,
       {
         title: `Mean test accuracy on ${dataset}, %`,
-        caption: `Lighter is better: ${seeds === 1 ? "one seed" : `means over ${seeds} seeds`}.${beside}`,
+        caption: `Lighter is better: ${seeds === 1 ? "one seed" : `means over ${counted}`}.${beside}`,
       },
       size,
     );
@@ -93,13 +95,13 @@ const drawings = {
           size,
           distinct(records.map(({ name }) => rowName(name).scale)),
         ),
-  "training-curves": ({ records, dataset, seeds }, size) =>
+  "training-curves": ({ records, dataset, seeds, counted }, size) =>
     trainingCurves(
       records,
       "accuracy",
       {
         title: `Accuracy over the epochs on ${dataset}`,
-        caption: `Validation solid, training dotted: ${seeds === 1 ? "one seed" : `${seeds} seeds thin, their mean bold`}.`,
+        caption: `Validation solid, training dotted: ${seeds === 1 ? "one seed" : `${counted} thin, their mean bold`}.`,
       },
       size,
     ),
@@ -119,25 +121,25 @@ const drawings = {
     };
     return trainingCurves(binarized, "flipShare", heading, size);
   },
-  "accuracy-over-time": ({ records, dataset, seeds }, size) =>
+  "accuracy-over-time": ({ records, dataset, seeds, counted }, size) =>
     !areTimed(records)
       ? undefined
       : accuracyOverTime(
           records,
           {
             title: `Validation accuracy over the time of training on ${dataset}`,
-            caption: `${seeds === 1 ? "One seed" : `Means over ${seeds} seeds`}, ${machines(records)}; validation is not counted.`,
+            caption: `${seeds === 1 ? "One seed" : `Means over ${counted}`}, ${machines(records)}; validation is not counted.`,
           },
           size,
         ),
-  "training-speed": ({ records, dataset, seeds }, size) =>
+  "training-speed": ({ records, dataset, counted }, size) =>
     !areTimed(records)
       ? undefined
       : trainingSpeed(
           records,
           {
             title: `Images a second in training on ${dataset}`,
-            caption: `Medians over the epochs: ${over(seeds)}. Measured ${machines(records)}, other programs beside it included.`,
+            caption: `Medians over the epochs: ${over(counted)}. Measured ${machines(records)}, other programs beside it included.`,
           },
           size,
         ),
@@ -178,16 +180,19 @@ export function studyFigures(runs: readonly RunRecord[], size: Size = {}): Recor
 
 function studyOf(runs: readonly RunRecord[]): Study {
   const { records } = tellApart(runs);
-  const seeds = new Set(records.map((record) => record.seed)).size;
+  const rows = plotRows(records);
+  const counts = rows.map(({ values }) => values.length);
+  const [least, seeds] = [Math.min(...counts), Math.max(...counts)];
+  const counted = seeds === 1 ? "one seed" : `${least < seeds ? `${least} to ` : ""}${seeds} seeds`;
   const dataset = records[0].dataset.name;
-  return { records, rows: plotRows(records), differences: pairedRows(records), dataset, seeds };
+  return { records, rows, differences: pairedRows(records), dataset, seeds, counted };
 }
 
 /** Without what told it apart from rows on other data: those are in other figures. */
 const plainlyNamed = (run: RunRecord): RunRecord => ({ ...run, name: run.name.replace(/ \[[^\]]*\]$/, "") });
 
-const over = (seeds: number): string =>
-  seeds === 1 ? "one seed" : `${seeds} seeds, bars are 95% intervals of the mean`;
+const over = (counted: string): string =>
+  counted === "one seed" ? counted : `${counted}, bars are 95% intervals of the mean`;
 
 const areTimed = (records: readonly RunRecord[]): boolean =>
   records.every(({ curve }) => curve.length > 0 && curve.every((epoch) => epoch.imagesPerSecond > 0));
