@@ -38,7 +38,9 @@ export async function writeFigures(
     const { height = zoom * (figure.layout.height ?? 0) } = look;
     const least = Math.ceil(zoom * (figure.leastHeight ?? 0));
     if (least > Math.ceil(height)) {
-      warnings.add(`${name} is crowded: it needs a height of ${least} pixels in this size of text, not ${Math.floor(height)}.`);
+      warnings.add(
+        `${name} is crowded: it needs a height of ${least} pixels in this size of text, not ${Math.floor(height)}.`,
+      );
     }
     const drawn = await drawing(figure, { ...look, ...(title === undefined ? {} : { title }), onMissingLetters });
     for (const format of formats) writeAtomically(file(format), await drawn[format]());

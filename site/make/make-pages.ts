@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, posix } from "node:path";
+import { FileError } from "../../lib/base/errors";
 import { parseNotebook } from "../../lib/notebook/nbformat";
 import type { Texts } from "../texts/en";
 import { documentPage } from "./document-page";
@@ -88,9 +89,20 @@ export function makePages({ root, repository, texts, figures }: MakeOptions): Ma
     notebooks.map(({ file, link, from }) => ({ file, link, linked: linkedFrom(from) })),
     texts,
   );
-  const files = [...pages.flatMap((page) => page.files), ...list.files, ...parts.flat()];
-  // A picture of several pages is one file.
-  return { pages, files: [...new Map(files.map((file) => [file.path, file])).values()] };
+  return { pages, files: eachOnce([...pages.flatMap((page) => page.files), ...list.files, ...parts.flat()]) };
+}
+
+/** A picture of several pages is one file; two of one name would be a mistake of this program. */
+function eachOnce(files: readonly PageFile[]): PageFile[] {
+  const byPath = new Map<string, PageFile>();
+  for (const file of files) {
+    const other = byPath.get(file.path);
+    if (other && !Buffer.from(other.content).equals(Buffer.from(file.content))) {
+      throw new FileError(`two files of the site would be ${file.path}: expected one of them to have another name.`);
+    }
+    byPath.set(file.path, file);
+  }
+  return [...byPath.values()];
 }
 
 /** A picture that is a file of the repository; a drawing (SVG) has its size in itself. */

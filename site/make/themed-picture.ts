@@ -18,7 +18,7 @@ export function withThemedPictures(
   const shown = (path: string, alt: string, theme: "light" | "dark") => {
     const { link, content } = read(path);
     files.push(publicFile(link, content));
-    return `<img class="on-${theme}" src="${link}" alt="${alt}">`;
+    return `<img class="on-${theme}" src="${link}" alt="${alt}" loading="lazy">`;
   };
   const changed = markdown.replace(picture, (_, dark, light, alt) =>
     [shown(light, alt, "light"), shown(dark, alt, "dark")].join("\n"),
