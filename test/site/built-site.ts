@@ -6,8 +6,25 @@ import { kitRoot } from "../../lib/base/kit-root";
 
 const folder = join(kitRoot(), "site", "dist");
 
+const built = join(folder, "index.html");
+const sources = ["notebooks", "docs", "figures", "site/make", "site/pages", "site/components", "site/.vitepress/theme"];
+
+/** Whether something that pages are made from was changed after they were. */
+function isStale(): boolean {
+  const since = statSync(built).mtimeMs;
+  const paths = sources.flatMap((source) => {
+    const place = join(kitRoot(), source);
+    return readdirSync(place, { recursive: true, encoding: "utf8" }).map((name) => join(place, name));
+  });
+  return [...paths, join(kitRoot(), "README.md")].some((path) => statSync(path).mtimeMs > since);
+}
+
 /** Why the built site cannot be looked at, in brackets behind a test's name; empty where it can. */
-export const notBuilt = existsSync(join(folder, "index.html")) ? "" : " (skipped: there is no site/dist, npm run site)";
+export const notBuilt = !existsSync(built)
+  ? " (skipped: there is no site/dist, npm run site)"
+  : isStale()
+    ? " (skipped: site/dist is older than what it is made from, npm run site)"
+    : "";
 
 /** A file of the built site, by its path with slashes. */
 export const read = (path: string): Buffer => readFileSync(join(folder, path));
