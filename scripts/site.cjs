@@ -36,6 +36,7 @@ function main([command, ...args]) {
   // npm is a script on Windows, which only a shell starts.
   if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund"], { shell: process.platform === "win32" });
   const start = Date.now();
+  if (command === "build") run(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "."]);
   run(process.execPath, [path.join(site, "node_modules", "vitepress", "bin", "vitepress.js"), command, ".", ...args]);
   if (command === "build") console.log(`${summary()}, built in ${Math.round((Date.now() - start) / 1000)} s`);
 }

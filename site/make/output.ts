@@ -42,9 +42,12 @@ function figurePiece(data: MimeBundle, metadata: Record<string, unknown>, link: 
   );
 }
 
-/** One line, as an empty one would end the HTML in Markdown. */
+/** One line, as an empty one would end the HTML in Markdown; a corner without words is no heading. */
 function tablePiece(html: string): Piece {
-  const table = html.trim().replace(/\s*\n\s*/g, " ");
+  const table = html
+    .trim()
+    .replace(/\s*\n\s*/g, " ")
+    .replace(/<th([^>]*)><\/th>/g, "<td$1></td>");
   if (!/^<table[\s>].*<\/table>$/.test(table)) {
     throw new NotebookError(`an output has HTML that is no table: ${table.slice(0, 60)} …`);
   }

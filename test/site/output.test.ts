@@ -16,9 +16,11 @@ test("text is shown as it was printed, and is no markup", () => {
   expect(display({ "text/plain": "" }).markdown).toBe("");
 });
 
-test("a table scrolls in itself, on one line of Markdown", () => {
-  const { markdown } = display({ "text/html": "<table><tr>\n\n<td>1</td></tr></table>", "text/plain": "1" });
-  expect(markdown).toBe('<div class="table-scroll output" v-pre><table><tr> <td>1</td></tr></table></div>');
+test("a table scrolls in itself, on one line of Markdown, and its empty corner is no heading", () => {
+  const html = '<table><tr>\n\n<th style="text-align:left"></th><th>a</th></tr></table>';
+  expect(display({ "text/html": html, "text/plain": "1" }).markdown).toBe(
+    '<div class="table-scroll output" v-pre><table><tr> <td style="text-align:left"></td><th>a</th></tr></table></div>',
+  );
 });
 
 test("a figure is its picture, with words and size, and what Plotly draws", () => {
