@@ -21,7 +21,7 @@ export function chooseFigures(
   const names = Object.keys(figures);
   const has = (asked: string) =>
     names.filter((name) => {
-      const own = asked.includes("/") ? name : name.slice(name.lastIndexOf("/") + 1);
+      const own = asked.includes("/") ? name : withoutFolder(name);
       return own === asked || (known.includes(asked) && own.startsWith(`${asked}-`));
     });
   for (const asked of only ?? []) {

@@ -3,13 +3,13 @@ import { alignedTable } from "./terminal";
 /** Prints what studies there are, and which of their runs are recorded with the kit. */
 export async function listStudies(): Promise<void> {
   const { studies } = await import("../study/presets/index");
-  const { isRecorded, loadStudy } = await import("../study/records");
+  const { recordedRuns } = await import("../study/records");
   const { parseStudyConfig } = await import("../study/study-config");
   const { studyNames, studyQuestions } = await import("../study/study-names");
   const rows = studyNames.map((name) => {
     const { rows } = parseStudyConfig(studies[name]);
     const epochs = new Set(rows.map(({ config }) => config.training.epochs));
-    const recorded = isRecorded(name) ? loadStudy(name, () => {}) : [];
+    const recorded = recordedRuns(name);
     const hours = recorded.reduce((sum, { seconds }) => sum + seconds, 0) / 3600;
     return [
       name,

@@ -43,13 +43,14 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
 
 /** What the runs took that are kept with the kit, and on which processors; undefined where none are. */
 async function recordedSeconds({ name: study, rows }: StudyConfig) {
-  const { isRecorded, loadStudy } = await import("../study/records");
-  if (!isRecorded(study)) return undefined;
+  const { recordedRuns } = await import("../study/records");
+  const { runsBySeed } = await import("../study/by-seed");
   const names = new Set(rows.map(({ name }) => name));
-  const records = loadStudy(study, () => {}).filter(({ name }) => names.has(name));
+  const records = recordedRuns(study).filter(({ name }) => names.has(name));
   if (records.length === 0) return undefined;
-  const byRow = new Map<string, number[]>();
-  for (const { name, seconds } of records) byRow.set(name, [...(byRow.get(name) ?? []), seconds]);
+  const byRow = new Map(
+    [...runsBySeed(records)].map(([name, runs]) => [name, [...runs.values()].map(({ seconds }) => seconds)]),
+  );
   const processors = new Set(records.map(({ environment }) => environment.cpu));
   return { runs: records.length, byRow, seconds: sum([...byRow.values()].flat()), on: [...processors].join(" and ") };
 }

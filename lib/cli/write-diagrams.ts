@@ -1,17 +1,13 @@
 import { join } from "node:path";
 import { writeAtomically } from "../base/files";
-import { diagrams } from "../plot/diagrams/index";
+import { diagrams, factsOf } from "../plot/diagrams/index";
 
-/** @returns path within the folder of figures, and text, of every diagram, light and dark */
-export const diagramFiles = (): { path: string; svg: string }[] =>
-  Object.entries(diagrams).flatMap(([name, draw]) => [
-    { path: `diagrams/${name}.svg`, svg: draw() },
-    { path: `diagrams/${name}-dark.svg`, svg: draw({ isDark: true }) },
-  ]);
-
-/** Writes the diagrams into a folder of figures. */
+/** Writes every diagram, light and dark, into a folder of figures. */
 export function writeDiagrams(out: string): void {
-  for (const { path, svg } of diagramFiles()) writeAtomically(join(out, ...path.split("/")), svg);
+  for (const [name, draw] of Object.entries(diagrams)) {
+    writeAtomically(join(out, "diagrams", `${name}.svg`), draw());
+    writeAtomically(join(out, "diagrams", `${name}-dark.svg`), draw({ isDark: true }));
+  }
 }
 
 /** The diagrams' part of the page that lists figures; Markdown. */
@@ -23,9 +19,7 @@ export const diagramsSection = (): string =>
       "| diagram | shows | what to see |",
       "|---|---|---|",
       ...Object.entries(diagrams).map(([name, draw]) => {
-        const [title, description] = ["title", "desc"].map(
-          (tag) => new RegExp(`<${tag}>(.*)</${tag}>`).exec(draw())?.[1],
-        );
+        const { title, description } = factsOf(draw());
         return `| \`${name}\` [light](diagrams/${name}.svg) [dark](diagrams/${name}-dark.svg) | ${title} | ${description} |`;
       }),
     ].join("\n"),

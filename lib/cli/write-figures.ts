@@ -36,10 +36,10 @@ export async function writeFigures(
   for (const [i, { name, figure, formats, file }] of figures.entries()) {
     status.update(`figure ${i + 1}/${figures.length}: ${name}`);
     const { height = zoom * (figure.layout.height ?? 0) } = look;
-    const least = Math.ceil(zoom * (figure.leastHeight ?? 0));
-    if (least > Math.ceil(height)) {
+    const least = zoom * (figure.leastHeight ?? 0);
+    if (least > height) {
       warnings.add(
-        `${name} is crowded: it needs a height of ${least} pixels in this size of text, not ${Math.floor(height)}.`,
+        `${name} is crowded: it needs a height of ${Math.ceil(least)} pixels in this size of text, not ${Math.floor(height)}.`,
       );
     }
     const drawn = await drawing(figure, { ...look, ...(title === undefined ? {} : { title }), onMissingLetters });

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { BinvitError, FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
-import { recordSha256 } from "../train/seal";
+import { parseSealed } from "../train/seal";
 import type { Diagnosis } from "./diagnosis";
 import type { Findings } from "./findings";
 import type { DiagnosticName } from "./names";
@@ -95,24 +94,13 @@ const fields = z.strictObject({
  * @param path - the file, for messages
  * @throws FileError naming the part that is missing or of another type or range, or if anything was changed
  */
-export function parseDiagnosis(value: unknown, path: string): Diagnosis {
-  const refuse = (problem: string) => new FileError(`${path} is not a diagnosis of this version. ${problem} ${remedy}`);
-  let diagnosis: Diagnosis;
-  try {
-    diagnosis = parseWith(fields, value, "it") as Diagnosis;
-  } catch (error) {
-    if (error instanceof BinvitError) throw refuse(error.message);
-    throw error;
-  }
-  const problem = contradiction(diagnosis);
-  if (problem) throw refuse(problem);
-  if (recordSha256(value as object) !== diagnosis.sha256) {
-    throw new FileError(`${path} was changed after it was written: its SHA-256 is not the one it carries. ${remedy}`);
-  }
-  return diagnosis;
-}
-
-const remedy = "Take it from a backup, or write it again with `binvit diagnose RUN --json FILE`.";
+export const parseDiagnosis = (value: unknown, path: string): Diagnosis =>
+  parseSealed(value, path, {
+    kind: "a diagnosis of this version",
+    remedy: "Take it from a backup, or write it again with `binvit diagnose RUN --json FILE`.",
+    parse: (read) => parseWith(fields, read, "it") as Diagnosis,
+    contradiction,
+  });
 
 /** @returns what cannot be, if two parts of a diagnosis contradict each other */
 function contradiction({ runs, found, slopes }: Diagnosis): string | undefined {

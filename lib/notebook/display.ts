@@ -1,3 +1,4 @@
+import { roundNumbers } from "../base/round-numbers";
 import { describe } from "../plot/describe";
 import type { Figure } from "../plot/figure";
 import { openDisplay } from "./live-display";
@@ -45,9 +46,7 @@ export async function show(figure: Figure, options: { width?: number; height?: n
 
 /** @returns the specification with numbers of five significant digits, or undefined if it is too large */
 function interactiveForm({ data, layout }: Figure): Record<string, unknown> | undefined {
-  const json = JSON.stringify({ data, layout }, (_key, value: unknown) =>
-    typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(5)) : value,
-  );
+  const json = JSON.stringify(roundNumbers({ data, layout }, 5));
   if (json.length > interactiveLimit) return undefined;
   return { ...(JSON.parse(json) as Record<string, unknown>), config: { displaylogo: false } };
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../base/escape-html";
 import { padEnd, padStart, textColumns } from "../base/text-width";
 import { openDisplay } from "./live-display";
 
@@ -82,7 +83,3 @@ function cellTexts(columns: readonly string[], rows: TableData["rows"], digits: 
     }),
   );
 }
-
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (character) => entities[character]);

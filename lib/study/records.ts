@@ -61,8 +61,11 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
   return [...counted.values()].sort((a, b) => rank(a) - rank(b) || compare(a.name, b.name) || a.seed - b.seed);
 }
 
+/** @returns the runs of a study that are kept with the kit, or none */
+export const recordedRuns = (study: string): RunRecord[] => (isRecorded(study) ? loadStudy(study, () => {}) : []);
+
 /** @returns whether runs of a study are kept with the kit; "." or a path is never a study's name */
-export const isRecorded = (study: string): boolean => /^[\w-]+$/.test(study) && existsSync(recordedAt(study));
+const isRecorded = (study: string): boolean => /^[\w-]+$/.test(study) && existsSync(recordedAt(study));
 
 const recordedAt = (study: string): string => join(kitRoot(), "data", "results", study);
 

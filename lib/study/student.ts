@@ -19,15 +19,6 @@ export function studentCdf(t: number, freedom: number): number {
  * @param freedom - ν, at least 1
  */
 export function studentQuantile(p: number, freedom: number): number {
-  const key = `${p} ${freedom}`; // figures and tables ask for the same few again and again
-  const known = quantiles.get(key) ?? findQuantile(p, freedom);
-  quantiles.set(key, known);
-  return known;
-}
-
-const quantiles = new Map<string, number>();
-
-function findQuantile(p: number, freedom: number): number {
   let [low, high] = [0, 1];
   while (studentCdf(high, freedom) < p) high *= 2;
   for (let i = 0; i < 200 && high - low > 1e-14 * high; i++) {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { canonicalJson } from "../base/canonical-json";
-import { BinvitError, FileError } from "../base/errors";
+import { FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
 import { originPlaces } from "./origin-places";
 import type { EpochRecord, Origin, RunRecord } from "./record";
 import { parseRunConfig } from "./run-config";
-import { recordSha256, sealRecord } from "./seal";
+import { parseSealed, sealRecord } from "./seal";
 
 const group = z.record(z.string(), z.unknown());
 const count = z.int().min(0);
@@ -99,19 +99,12 @@ export function parseRecord(value: unknown, path: string): RunRecord {
         "come out the same. Train it again into another folder; nothing here was changed.",
     );
   }
-  const refuse = (problem: string) => new FileError(`${path} is not the record of a run. ${problem} ${remedy}`);
-  let record: RunRecord;
-  try {
-    record = current(parseWith(schema === "binvit.run/2" ? secondFields : recordFields, value, "it"));
-  } catch (error) {
-    if (error instanceof BinvitError) throw refuse(error.message);
-    throw error;
-  }
-  const problem = contradiction(record);
-  if (problem) throw refuse(problem);
-  if (recordSha256(value as RunRecord) !== record.sha256) {
-    throw new FileError(`${path} was changed after it was written: its SHA-256 is not the one it carries. ${remedy}`);
-  }
+  const record = parseSealed(value, path, {
+    kind: "the record of a run",
+    remedy: "Take it from a backup, or move it away and train again.",
+    parse: (read) => current(parseWith(schema === "binvit.run/2" ? secondFields : recordFields, read, "it")),
+    contradiction,
+  });
   return canonicalJson(record) === canonicalJson(value) ? record : sealRecord(record);
 }
 
@@ -121,8 +114,6 @@ function current(written: z.output<typeof secondFields> | z.output<typeof record
   const config = parseRunConfig(written.config, "it.config");
   return { schema: "binvit.run/3", name, revisions: {}, ...rest, config, seed };
 }
-
-const remedy = "Take it from a backup, or move it away and train again.";
 
 /** @returns what cannot be, if two parts of a record contradict each other */
 function contradiction({ config, dataset, curve, test, origins = {} }: RunRecord): string | undefined {

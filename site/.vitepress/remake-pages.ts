@@ -1,6 +1,7 @@
 import { join, sep } from "node:path";
 import type { Plugin } from "vitepress";
 import type { MakeOptions } from "../make/make-pages";
+import { madeFrom } from "../make/sources";
 import { generate } from "./generate";
 
 /**
@@ -10,9 +11,7 @@ import { generate } from "./generate";
  * @param options - as they were made
  */
 export function remakePages(folder: string, options: MakeOptions): Plugin {
-  const watched = ["notebooks", "docs", "README.md", "CHANGELOG.md", "data/README.md", "figures"].map((path) =>
-    join(options.root, path),
-  );
+  const watched = madeFrom.map((path) => join(options.root, path));
   return {
     name: "binvit:remake-pages",
     apply: "serve",

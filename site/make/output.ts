@@ -1,6 +1,6 @@
 import { NotebookError } from "../../lib/base/errors";
+import { escapeHtml } from "../../lib/base/escape-html";
 import type { MimeBundle, Output } from "../../lib/notebook/nbformat";
-import { escapeHtml } from "./html";
 import { type Piece, prose } from "./page";
 import { type PlotlyFigure, pictureOf } from "./picture";
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from "./html";
+import { escapeHtml } from "../../lib/base/escape-html";
 import { type Piece, publicFile } from "./page";
 
 /** What Plotly draws; of its layout the site itself reads only the size. */

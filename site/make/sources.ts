@@ -25,6 +25,9 @@ const ofTheKit: readonly Source[] = [
   { file: "CHANGELOG.md", link: "/changelog", group: "kit" },
 ];
 
+/** Files and folders of the repository that pages are made from, with their pictures and solutions. */
+export const madeFrom: readonly string[] = ["notebooks", "docs", "figures", ...ofTheKit.map(({ file }) => file)];
+
 /**
  * What becomes a page, in the order of the sidebar.
  *

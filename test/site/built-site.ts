@@ -3,20 +3,21 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { kitRoot } from "../../lib/base/kit-root";
+import { madeFrom } from "../../site/make/sources";
 
 const folder = join(kitRoot(), "site", "dist");
 
 const built = join(folder, "index.html");
-const sources = ["notebooks", "docs", "figures", "site/make", "site/pages", "site/components", "site/.vitepress/theme"];
+const sources = [...madeFrom, "site/make", "site/pages", "site/components", "site/.vitepress/theme"];
 
 /** Whether something that pages are made from was changed after they were. */
 function isStale(): boolean {
   const since = statSync(built).mtimeMs;
-  const paths = sources.flatMap((source) => {
+  return sources.some((source) => {
     const place = join(kitRoot(), source);
-    return readdirSync(place, { recursive: true, encoding: "utf8" }).map((name) => join(place, name));
+    const within = statSync(place).isDirectory() ? readdirSync(place, { recursive: true, encoding: "utf8" }) : [""];
+    return within.some((name) => statSync(join(place, name)).mtimeMs > since);
   });
-  return [...paths, join(kitRoot(), "README.md")].some((path) => statSync(path).mtimeMs > since);
 }
 
 /** Why the built site cannot be looked at, in brackets behind a test's name; empty where it can. */

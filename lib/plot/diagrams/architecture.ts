@@ -38,11 +38,11 @@ export function architectureDiagram(look: DiagramLook = {}): string {
     const [column, row] = [i % 4, Math.floor(i / 4)];
     canvas.box(51 + 22 * column, 46 + 22 * row, 22, 22, { radius: 0, stroke: grey.line, fill: shades[i] });
   }
-  canvas.arrow([[95, 138], [95, 168]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([95, 138, 95, 168]);
   box("weights", 10, 170, 170, "patch embedding", "conv: P² C → D");
-  canvas.arrow([[95, 214], [95, 248]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([95, 214, 95, 248]);
   box("float", 20, 250, 150, "+ class token", "+ position");
-  canvas.arrow([[95, 294], [95, 320], [216, 320]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([95, 294, 95, 320, 216, 320]);
   canvas.text(150, 340, "N tokens", { size: 13, color: grey.soft });
   canvas.text(150, 357, "of width D", { size: 13, color: grey.soft });
 
@@ -58,15 +58,15 @@ export function architectureDiagram(look: DiagramLook = {}): string {
   box("product", 518, attention + 80, 84, "AV");
   box("weights", 640, attention + 40, 104, "projection", "D → D");
   const middle = attention + 62;
-  canvas.arrow([[304, middle], [322, middle]]); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[406, middle - 8], [415, middle - 8], [415, attention + 22], [424, attention + 22]]); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[500, attention + 22], [518, attention + 22]]); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[560, attention + 44], [560, attention + 80]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([304, middle, 322, middle]);
+  canvas.arrow([406, middle - 8, 415, middle - 8, 415, attention + 22, 424, attention + 22]);
+  canvas.arrow([500, attention + 22, 518, attention + 22]);
+  canvas.arrow([560, attention + 44, 560, attention + 80]);
   canvas.text(568, attention + 67, "A", { anchor: "start", size: 13, color: grey.soft });
-  canvas.arrow([[406, middle + 8], [415, middle + 8], [415, attention + 102], [518, attention + 102]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([406, middle + 8, 415, middle + 8, 415, attention + 102, 518, attention + 102]);
   canvas.text(410, attention + 14, "Q, K", { anchor: "end", size: 13, color: grey.soft });
   canvas.text(466, attention + 96, "V", { size: 13, color: grey.soft });
-  canvas.arrow([[602, attention + 102], [621, attention + 102], [621, middle], [640, middle]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([602, attention + 102, 621, attention + 102, 621, middle, 640, middle]);
 
   const mlp = 360;
   canvas.text(236, mlp - 18, "MLP", { anchor: "start", bold: true, size: 17 });
@@ -74,29 +74,34 @@ export function architectureDiagram(look: DiagramLook = {}): string {
   box("weights", 352, mlp, 92, "fc1", "D → M");
   box("float", 492, mlp, 84, "GELU");
   box("weights", 624, mlp, 92, "fc2", "M → D");
-  for (const [from, to] of [[304, 352], [444, 492], [576, 624]]) canvas.arrow([[from, mlp + 22], [to, mlp + 22]]); // biome-ignore format: pairs of coordinates
+  for (const [from, to] of [
+    [304, 352],
+    [444, 492],
+    [576, 624],
+  ])
+    canvas.arrow([from, mlp + 22, to, mlp + 22]);
 
   // Residuals.
   const add = (x: number, y: number) => {
     canvas.circle(x, y, 12);
     canvas.text(x, y + 6, "+", { size: 18 });
   };
-  canvas.arrow([[218, 320], [226, 320], [226, middle], [236, middle]]); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[226, middle], [226, 76], [776, 76], [776, middle - 12]], { dashed: true }); // biome-ignore format: pairs of coordinates
+  canvas.arrow([218, 320, 226, 320, 226, middle, 236, middle]);
+  canvas.arrow([226, middle, 226, 76, 776, 76, 776, middle - 12], { dashed: true });
   canvas.text(500, 70, "residual", { size: 13, color: grey.soft });
-  canvas.arrow([[744, middle], [764, middle]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([744, middle, 764, middle]);
   add(776, middle);
-  canvas.arrow([[776, middle + 12], [776, 300], [228, 300], [228, mlp + 22], [236, mlp + 22]]); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[776, 300], [776, mlp + 10]], { dashed: true }); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[716, mlp + 22], [764, mlp + 22]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([776, middle + 12, 776, 300, 228, 300, 228, mlp + 22, 236, mlp + 22]);
+  canvas.arrow([776, 300, 776, mlp + 10], { dashed: true });
+  canvas.arrow([716, mlp + 22, 764, mlp + 22]);
   add(776, mlp + 22);
-  canvas.arrow([[776, mlp + 34], [776, 440], [882, 440], [882, 392]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([776, mlp + 34, 776, 440, 882, 440, 882, 392]);
 
   // From tokens to logits.
   box("float", 824, 346, 116, "norm", "class token");
-  canvas.arrow([[882, 346], [882, 300]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([882, 346, 882, 300]);
   box("float", 824, 254, 116, "head", "D → classes");
-  canvas.arrow([[882, 254], [882, 218]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([882, 254, 882, 218]);
   canvas.text(882, 208, "logits");
 
   // What the colours say.

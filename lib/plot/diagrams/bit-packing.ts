@@ -47,7 +47,7 @@ export function bitPackingDiagram(look: DiagramLook = {}): string {
   row(262, "XOR", differ.map(String), (i) =>
     differ[i] ? { fill: transparent(palette[1], 0.18), stroke: palette[1] } : {},
   );
-  canvas.arrow([[left + 4 * cell - 3, 228], [left + 4 * cell - 3, 258]]); // biome-ignore format: pairs of coordinates
+  canvas.arrow([left + 4 * cell - 3, 228, left + 4 * cell - 3, 258]);
 
   const right = left + cell * 8 + 24;
   const note = (y: number, words: string, color: string = grey.soft) =>

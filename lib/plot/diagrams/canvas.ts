@@ -1,5 +1,6 @@
 import { onDark } from "../dark";
 import { fontStack } from "../fonts";
+import { plain } from "../plain-text";
 
 /** What a diagram is drawn on. */
 export interface DiagramLook {
@@ -57,15 +58,16 @@ export class Canvas {
     const { anchor = "middle", size = 15, color = grey.text, bold = false, mono = false } = text;
     this.parts.push(
       `<text x="${x}" y="${y}" text-anchor="${anchor}" font-size="${size}" fill="${this.color(color)}"` +
-        `${bold ? ' font-weight="bold"' : ""}${mono ? ' font-family="DejaVu Sans Mono, monospace"' : ""}>${escaped(content)}</text>`,
+        `${bold ? ' font-weight="bold"' : ""}${mono ? ' font-family="DejaVu Sans Mono, monospace"' : ""}>${plain(content)}</text>`,
     );
   }
 
-  /** A line through points; an arrow unless `head` is false. */
+  /** A line through points, x and y in turn; an arrow unless `head` is false. */
   arrow(
-    points: readonly Point[],
+    coordinates: readonly number[],
     { color = grey.line as string, head = true, dashed = false, width = 1.8 } = {},
   ): void {
+    const points = coordinates.flatMap((x, i): Point[] => (i % 2 === 0 ? [[x, coordinates[i + 1]]] : []));
     const path = points.map(([x, y], i) => `${i === 0 ? "M" : "L"}${x} ${y}`).join("");
     const dash = dashed ? ' stroke-dasharray="5 4"' : "";
     this.parts.push(`<path d="${path}" fill="none" stroke="${this.color(color)}" stroke-width="${width}"${dash}/>`);
@@ -84,8 +86,8 @@ export class Canvas {
     return [
       `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
         `role="img" font-family="${fontStack}">`,
-      `<title>${escaped(this.title)}</title>`,
-      `<desc>${escaped(this.description)}</desc>`,
+      `<title>${plain(this.title)}</title>`,
+      `<desc>${plain(this.description)}</desc>`,
       `<rect width="${width}" height="${height}" fill="${this.color("#ffffff")}"/>`,
       ...this.parts,
       "</svg>\n",
@@ -104,5 +106,3 @@ export class Canvas {
     return this.look.isDark ? onDark(color) : color;
   }
 }
-
-const escaped = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");

@@ -9,3 +9,10 @@ export const diagrams = {
   "straight-through": straightThroughDiagram,
   "bit-packing": bitPackingDiagram,
 } as const satisfies Record<string, (look?: DiagramLook) => string>;
+
+/** @returns what a diagram says of itself: its title, its description, and its size in pixels */
+export function factsOf(svg: string): { title: string; description: string; width: number; height: number } {
+  const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(svg) ?? [];
+  const [title, description] = ["title", "desc"].map((tag) => new RegExp(`<${tag}>(.*)</${tag}>`).exec(svg)?.[1] ?? "");
+  return { title, description, width: Number(width), height: Number(height) };
+}

@@ -45,9 +45,9 @@ export function straightThroughDiagram(look: DiagramLook = {}): string {
   };
   box(390, 130, "w", "latent, a float");
   box(570, 130, "sign(w)", "one bit");
-  canvas.arrow([[452, 122], [508, 122]], { color: forward }); // biome-ignore format: pairs of coordinates
+  canvas.arrow([452, 122, 508, 122], { color: forward });
   canvas.text(480, 112, "sign", { size: 13, color: forward });
-  canvas.arrow([[508, 140], [452, 140]], { color: backward }); // biome-ignore format: pairs of coordinates
+  canvas.arrow([508, 140, 452, 140], { color: backward });
   canvas.text(480, 158, "× slope", { size: 13, color: backward });
   canvas.text(480, 218, "∂L/∂w = ∂L/∂sign(w) · slope(w)", { size: 17, color: backward });
   canvas.text(480, 252, "The true slope is 0: no weight would ever change.", { size: 14, color: grey.soft });
@@ -70,11 +70,11 @@ function plot(
 ): void {
   const [y, half, up] = [194, 110, 80];
   canvas.text(x, 60, title, { bold: true, color });
-  canvas.arrow([[x - half, y], [x + half + 10, y]], { color: "#999999" }); // biome-ignore format: pairs of coordinates
-  canvas.arrow([[x, y + up + 10], [x, y - up - 20]], { color: "#999999" }); // biome-ignore format: pairs of coordinates
+  canvas.arrow([x - half, y, x + half + 10, y], { color: "#999999" });
+  canvas.arrow([x, y + up + 10, x, y - up - 20], { color: "#999999" });
   canvas.text(x + half + 6, y + 20, "w", { size: 14, color: grey.soft });
   for (const [i, [px, py]] of points.slice(1).entries()) {
     const [qx, qy] = points[i];
-    canvas.arrow([[x + half * qx, y - up * qy], [x + half * px, y - up * py]], { color, head: false, width: 3.5 }); // biome-ignore format: pairs of coordinates
+    canvas.arrow([x + half * qx, y - up * qy, x + half * px, y - up * py], { color, head: false, width: 3.5 });
   }
 }

@@ -6,6 +6,8 @@ type Row = StudyInput["rows"][number];
 
 const taught = { "cross-entropy": { weight: 0.2 }, distillation: { teacher: "row:float", weight: 0.8 } } as const;
 
+const scaled = { qkv: "channel", projection: "channel", scores: "channel", values: "channel" } as const;
+
 const reactNet = {
   conv: "channel-w1a32",
   mlp: "react-net",
@@ -28,25 +30,26 @@ const reactNet = {
  * | `all/staged`   | in two halves, 1-bit weights before 1-bit operands; weights without decay, drawn to ±1 at the end |
  */
 const ladder = (epochs: number, wide: { readonly embedDim: number; readonly mlpDim: number }): Row[] => {
-  const model = { stem: "conv", activation: "rprelu" } as const;
+  const model = { activation: "rprelu" };
   const shifted = { ...model, shift: [1, 2] };
+  const widened = { ...shifted, ...wide };
   const half = Math.floor(epochs / 2);
   const weights = { weight: "channel", input: "off" } as const;
   return [
-    { ...float, model: { stem: "conv" } },
-    row("plain", { conv: "channel", mlp: "channel", mhsa: everyPart("channel") }, { model: { stem: "conv" } }),
-    row("pixels", { conv: "channel-w1a32", mlp: "channel", mhsa: everyPart("channel") }, { model: { stem: "conv" } }),
+    float,
+    row("plain", { conv: "channel", mlp: "channel", mhsa: scaled }),
+    row("pixels", { conv: "channel-w1a32", mlp: "channel", mhsa: scaled }),
     row("learned", reactNet, { model }),
     row("shift", reactNet, { model: shifted }),
     row("taught", reactNet, { model: shifted, training: { objective: taught } }),
-    row("wide", reactNet, { model: { ...shifted, ...wide }, training: { objective: taught } }),
+    row("wide", reactNet, { model: widened, training: { objective: taught } }),
     row(
       "weights",
       { conv: weights, mlp: weights, mhsa: { qkv: weights, projection: weights } },
-      { model: { ...shifted, ...wide }, training: { objective: taught, epochs: half } },
+      { model: widened, training: { objective: taught, epochs: half } },
     ),
     row("staged", reactNet, {
-      model: { ...shifted, ...wide },
+      model: widened,
       from: "all/weights",
       training: {
         objective: { ...taught, "unit-weights": { weight: 0.1, from: 0.9 } },
@@ -59,25 +62,20 @@ const ladder = (epochs: number, wide: { readonly embedDim: number; readonly mlpD
   ];
 };
 
-const row = (scale: string, binarize: Row["binarize"], more: Partial<Row>): Row => ({
+const row = (scale: string, binarize: Row["binarize"], more: Partial<Row> = {}): Row => ({
   component: "all",
   scale,
   binarize,
   ...more,
 });
 
-const everyPart = (how: "channel") => ({ qkv: how, projection: how, scores: how, values: how });
-
 /** The best model of one bit throughout on 8×8 digits, and what each step to it is worth. Recorded results: data/results/best-1-bit. */
 export const best1Bit: StudyInput = {
   name: "best-1-bit",
   extends: "digits",
+  model: { stem: "conv" },
   rows: ladder(25, { embedDim: 128, mlpDim: 256 }),
 };
 
 /** The same on photographs, for twenty epochs. Recorded results: data/results/best-1-bit-cifar10. */
-export const best1BitCifar10: StudyInput = {
-  ...onCifar10(20),
-  name: "best-1-bit-cifar10",
-  rows: ladder(20, { embedDim: 192, mlpDim: 384 }),
-};
+export const best1BitCifar10 = onCifar10(best1Bit, 20, ladder(20, { embedDim: 192, mlpDim: 384 }));

@@ -17,7 +17,7 @@ export const methods: StudyInput = {
 };
 
 /** The same on photographs, for two epochs. Recorded results: data/results/methods-cifar10. */
-export const methodsCifar10: StudyInput = { ...onCifar10(2), name: "methods-cifar10", rows: methods.rows };
+export const methodsCifar10 = onCifar10(methods, 2);
 
 function rowsAbout(what: "layers" | "attention"): StudyInput["rows"][number][] {
   const all = Object.entries(allMethods) as [MethodName, Method][];

@@ -23,8 +23,4 @@ export const scaleGradient: StudyInput = {
 };
 
 /** The same on photographs, for two epochs. Recorded results: data/results/scale-gradient-cifar10. */
-export const scaleGradientCifar10: StudyInput = {
-  ...onCifar10(2),
-  name: "scale-gradient-cifar10",
-  rows: scaleGradient.rows,
-};
+export const scaleGradientCifar10 = onCifar10(scaleGradient, 2);

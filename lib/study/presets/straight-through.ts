@@ -26,8 +26,4 @@ export const straightThrough: StudyInput = {
 };
 
 /** The same on photographs, for two epochs. Recorded results: data/results/straight-through-cifar10. */
-export const straightThroughCifar10: StudyInput = {
-  ...onCifar10(2),
-  name: "straight-through-cifar10",
-  rows: straightThrough.rows,
-};
+export const straightThroughCifar10 = onCifar10(straightThrough, 2);

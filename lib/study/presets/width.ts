@@ -33,12 +33,12 @@ export const width: StudyInput = {
 };
 
 /** The same on photographs, for two epochs. Recorded results: data/results/width-cifar10. */
-export const widthCifar10: StudyInput = {
-  ...onCifar10(2),
-  name: "width-cifar10",
-  rows: rowsOf(128, [
+export const widthCifar10 = onCifar10(
+  width,
+  2,
+  rowsOf(128, [
     { embedDim: 32, mlpDim: 80 }, // 168 kB
     { embedDim: 56, mlpDim: 128 }, // 466 kB
     { embedDim: 80, mlpDim: 170 }, // 896 kB
   ]),
-};
+);
