@@ -17,7 +17,7 @@ import { type floatModels, tensorInference, trainingStep } from "../lib/measure/
 import { studies } from "../lib/study/presets/index";
 import { loadStudy } from "../lib/study/records";
 import { parseStudyConfig } from "../lib/study/study-config";
-import { train } from "../lib/train/loop";
+import { train } from "../lib/train/train";
 
 const batchSize = 64;
 

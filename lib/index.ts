@@ -155,7 +155,7 @@ export { type ResultRow, resultFrame, resultRows, runFrame } from "./study/table
 // training
 export { adamWStep } from "./train/adamw";
 export { evaluate } from "./train/evaluate";
-export type { Progress, TrainOptions } from "./train/loop";
+export type { Progress } from "./train/loop";
 export { presets } from "./train/presets";
 export type { EpochRecord, RunConfig, RunRecord, TrainingConfig } from "./train/record";
 export type { TrainResult } from "./train/result";
@@ -163,6 +163,7 @@ export { trainInto } from "./train/run";
 export { applySettings, parseRunConfig, type RunInput } from "./train/run-config";
 export { readRecord, readWeights } from "./train/run-folder";
 export { learningRateAt } from "./train/schedule";
+export type { TrainOptions } from "./train/train";
 // model
 export { type Binarization, binarizable, type ModelConfig, numPatches, numTokens } from "./vit/config";
 export { forward, forwardWithIntermediates, type Intermediates } from "./vit/model";

@@ -9,3 +9,8 @@ declare module "plotly.js-cartesian-dist-min" {
   const plotly: typeof import("plotly.js");
   export default plotly;
 }
+
+declare module "*?url" {
+  const address: string;
+  export default address;
+}

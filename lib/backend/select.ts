@@ -1,8 +1,8 @@
 import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
-import { hasKernels, hasSignKernels } from "./kernels";
 import { loadNative, nativeAdvice } from "./native";
+import { hasKernels, hasSignKernels } from "./run-kernel";
 import type { WasmBackend } from "./wasm-backend";
 import { registerKernels, unregisterKernels } from "./wasm-kernels";
 
@@ -24,15 +24,6 @@ export interface BackendReport {
   /** Whether binvit's fused kernels do the training. */
   readonly kernels: boolean;
 }
-
-/**
- * What computes the numbers, as far as their last digits depend on it. `wasm+kernels` is the same on every machine;
- * `tensorflow` repeats itself on one machine with one number of threads.
- */
-export type Arithmetic = "tensorflow" | "wasm+kernels" | "wasm" | "cpu";
-
-/** @returns what the current backend computes with; it must be ready */
-export const arithmetic = (): Arithmetic => (hasKernels() ? "wasm+kernels" : (tf.getBackend() as Arithmetic));
 
 /** How the backend is set up. */
 export interface BackendOptions {

@@ -73,7 +73,7 @@ export async function dataToEvaluate(
   const { datasetNames, datasets } = await import("../data/sets");
   const other = dataset === undefined ? undefined : oneOf("--dataset", dataset, datasetNames);
   const { loadDataset } = await import("../data/load");
-  const { checkFit, checkSizes } = await import("../train/loop");
+  const { checkFit, checkSizes } = await import("../train/fit");
   // Before it is read or drawn.
   if (other) checkSizes(model, { ...datasets[other], numClasses: datasets[other].classNames.length });
   const data = await loadDataset({ ...(other ? { name: other } : trained.config), ...(folder && { folder }) });

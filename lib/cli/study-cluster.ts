@@ -35,7 +35,8 @@ export async function submitStudy(
   engine: "slurm" | "kubernetes",
   options: StudyOptions & ClusterOptions,
 ): Promise<void> {
-  const { arithmetic, useBackend } = await import("../backend/select");
+  const { arithmetic } = await import("../backend/arithmetic");
+  const { useBackend } = await import("../backend/select");
   const { addToPlan, planPath, readPlan } = await import("../study/plan");
   const { studyRuns } = await import("../study/study-runs");
   const { allowWork } = await import("../study/stop");

@@ -74,7 +74,8 @@ async function work(folder: string, options: WorkWords): Promise<void> {
 
 /** The runs of a folder's plan, on the backend that is chosen here. */
 async function planned(folder: string) {
-  const { arithmetic, useBackend } = await import("../backend/select");
+  const { arithmetic } = await import("../backend/arithmetic");
+  const { useBackend } = await import("../backend/select");
   const { readPlan } = await import("../study/plan");
   await useBackend();
   return { runs: readPlan(folder, arithmetic()) };

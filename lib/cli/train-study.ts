@@ -64,7 +64,8 @@ export async function namedStudy(what: string, options: Pick<StudyOptions, "seed
 }
 
 async function takeKnown(place: string, study: StudyConfig, seeds: readonly number[], out: string): Promise<void> {
-  const { arithmetic, useBackend } = await import("../backend/select");
+  const { arithmetic } = await import("../backend/arithmetic");
+  const { useBackend } = await import("../backend/select");
   const { studyRuns } = await import("../study/study-runs");
   const { takeKnownRecords } = await import("../study/known-records");
   await useBackend();

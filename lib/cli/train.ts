@@ -67,7 +67,8 @@ async function trainOne(what: string, options: Options, tell: (message: RunMessa
   const { findFolder } = await import("../train/find-folder");
   const { runIdentity, weightsOf } = await import("../train/identity");
   const { checkOrigins, readOrigins } = await import("../train/origins");
-  const { arithmetic, useBackend } = await import("../backend/select");
+  const { arithmetic } = await import("../backend/arithmetic");
+  const { useBackend } = await import("../backend/select");
   const seed = oneSeed("--seed", options.seed);
   const workers = wholeNumber("--workers", options.workers, parallelLimits);
   const choice = backendChoice(options.backend);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { DataError } from "../base/errors";
 import type { Dataset, DatasetContent, Split } from "./dataset";
 import type { DatasetInfo } from "./dataset-info";
@@ -36,19 +35,13 @@ A data set needs pixels that differ; check the files.`);
   return { mean, std };
 }
 
-/** SHA-256 over pixels and labels of training, validation and test, in this order. */
-function contentSha256({ train, validation, test }: DatasetContent): string {
-  const hash = createHash("sha256");
-  for (const split of [train, validation, test]) hash.update(split.pixels).update(split.labels);
-  return hash.digest("hex");
-}
-
 /**
- * Completes a data set with what follows from its images: statistics of the training split, and the checksum.
+ * Completes a data set with what follows from its images: the statistics of the training split.
  *
+ * @param sha256 - of the content
  * @throws DataError if the training images are constant
  */
-export function assembleDataset(info: DatasetInfo, content: DatasetContent): Dataset {
+export function assembleDataset(info: DatasetInfo, content: DatasetContent, sha256: string): Dataset {
   const { name, imageSize, channels, classNames, maxValue } = info;
   return {
     name,
@@ -59,6 +52,6 @@ export function assembleDataset(info: DatasetInfo, content: DatasetContent): Dat
     maxValue,
     ...channelStatistics(content.train, channels, maxValue),
     ...content,
-    sha256: contentSha256(content),
+    sha256,
   };
 }

@@ -1,5 +1,6 @@
 import { ConfigError } from "../base/errors";
 import { assembleDataset } from "./assemble";
+import { contentSha256 } from "./content-sha256";
 import type { Dataset } from "./dataset";
 import type { DatasetConfig } from "./dataset-config";
 import type { DatasetInfo } from "./dataset-info";
@@ -31,5 +32,6 @@ export async function loadDataset(config: DatasetConfig): Promise<Dataset> {
 the training images of ${info.name}.`);
   }
   const content = await (info.source ? readOfficial(info, config.folder) : info.read());
-  return assembleDataset(info, { ...content, train: firstImages(content.train, limit) });
+  const chosen = { ...content, train: firstImages(content.train, limit) };
+  return assembleDataset(info, chosen, contentSha256(chosen));
 }

@@ -1,4 +1,4 @@
-import { type Arithmetic, arithmetic } from "../backend/select";
+import { type Arithmetic, arithmetic } from "../backend/arithmetic";
 import { roundNumbers } from "../base/round-numbers";
 import { version } from "../base/version";
 import { type SlopeName, slopes } from "../binarize/slopes/index";

@@ -1,7 +1,7 @@
 import type { Dataset } from "../data/dataset";
-import { type TrainOptions, train as trainToTheEnd } from "../train/loop";
 import type { RunConfig } from "../train/record";
 import { StoppedTraining, type TrainResult } from "../train/result";
+import { type TrainOptions, train as trainToTheEnd } from "../train/train";
 import { wasInterrupted } from "./cancel";
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { arithmetic, useBackend } from "../backend/select";
+import { arithmetic } from "../backend/arithmetic";
+import { useBackend } from "../backend/select";
 import { readPlan } from "../study/plan";
 import { type RunStatus, type StudyStatus, studyStatus } from "../study/status";
 import { openDisplay } from "./live-display";

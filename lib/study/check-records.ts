@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { arithmetic, useBackend } from "../backend/select";
+import { arithmetic } from "../backend/arithmetic";
+import { useBackend } from "../backend/select";
 import { Random } from "../base/random";
 import { fileName } from "../train/file-name";
 import { recordIdentity } from "../train/identity";

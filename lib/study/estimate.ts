@@ -1,8 +1,8 @@
 import type { Dataset } from "../data/dataset";
 import { loadDataset } from "../data/load";
-import { train } from "../train/loop";
 import type { RunConfig } from "../train/record";
 import { StoppedTraining } from "../train/result";
+import { train } from "../train/train";
 import type { StudyRow } from "./study-config";
 
 /** What a run of a row will take. */

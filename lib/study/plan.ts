@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import type { Arithmetic } from "../backend/select";
+import type { Arithmetic } from "../backend/arithmetic";
 import { aloneIn } from "../base/alone-in";
 import { BinvitError, FileError } from "../base/errors";
 import { fileError } from "../base/file-error";

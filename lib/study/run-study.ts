@@ -1,4 +1,5 @@
-import { arithmetic, useBackend } from "../backend/select";
+import { arithmetic } from "../backend/arithmetic";
+import { useBackend } from "../backend/select";
 import { addToPlan, readPlan } from "./plan";
 import type { StudyConfig } from "./study-config";
 import type { StudyResult } from "./study-event";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Arithmetic } from "../backend/select";
+import type { Arithmetic } from "../backend/arithmetic";
 import { fileName } from "../train/file-name";
 import { findFolder } from "../train/find-folder";
 import { runIdentity } from "../train/identity";

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Arithmetic } from "../backend/select";
+import type { Arithmetic } from "../backend/arithmetic";
 import { FileError } from "../base/errors";
 import { fileError } from "../base/file-error";
 import { writeAtomically } from "../base/files";

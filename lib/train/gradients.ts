@@ -4,7 +4,6 @@ import type { Batch } from "../data/batches";
 import { forward } from "../vit/model";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { type Objective, prepareObjective } from "./objective";
-import { loadRun } from "./origins";
 import type { RunConfig } from "./record";
 
 /** What one pass forward and backward over a batch gives, on the host. */
@@ -23,7 +22,7 @@ export interface StepOptions {
   readonly progress?: number;
   /** From images to logits; `forward`, unless another way to compute them is to be measured. */
   readonly model?: typeof forward;
-  /** What is minimized, where it was made ready before; else that is done for this step alone. */
+  /** What is minimized, where it was made ready before, as it must be where it needs a teacher. */
   readonly objective?: Objective;
 }
 
@@ -39,7 +38,7 @@ export function lossAndGradients(
   batch: Batch,
   { progress = 0, model = forward, objective }: StepOptions = {},
 ): StepResult {
-  const own = objective ? undefined : prepareObjective(config, loadRun);
+  const own = objective ? undefined : prepareObjective(config);
   try {
     return step(config, parameters, batch, progress, model, objective ?? own!);
   } finally {

@@ -1,4 +1,4 @@
-import type { Arithmetic } from "../backend/select";
+import type { Arithmetic } from "../backend/arithmetic";
 import { canonicalJson, sha256 } from "../base/canonical-json";
 import { ConfigError } from "../base/errors";
 import { withoutDefaults } from "../base/without-defaults";

@@ -1,20 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
-import { ConfigError, DivergenceError } from "../base/errors";
+import { DivergenceError } from "../base/errors";
+import { pause } from "../base/pause";
 import type { Batch } from "../data/batches";
 import type { Dataset } from "../data/dataset";
-import type { ModelConfig, Sizes } from "../vit/config";
+import type { ModelConfig } from "../vit/config";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { adamWDefaults, clipFactor } from "./adamw";
 import { epochBatches } from "./epoch-batches";
 import { evaluate, type ImageEvaluation } from "./evaluate";
 import { flipShare, weightBits } from "./flips";
-import { checkWorkers, GradientWorkers } from "./gradient-workers";
-import { lossAndGradients, type StepResult } from "./gradients";
+import type { StepResult } from "./gradients";
 import { decays, latentWeights } from "./latent";
-import { checkTrainingMemory, explainMemory } from "./memory";
-import { prepareObjective } from "./objective";
 import { Optimizer } from "./optimizer";
-import { checkOrigins, loadRun } from "./origins";
 import type { EpochRecord, RunConfig } from "./record";
 import { StoppedTraining, type TrainResult } from "./result";
 import { RunningEpoch } from "./running-epoch";
@@ -34,7 +31,7 @@ export interface Progress {
 }
 
 /** What a caller may watch, stop or continue. */
-export interface TrainOptions {
+export interface LoopOptions {
   /** `state` copies what is needed to go on from after this step. */
   readonly onStep?: (progress: Progress, state: () => TrainingState) => void;
   readonly onEpoch?: (record: EpochRecord, state: () => TrainingState) => void;
@@ -42,65 +39,42 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Go on from here; the result is the same, bit for bit, as without the interruption. */
   readonly resume?: TrainingState;
-  /**
-   * Threads that share out every batch, this one included. The same seed gives the same weights for the same number;
-   * another number adds the gradients up in another order, so its last digits differ.
-   */
-  readonly workers?: number;
-}
-
-/**
- * Trains a model; the same configuration, seed and backend give the same weights, bit for bit.
- *
- * @param config - model and training
- * @param seed - initial weights, order of the images, augmentation
- * @param dataset - must have the model's image size, channels and classes
- * @param options - callbacks, cancel signal, state to go on from
- * @throws ConfigError if data and model do not fit, or no memory holds a step; DivergenceError if the loss is not finite; CancelledError if stopped
- */
-export async function train(
-  config: RunConfig,
-  seed: number,
-  dataset: Dataset,
-  options: TrainOptions = {},
-): Promise<TrainResult> {
-  const { workers = 1 } = options;
-  checkRun(config, dataset, workers);
-  const steps = await startSteps(config, workers);
-  try {
-    return await trainWith(config, seed, dataset, options, steps.compute);
-  } catch (error) {
-    throw explainMemory(error, config);
-  } finally {
-    await steps.stop();
-  }
 }
 
 /** Loss and gradients of a batch, by this thread or by several. */
-type ComputeStep = (parameters: ParameterArrays, batch: Batch, progress: number) => StepResult | Promise<StepResult>;
+export type ComputeStep = (
+  parameters: ParameterArrays,
+  batch: Batch,
+  progress: number,
+) => StepResult | Promise<StepResult>;
 
-async function startSteps(config: RunConfig, workers: number): Promise<{ compute: ComputeStep; stop: () => unknown }> {
-  if (workers !== 1) {
-    const threads = await GradientWorkers.start(config, workers - 1);
-    return { compute: threads.lossAndGradients.bind(threads), stop: () => threads.stop() };
-  }
-  const objective = prepareObjective(config, loadRun);
-  return {
-    compute: (parameters, batch, progress) => lossAndGradients(config, parameters, batch, { progress, objective }),
-    stop: objective.dispose,
-  };
+/** What computes the steps of a run, and what it starts from. */
+interface Setup {
+  readonly compute: ComputeStep;
+  /** Parameters taken from a finished run; the others are fresh. */
+  readonly taken?: ParameterArrays;
 }
 
-async function trainWith(
+/**
+ * The loop of every training, here and in a page: epochs of batches, then the test split.
+ *
+ * @param config - model and training
+ * @param seed - initial weights, order of the images, augmentation
+ * @param dataset - fits the model
+ * @param options - callbacks, cancel signal, state to go on from
+ * @param setup - what computes, and what is started from
+ * @throws DivergenceError if the loss is not finite; CancelledError if stopped
+ */
+export async function trainingLoop(
   config: RunConfig,
   seed: number,
   dataset: Dataset,
-  options: TrainOptions,
-  compute: ComputeStep,
+  options: LoopOptions,
+  { compute, taken }: Setup,
 ): Promise<TrainResult> {
   const { model, training } = config;
   const { resume } = options;
-  const optimizer = new Optimizer(resume ?? { weights: startParameters(config, seed, dataset) });
+  const optimizer = new Optimizer(resume ?? { weights: startParameters(config, seed, dataset, taken) });
   const { states } = optimizer;
   const kinds = decays(model);
   const latent = latentWeights(model);
@@ -141,7 +115,7 @@ async function trainWith(
       if (training.latentClip !== "off") optimizer.clip(latent, training.latentClip);
       running.add(batch, loss, logits);
       options.onStep?.({ epoch, epochs: training.epochs, step, steps, loss }, state);
-      await new Promise(setImmediate); // lets interrupts, displays and other callbacks in
+      await pause(); // lets interrupts, displays and other callbacks in
     }
     const elapsed = running.seconds();
     const validation = await attempt(
@@ -212,38 +186,5 @@ function evaluateArrays(
     return evaluate(model, tensors, dataset, split, undefined, { progress });
   } finally {
     tf.dispose(tensors);
-  }
-}
-
-/** @throws ConfigError if data, model and the runs that it needs do not fit, or no memory could hold a training step */
-export function checkRun(config: RunConfig, dataset: Dataset, workers: number): void {
-  checkFit(config.model, dataset);
-  checkWorkers(workers);
-  checkOrigins(config);
-  checkTrainingMemory(config, dataset.train.count, workers);
-}
-
-/** @throws ConfigError if image size, channels or classes of model and data differ */
-export function checkSizes(model: Sizes, { name, ...data }: Pick<Dataset, "name" | (typeof shared)[number]>): void {
-  for (const key of shared) {
-    if (model[key] !== data[key]) {
-      throw new ConfigError(
-        `model.${key} is ${model[key]}, but ${name} has ${data[key]}. Set model.${key}=${data[key]}.`,
-      );
-    }
-  }
-}
-
-const shared = ["imageSize", "channels", "numClasses"] as const;
-
-/** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */
-export function checkFit(model: Sizes, dataset: Dataset): void {
-  checkSizes(model, dataset);
-  const { mean, std, classNames } = dataset;
-  if (mean.length !== model.channels || std.length !== model.channels || classNames.length !== model.numClasses) {
-    throw new ConfigError(
-      `${dataset.name} needs mean and std of ${model.channels} numbers and ${model.numClasses} classNames, ` +
-        `has ${mean.length}, ${std.length} and ${classNames.length}.`,
-    );
   }
 }

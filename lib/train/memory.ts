@@ -1,7 +1,7 @@
-import { totalmem } from "node:os";
+import { arithmetic } from "../backend/arithmetic";
 import { isOutOfMemory } from "../backend/out-of-memory";
-import { arithmetic } from "../backend/select";
 import { ConfigError } from "../base/errors";
+import { machineMemory } from "../base/machine-memory";
 import { type ModelConfig, numTokens } from "../vit/config";
 import { linears } from "../vit/linears";
 import { addressable, gibibytes, parameterCount, smaller } from "../vit/size-limit";
@@ -73,7 +73,7 @@ export function passBytes(model: ModelConfig, task: Task, images: number): numbe
 
 /** The most that one thread can take, and whose limit that is. */
 function limit(threads = 1): { readonly bytes: number; readonly whose: string } {
-  const machine = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY) / threads;
+  const machine = machineMemory() / threads;
   return arithmetic().startsWith("wasm") && addressable < machine
     ? { bytes: addressable, whose: "WebAssembly can hold" }
     : { bytes: machine, whose: threads > 1 ? `this machine has for each of ${threads}` : "this machine has" };

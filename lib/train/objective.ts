@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { ConfigError } from "../base/errors";
 import { type forward, forwardWithIntermediates, type Intermediates } from "../vit/model";
 import type { Parameters } from "../vit/parameters";
 import { terms } from "./objectives/index";
@@ -35,9 +36,10 @@ interface Part {
  * Makes what a run minimizes ready: teachers are loaded.
  *
  * @param config - the run
- * @param load - reads a finished run
+ * @param load - reads a finished run; where there are none to be read, a run that needs one is refused
+ * @throws ConfigError if a run is needed that is not there
  */
-export function prepareObjective(config: RunConfig, load: (folder: string) => Teacher): Objective {
+export function prepareObjective(config: RunConfig, load: (folder: string) => Teacher = noRuns): Objective {
   const { objective } = config.training;
   const parts = terms.flatMap((term): Part[] => {
     const settings = objective[term.name];
@@ -62,6 +64,12 @@ export function prepareObjective(config: RunConfig, load: (folder: string) => Te
       for (const { prepared } of parts) prepared?.dispose();
     },
   };
+}
+
+function noRuns(folder: string): never {
+  throw new ConfigError(
+    `training.objective needs the run ${folder}, and no runs are read here. Leave its term out, or train from files.`,
+  );
 }
 
 function compute(

@@ -1,4 +1,4 @@
-import type { Arithmetic } from "../backend/select";
+import type { Arithmetic } from "../backend/arithmetic";
 import type { Dataset } from "../data/dataset";
 import type { DatasetConfig } from "../data/dataset-config";
 import type { ModelConfig } from "../vit/config";

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
-import { arithmetic } from "../backend/select";
+import { arithmetic } from "../backend/arithmetic";
 import type { Claim } from "../base/claim";
 import { FileError } from "../base/errors";
 import { version } from "../base/version";
@@ -17,7 +17,6 @@ import {
 } from "./checkpoint";
 import { CheckpointPace } from "./checkpoint-pace";
 import { recordIdentity, revisionsOf, runIdentity, weightsOf } from "./identity";
-import { checkRun, type TrainOptions, train } from "./loop";
 import { readOrigins } from "./origins";
 import type { Environment, RunConfig, RunRecord } from "./record";
 import { StoppedTraining } from "./result";
@@ -25,6 +24,7 @@ import { readRecord, removeLeftovers, weightsSha256, writeRun } from "./run-fold
 import { isLocked, lockFolder } from "./run-lock";
 import { sealRecord } from "./seal";
 import type { TrainingState } from "./state";
+import { checkRun, type TrainOptions, train } from "./train";
 
 /** A run to be made, or to be found finished. */
 export interface Run {

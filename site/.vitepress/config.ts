@@ -38,11 +38,13 @@ export default (): UserConfig => {
     vite: {
       publicDir: join(site, "generated", "public"),
       build: { chunkSizeWarningLimit: 2000 },
+      worker: { format: "es" },
       plugins: [remakePages(join(site, "generated"), options)],
     },
     themeConfig: {
       nav: [
         { text: en.notebooks, link: "/notebooks/", activeMatch: "^/notebooks/" },
+        { text: en.train, link: "/train" },
         { text: en.documents, link: firstOf(pages, "documents"), activeMatch: "^/docs/" },
         { text: en.kit, link: firstOf(pages, "kit") },
         ...(repository ? [{ text: en.repository, link: repository }] : []),

@@ -8,7 +8,7 @@ import { channel } from "../../lib/binarize/methods/xnor-net";
 import { inputQuantizer, weightQuantizer } from "../../lib/binarize/quantizer";
 import { addMethod, binarizers, inputQuantizerOf, quantizers, weightQuantizerOf } from "../../lib/binarize/registry";
 import type { Slope } from "../../lib/binarize/slope";
-import { train } from "../../lib/train/loop";
+import { train } from "../../lib/train/train";
 import { parseBinarizer } from "../../lib/vit/parse-binarize";
 import { smallDigits, smallRun } from "../train/small-run";
 

@@ -12,7 +12,8 @@ import {
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { arithmetic, useBackend } from "../../lib/backend/select";
+import { arithmetic } from "../../lib/backend/arithmetic";
+import { useBackend } from "../../lib/backend/select";
 import { newHolder } from "../../lib/base/holder";
 import { keepRecords } from "../../lib/study/records";
 import { parseStudyConfig } from "../../lib/study/study-config";

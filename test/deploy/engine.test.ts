@@ -5,7 +5,7 @@ import { type MethodName, methods } from "../../lib/binarize/methods";
 import { createEngine } from "../../lib/deploy/engine";
 import { readKernels } from "../../lib/kernels/read";
 import { evaluate } from "../../lib/train/evaluate";
-import { train } from "../../lib/train/loop";
+import { train } from "../../lib/train/train";
 import type { ModelConfig } from "../../lib/vit/config";
 import { toTensors } from "../../lib/vit/parameters";
 import { smallDigits, smallRun } from "../train/small-run";

@@ -5,7 +5,7 @@ import type { Dataset } from "../../lib/data/dataset";
 import type { PackedModel } from "../../lib/deploy/packed-model";
 import { comparePacked } from "../../lib/deploy/parity";
 import { readKernels } from "../../lib/kernels/read";
-import { train } from "../../lib/train/loop";
+import { train } from "../../lib/train/train";
 import type { ModelConfig } from "../../lib/vit/config";
 import type { ParameterArrays } from "../../lib/vit/parameters";
 import { smallDigits, smallRun } from "../train/small-run";

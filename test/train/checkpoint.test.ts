@@ -11,16 +11,17 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { arithmetic, useBackend } from "../../lib/backend/select";
+import { arithmetic } from "../../lib/backend/arithmetic";
+import { useBackend } from "../../lib/backend/select";
 import { DivergenceError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
 import type { Dataset } from "../../lib/data/dataset";
 import { readCheckpoint, type TrainingIdentity, writeCheckpoint } from "../../lib/train/checkpoint";
 import { runIdentity } from "../../lib/train/identity";
-import { train } from "../../lib/train/loop";
 import type { EpochRecord, RunConfig, RunRecord } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
 import type { TrainingState } from "../../lib/train/state";
+import { train } from "../../lib/train/train";
 import { smallDigits, smallRun } from "./small-run";
 
 const config = smallRun({ training: { epochs: 2 } });

@@ -6,7 +6,7 @@ import { type Batch, batches } from "../../lib/data/batches";
 import type { Dataset } from "../../lib/data/dataset";
 import { checkWorkers, GradientWorkers } from "../../lib/train/gradient-workers";
 import { lossAndGradients } from "../../lib/train/gradients";
-import { train } from "../../lib/train/loop";
+import { train } from "../../lib/train/train";
 import { initialParameters } from "../../lib/vit/parameters";
 import { worstError } from "../kernels/arena";
 import { smallDigits, smallRun } from "./small-run";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, expect, test, vi } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { TrainingError } from "../../lib/base/errors";
-import { train } from "../../lib/train/loop";
+import { train } from "../../lib/train/train";
 import { smallDigits, smallRun } from "./small-run";
 
 const fault = vi.hoisted(() => ({ step: 0, gradient: 0 }));

@@ -4,11 +4,12 @@ import { useBackend } from "../../lib/backend/select";
 import { CancelledError, ConfigError, TrainingError } from "../../lib/base/errors";
 import type { Dataset } from "../../lib/data/dataset";
 import { loadDataset } from "../../lib/data/load";
-import { type Progress, type TrainOptions, train } from "../../lib/train/loop";
+import type { Progress } from "../../lib/train/loop";
 import type { EpochRecord, RunConfig } from "../../lib/train/record";
 import type { TrainResult } from "../../lib/train/result";
 import { weightsSha256 } from "../../lib/train/run-folder";
 import type { TrainingState } from "../../lib/train/state";
+import { type TrainOptions, train } from "../../lib/train/train";
 import { backends } from "../verify/backends";
 import { smallDigits, smallRun } from "./small-run";
 

@@ -5,9 +5,9 @@ import { useBackend } from "../../lib/backend/select";
 import { ConfigError, FileError } from "../../lib/base/errors";
 import { evaluate } from "../../lib/train/evaluate";
 import { lossAndGradients } from "../../lib/train/gradients";
-import { train } from "../../lib/train/loop";
 import { checkTrainingMemory, evaluationBatch, explainMemory, passBytes } from "../../lib/train/memory";
 import { parseRunConfig } from "../../lib/train/run-config";
+import { train } from "../../lib/train/train";
 import { initialParameters } from "../../lib/vit/parameters";
 import { smallDigits } from "./small-run";
 

@@ -9,10 +9,12 @@ import { type Batch, batches } from "../../lib/data/batches";
 import type { Dataset } from "../../lib/data/dataset";
 import { GradientWorkers } from "../../lib/train/gradient-workers";
 import { lossAndGradients } from "../../lib/train/gradients";
-import { train } from "../../lib/train/loop";
+import { prepareObjective } from "../../lib/train/objective";
+import { loadRun } from "../../lib/train/origins";
 import type { RunConfig } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
 import { readRecord, readWeights, weightsSha256 } from "../../lib/train/run-folder";
+import { train } from "../../lib/train/train";
 import { forwardWithIntermediates } from "../../lib/vit/model";
 import { initialParameters, type ParameterArrays, toTensors } from "../../lib/vit/parameters";
 import { worstError } from "../kernels/arena";
@@ -33,8 +35,14 @@ beforeAll(async () => {
 
 const student = (objective: object, changes: object = {}) => smallRun({ training: { objective, ...changes } });
 const parameters = initialParameters(smallRun().model, 3);
-const step = (config: RunConfig, progress = 0, of: ParameterArrays = parameters) =>
-  lossAndGradients(config, of, batch, { progress });
+function step(config: RunConfig, progress = 0, of: ParameterArrays = parameters) {
+  const objective = prepareObjective(config, loadRun);
+  try {
+    return lossAndGradients(config, of, batch, { progress, objective });
+  } finally {
+    objective.dispose();
+  }
+}
 
 /** Logits and attention maps of a model on the batch, on the host. */
 function pass(config: RunConfig, arrays: ParameterArrays) {

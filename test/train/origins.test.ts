@@ -10,12 +10,12 @@ import { adamWDefaults, adamWStep, clipFactor } from "../../lib/train/adamw";
 import { epochBatches } from "../../lib/train/epoch-batches";
 import { lossAndGradients } from "../../lib/train/gradients";
 import { recordIdentity } from "../../lib/train/identity";
-import { train } from "../../lib/train/loop";
 import type { RunConfig } from "../../lib/train/record";
 import { trainInto } from "../../lib/train/run";
 import { readRecord, readWeights } from "../../lib/train/run-folder";
 import { learningRateAt } from "../../lib/train/schedule";
 import { startParameters } from "../../lib/train/start";
+import { train } from "../../lib/train/train";
 import { initialParameters } from "../../lib/vit/parameters";
 import { worstError } from "../kernels/arena";
 import { smallDigits, smallRun } from "./small-run";
@@ -45,12 +45,12 @@ describe("a run that starts from another", () => {
   test("takes what has the same name and shape; the rest is fresh", () => {
     const weights = readWeights(first, readRecord(first)!);
     const config = second();
-    const [start, fresh] = [startParameters(config, 1, digits), initialParameters(config.model, 1)];
+    const [start, fresh] = [startParameters(config, 1, digits, weights), initialParameters(config.model, 1)];
     expect(Object.keys(start).sort()).toEqual(Object.keys(fresh).sort());
     const scale = "blocks.0.mlp.fc1.scale";
     expect(start[scale]).toEqual(fresh[scale]);
     for (const [name, array] of Object.entries(weights)) expect(start[name], name).toEqual(array);
-    const narrower = startParameters(smallRun({ model: { pooling: "mean" }, training: {} }), 1, digits);
+    const narrower = startParameters(smallRun({ model: { pooling: "mean" }, training: {} }), 1, digits, weights);
     expect(narrower.classToken).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { train } from "../../lib/train/loop";
 import type { TrainingState } from "../../lib/train/state";
+import { train } from "../../lib/train/train";
 import type * as model from "../../lib/vit/model";
 import { smallDigits, smallRun } from "./small-run";
 

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { comparePacked } from "../../lib/deploy/parity";
 import { runIdentity } from "../../lib/train/identity";
-import { train } from "../../lib/train/loop";
+import { train } from "../../lib/train/train";
 import { initialParameters } from "../../lib/vit/parameters";
 import { anyImages, pack, simulate } from "../deploy/simulation";
 import { smallDigits, smallRun } from "./small-run";

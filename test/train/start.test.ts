@@ -5,11 +5,11 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import type { Batch } from "../../lib/data/batches";
 import { epochBatches } from "../../lib/train/epoch-batches";
-import { train } from "../../lib/train/loop";
 import { trainInto } from "../../lib/train/run";
 import { readRecord, readWeights } from "../../lib/train/run-folder";
 import { startParameters } from "../../lib/train/start";
 import type { TrainingState } from "../../lib/train/state";
+import { train } from "../../lib/train/train";
 import { initialParameters, type ParameterArrays } from "../../lib/vit/parameters";
 import { worstError } from "../kernels/arena";
 import { smallDigits, smallRun } from "./small-run";
@@ -48,7 +48,7 @@ test("of a run that starts from another the first batch sees the taken weights, 
     await trainInto({ name: "first", config: smallRun({ training: { epochs: 1 } }), seed: 5 }, folder, {}, digits);
     const taken = readWeights(folder, readRecord(folder)!);
     seen.given.length = 0;
-    const start = startParameters(smallRun({ training: { from: folder } }), 1, digits);
+    const start = startParameters(smallRun({ training: { from: folder } }), 1, digits, taken);
     expect(start["head.bias"]).toEqual(taken["head.bias"]);
     expect(seen.given[0]["head.weight"]).toEqual(taken["head.weight"]);
   } finally {

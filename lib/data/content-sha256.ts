@@ -1,0 +1,9 @@
+import { createHash } from "node:crypto";
+import type { DatasetContent } from "./dataset";
+
+/** SHA-256 over pixels and labels of training, validation and test, in this order. */
+export function contentSha256({ train, validation, test }: DatasetContent): string {
+  const hash = createHash("sha256");
+  for (const split of [train, validation, test]) hash.update(split.pixels).update(split.labels);
+  return hash.digest("hex");
+}

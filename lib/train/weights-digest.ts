@@ -1,0 +1,16 @@
+import type { ParameterArrays } from "../vit/parameters";
+
+/**
+ * SHA-256 over the values of all parameters, sorted by name: what a run's record calls `weightsSha256`. It works in a
+ * page, too.
+ *
+ * @returns 64 hexadecimal digits
+ */
+export async function weightsDigest(parameters: ParameterArrays): Promise<string> {
+  const values = Object.keys(parameters)
+    .sort()
+    .map((name) => parameters[name].data);
+  const all = await new Blob(values).arrayBuffer();
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
