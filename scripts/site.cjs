@@ -15,6 +15,20 @@ function run(command, args, options = {}) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
+/** The two models that answer on the page where digits are drawn: trained once, in half a minute, then found finished. */
+function makeModels() {
+  const runs = path.join(__dirname, "..", "runs", "site");
+  const binvit = (...args) => run(process.execPath, [path.join(__dirname, "..", "lib", "bin", "binvit.js"), ...args]);
+  const parts = ["mlp", "mhsa"].flatMap((part) => ["--set", `model.binarize.${part}=learned`]);
+  for (const [name, settings] of Object.entries({ float: [], binary: parts })) {
+    const folder = path.join(runs, name);
+    const file = `${folder}.safetensors`;
+    if (fs.existsSync(file)) continue;
+    binvit("train", "digits", ...settings, "--out", folder);
+    binvit("pack", folder, "--out", file);
+  }
+}
+
 /** npm leaves a note of what it installed, newer than the list it was installed from. */
 function isInstalled() {
   const changed = (file) => fs.statSync(path.join(site, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -36,6 +50,7 @@ function main([command, ...args]) {
   // npm is a script on Windows, which only a shell starts.
   if (!isInstalled()) run("npm", ["ci", "--no-audit", "--no-fund"], { shell: process.platform === "win32" });
   const start = Date.now();
+  if (command !== "preview") makeModels();
   if (command === "build") run(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "."]);
   run(process.execPath, [path.join(site, "node_modules", "vitepress", "bin", "vitepress.js"), command, ".", ...args]);
   if (command === "build") console.log(`${summary()}, built in ${Math.round((Date.now() - start) / 1000)} s`);

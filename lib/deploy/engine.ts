@@ -6,8 +6,10 @@ import { embeddedKernels } from "../kernels/embedded";
 import { type InferenceKernels, instantiateInference } from "../kernels/module";
 import { scalarKernels } from "../kernels/scalar";
 import { hasSimd } from "../kernels/simd";
+import { numTokens } from "../vit/config";
 import { placeActivations } from "./activations";
 import { Arena } from "./arena";
+import { classTokenAttention } from "./class-token-attention";
 import { ForwardPass } from "./forward-pass";
 import { ImageReader, type Images } from "./images";
 import type { PackedConfig } from "./packed-config";
@@ -46,6 +48,14 @@ export interface Engine {
   forward(images: Images, count: number, watch?: Watch): Float32Array;
   /** The same, with the class of the largest logit for each image; shape [count]. */
   predict(images: Images, count: number): Int32Array;
+  /**
+   * Where the class token looks in one image: softmax(q₀ Kᵀ / √d), block by block.
+   *
+   * @param image - as for `forward`; shape [S, S, c]
+   * @returns by block; shape [H, N], the class token itself first, then the patches, row by row. Nothing where the model has
+   * no class token, or scores in bits, which no softmax of these numbers is
+   */
+  attention(image: Images): Float32Array[];
 }
 
 /**
@@ -84,6 +94,14 @@ export function createEngine(model: PackedModel, { kernels: module, maxBatch = 1
       return logits;
     },
     predict: (images, count) => predictedClasses(engine.forward(images, count), numClasses),
+    attention(image) {
+      reader.check(image, 1);
+      if (config.pooling !== "class-token" || config.scores !== "float") return [];
+      const found: Float32Array[] = [];
+      const look = (qkv: Float32Array) => found.push(classTokenAttention(qkv, numTokens(config), config.numHeads));
+      pass.run(reader.batch(image, 0, 1), 1, undefined, look);
+      return found;
+    },
   };
   return engine;
 }

@@ -30,9 +30,11 @@ export class ForwardPass extends EnginePart {
 
   /**
    * @param images - shape [batch, S, S, c]; no more than there is room for
+   * @param onAttention - gets each block's queries, keys and values, of a batch of one; shape [N, 3 · D], a view. Of the last
+   *   block only the class token's query is computed, where there is one
    * @returns logits [batch, C], a view that the next call overwrites
    */
-  run(images: Float32Array, batch: number, watch?: Watch): Float32Array {
+  run(images: Float32Array, batch: number, watch?: Watch, onAttention?: (qkv: Float32Array) => void): Float32Array {
     const { depth, numClasses } = this.config;
     const { narrow, wide } = this.places;
     const tokens = numTokens(this.config);
@@ -40,7 +42,7 @@ export class ForwardPass extends EnginePart {
     for (let block = 0; block < depth; block++) {
       // After the last attention only the class token is read, so nothing else is computed.
       const queries = block === depth - 1 && this.config.pooling === "class-token" ? 1 : tokens;
-      this.attend(`blocks.${block}`, batch, queries, watch);
+      this.attend(`blocks.${block}`, batch, queries, watch, onAttention);
       this.mlp(`blocks.${block}`, batch * queries, queries, watch);
     }
     this.pool(batch);
@@ -50,7 +52,13 @@ export class ForwardPass extends EnginePart {
   }
 
   /** stream[0] → stream[1], of the first `queries` tokens of each image */
-  private attend(block: string, batch: number, queries: number, watch?: Watch): void {
+  private attend(
+    block: string,
+    batch: number,
+    queries: number,
+    watch?: Watch,
+    onAttention?: (qkv: Float32Array) => void,
+  ): void {
     const { embedDim, numHeads } = this.config;
     const { stream, narrow, wide, scratch } = this.places;
     const tokens = numTokens(this.config);
@@ -62,6 +70,7 @@ export class ForwardPass extends EnginePart {
     if (queries === 1 && tokens > 1 && joint.product === "signs" && embedDim % 8 === 0 && !whole) {
       this.projectForFirstToken(joint, batch, watch);
     } else this.layers.apply(joint, narrow, wide, rows, { watch, perImage: tokens });
+    onAttention?.(this.view(wide, rows * 3 * embedDim));
     if (this.bits) this.attendInBits(block, batch, queries, watch);
     else {
       const [width, heads] = [embedDim, numHeads];

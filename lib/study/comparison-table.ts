@@ -26,7 +26,12 @@ export function comparisonTable(comparisons: readonly (Comparison & { readonly v
   return { columns: isJudged ? [...columns, "better?"] : columns, rows };
 }
 
-const point = (share: number): string => (100 * share).toFixed(1).replace("-", "−");
+/** One decimal; what rounds to nothing has no sign. */
+const point = (share: number): string =>
+  (100 * share)
+    .toFixed(1)
+    .replace(/^-0\.0$/, "0.0")
+    .replace("-", "−");
 
 const points = ({ low, high }: { readonly low: number; readonly high: number }): string =>
   `${point(low)} … ${point(high)}`;

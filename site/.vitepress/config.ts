@@ -39,11 +39,14 @@ export default (): UserConfig => {
       publicDir: join(site, "generated", "public"),
       build: { chunkSizeWarningLimit: 2000 },
       worker: { format: "es" },
+      // Pages are first drawn by Node, which would take the engine as CommonJS.
+      resolve: { alias: { "binvit/engine": join(root, "lib", "dist", "esm", "engine.js") } },
       plugins: [remakePages(join(site, "generated"), options)],
     },
     themeConfig: {
       nav: [
         { text: en.notebooks, link: "/notebooks/", activeMatch: "^/notebooks/" },
+        { text: en.draw, link: "/draw" },
         { text: en.train, link: "/train" },
         { text: en.documents, link: firstOf(pages, "documents"), activeMatch: "^/docs/" },
         { text: en.kit, link: firstOf(pages, "kit") },

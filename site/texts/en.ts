@@ -1,6 +1,7 @@
 /** What the site itself says, in English; another language is another file like this one. */
 export const en = {
   notebooks: "Notebooks",
+  draw: "Draw",
   train: "Train",
   documents: "Documents",
   kit: "The kit",

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { ConfigError, DataError, FileError } from "../../lib/base/errors";
@@ -6,7 +7,8 @@ import { createEngine } from "../../lib/deploy/engine";
 import { readKernels } from "../../lib/kernels/read";
 import { evaluate } from "../../lib/train/evaluate";
 import { train } from "../../lib/train/train";
-import type { ModelConfig } from "../../lib/vit/config";
+import { type ModelConfig, numTokens } from "../../lib/vit/config";
+import { forwardWithIntermediates } from "../../lib/vit/model";
 import { toTensors } from "../../lib/vit/parameters";
 import { smallDigits, smallRun } from "../train/small-run";
 import { smallModel } from "../vit/small-model";
@@ -99,6 +101,35 @@ describe("an engine", () => {
       for (const value of accumulators) expect(Math.abs(value) <= inputs && (value - inputs) % 2 === 0).toBe(true);
     });
     expect(names).toEqual(["blocks.0.mlp.fc1", "blocks.0.mlp.fc2", "blocks.1.mlp.fc1", "blocks.1.mlp.fc2"]);
+  });
+
+  test.each<[string, object]>([
+    ["float", {}],
+    ["channel", everywhere("channel")],
+  ])("says where the class token looks, as the simulation does: %s", (_, binarize) => {
+    const model = smallModel({ embedDim: 36, numHeads: 3, depth: 3, binarize });
+    const parameters = anyParameters(model, 4);
+    const image = anyImages(model, 1);
+    const tokens = numTokens(model);
+    const found = engineOf(pack(model, parameters)).attention(image);
+    const expected = tf.tidy(() => {
+      const input = tf.tensor(image, [1, model.imageSize, model.imageSize, model.channels]);
+      const { attention } = forwardWithIntermediates(model, toTensors(parameters), input);
+      return attention.map((all) => tf.slice(all, [0, 0, 0, 0], [1, 3, 1, tokens]).dataSync());
+    });
+    expect(found).toHaveLength(3);
+    for (const [block, maps] of found.entries()) {
+      expect(maps.length).toBe(3 * tokens);
+      for (const [i, value] of maps.entries()) expect(value, `${block} ${i}`).toBeCloseTo(expected[block][i], 5);
+    }
+  });
+
+  test("has no attention of a class token to show where there is none, or scores are bits", () => {
+    for (const changes of [{ pooling: "mean" }, { binarize: { scores: "channel" } }] as const) {
+      const model = smallModel(changes);
+      expect(engineOf(pack(model, anyParameters(model, 4))).attention(anyImages(model, 1))).toEqual([]);
+      expect(() => engineOf(pack(model, anyParameters(model, 4))).attention(anyImages(model, 2))).toThrow(DataError);
+    }
   });
 
   test("refuses images of another length, or with what is not a number", () => {

@@ -63,17 +63,18 @@ test("the recorded study reaches what the README says of it", () => {
   }
 });
 
-test("the README's table and differences are those of the recorded study", () => {
+test("the README's table and differences are those of the recorded studies", () => {
   const records = study("quick");
   const readme = readFileSync(join(kitRoot(), "README.md"), "utf8").replace(/\s+/g, " ");
   const rows = resultTable(records).split("\n").slice(2);
   expect(rows).toHaveLength(12);
   for (const row of rows) expect(readme).toContain(row.replace(/ +\d+$/, "").replace(/\s+/g, " ")); // but for seconds
-  const accuracy = (name: string, seed: number) =>
-    100 * records.find((record) => record.name === name && record.seed === seed)!.test.accuracy;
+  const full = study("report");
+  const accuracies = (wanted: string) =>
+    full.filter(({ name }) => name === wanted).map(({ test }) => 100 * test.accuracy); // by seed
   const difference = (better: string, worse: string) => {
-    const seeds = records.filter(({ name }) => name === better).map(({ seed }) => seed);
-    const { mean, low, high } = interval(seeds.map((seed) => accuracy(better, seed) - accuracy(worse, seed)));
+    const [ones, others] = [accuracies(better), accuracies(worse)];
+    const { mean, low, high } = interval(ones.map((value, i) => value - others[i]));
     const [middle, from, to] = [mean, low, high].map((value) => value.toFixed(1).replace("-", "−"));
     return new RegExp(`\\+${middle}( points)? \\(${from} … ${to}\\)`);
   };
@@ -81,6 +82,13 @@ test("the README's table and differences are those of the recorded study", () =>
     expect(readme).toMatch(difference(`${part}/channel`, `${part}/unscaled`));
   }
   for (const part of ["mlp", "mhsa"]) expect(readme).toMatch(difference(`${part}/channel`, "mlp+mhsa/channel"));
+  expect(readme).toMatch(difference("mlp+mhsa/learned", "mlp+mhsa/channel"));
+  const { mean, low, high } = interval(accuracies("mlp+mhsa/learned-w1a32"));
+  expect(readme).toContain(`${mean.toFixed(1)}% (${low.toFixed(1)} … ${high.toFixed(1)})`);
+  for (const record of records) {
+    const same = full.find(({ name, seed }) => name === record.name && seed === record.seed);
+    expect(same?.weightsSha256, `${record.name}, seed ${record.seed}`).toBe(record.weightsSha256);
+  }
 });
 
 test("the table of docs/methods.md is that of the recorded study, but for the times", () => {

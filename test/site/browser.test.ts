@@ -4,6 +4,9 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
+import { readJson } from "../../lib/base/read-json";
+import { parseRecord } from "../../lib/train/parse-record";
+import type { RunRecord } from "../../lib/train/record";
 import { chromium } from "../deploy/chromium";
 import { builtPages, notBuilt, serveSite } from "./built-site";
 import type { Browser, Page } from "./playwright";
@@ -14,6 +17,9 @@ const reason =
   notBuilt ||
   (existsSync(chromium) ? "" : ` (skipped without ${chromium})`) ||
   (isInstalled ? "" : " (skipped: the site's packages are not installed, npm ci in site/)");
+
+const readRecordFile = (name: string): RunRecord =>
+  parseRecord(readJson(join(kitRoot(), "data", "results", "quick", `${name}.json`)), name);
 
 const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } } as const;
 
@@ -60,7 +66,13 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     await page.waitForFunction("!document.querySelector('.plot-figure:not(.is-drawn) .plot')");
   }
 
-  const kinds = ["index.html", "notebooks/index.html", "notebooks/05-binarize-mhsa.html", "docs/packed-model.html"];
+  const kinds = [
+    "index.html",
+    "notebooks/index.html",
+    "notebooks/05-binarize-mhsa.html",
+    "docs/packed-model.html",
+    "train.html",
+  ];
   const looks = kinds.flatMap((path) =>
     (["desktop", "phone"] as const).flatMap((screen) =>
       (["light", "dark"] as const).map((scheme) => [path, screen, scheme] as const),
@@ -149,6 +161,26 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     await page.waitForSelector(".result");
     await page.keyboard.press("Enter");
     await page.waitForURL(/03-scaling-factors\.html#/);
+    await page.close();
+  });
+
+  test("a model is trained in the page to over 90% within 30 seconds, with the weights of Node", async () => {
+    const page = await opened("train.html");
+    await page.click("input[value=mhsa]");
+    await page.click("form button.main");
+    await page.waitForSelector(".result:nth-child(2)");
+    const [binary, float] = (await page.evaluate(`[...document.querySelectorAll(".result")].map((row) => ({
+      accuracy: row.querySelector(".accuracy").textContent,
+      sha256: row.querySelector("code").title,
+      seconds: Number.parseFloat(row.querySelector(".seconds").textContent),
+    }))`)) as { accuracy: string; sha256: string; seconds: number }[];
+    for (const [name, found] of Object.entries({ "mlp-channel": binary, float })) {
+      const record = readRecordFile(`${name}-s1`);
+      expect(found.sha256, name).toBe(record.weightsSha256);
+      expect(found.accuracy, name).toBe(`${(100 * record.test.accuracy).toFixed(1)}%`);
+    }
+    expect(Number.parseFloat(binary.accuracy)).toBeGreaterThan(90);
+    expect(binary.seconds).toBeLessThan(30);
     await page.close();
   });
 

@@ -12,6 +12,7 @@ export interface Page {
   on(event: "pageerror", act: (error: Error) => void): void;
   on(event: "console", act: (message: { type(): string; text(): string }) => void): void;
   on(event: "request", act: (request: { url(): string }) => void): void;
+  readonly mouse: { move(x: number, y: number): Promise<void>; down(): Promise<void>; up(): Promise<void> };
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   close(): Promise<void>;
 }
