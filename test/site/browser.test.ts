@@ -7,6 +7,8 @@ import { kitRoot } from "../../lib/base/kit-root";
 import { readJson } from "../../lib/base/read-json";
 import { parseRecord } from "../../lib/train/parse-record";
 import type { RunRecord } from "../../lib/train/record";
+import type { Point } from "../../site/browser/digits/drawing";
+import { sampleDigits } from "../../site/browser/digits/samples";
 import { chromium } from "../deploy/chromium";
 import { builtPages, notBuilt, serveSite } from "./built-site";
 import type { Browser, Page } from "./playwright";
@@ -72,6 +74,7 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     "notebooks/05-binarize-mhsa.html",
     "docs/packed-model.html",
     "train.html",
+    "draw.html",
   ];
   const looks = kinds.flatMap((path) =>
     (["desktop", "phone"] as const).flatMap((screen) =>
@@ -181,6 +184,40 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     }
     expect(Number.parseFloat(binary.accuracy)).toBeGreaterThan(90);
     expect(binary.seconds).toBeLessThan(30);
+    await page.close();
+  });
+
+  test("every stroke is answered by both models, and a flipped layer answers otherwise", async () => {
+    const page = await opened("draw.html");
+    await page.waitForSelector(".one-bit .facts");
+    const said = () => page.evaluate("document.querySelector('.spoken').textContent") as Promise<string>;
+    for (const digit of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]) {
+      await page.click(`button[aria-label='Draw a ${digit}']`);
+      expect(await said()).toMatch(new RegExp(`^float: ${digit}, \\d+%; one bit: ${digit}, \\d+%$`));
+    }
+    await page.click(".paper button.main");
+    expect(await said()).toBe("Nothing is drawn.");
+    const box = (await page.evaluate(
+      "(({ x, y, width }) => ({ x, y, width }))(document.querySelector('.sheet').getBoundingClientRect())",
+    )) as { x: number; y: number; width: number };
+    const to = ([x, y]: Point) => page.mouse.move(box.x + (x * box.width) / 100, box.y + (y * box.width) / 100);
+    const answers: string[] = [];
+    for (const [from, ...points] of sampleDigits[4]) {
+      await to(from);
+      await page.mouse.down();
+      for (const point of points) await to(point);
+      await page.mouse.up();
+      answers.push(await said());
+    }
+    expect(answers[0]).not.toBe(answers[1]);
+    expect(answers[1]).toMatch(/^float: 4, .*one bit: 4, /);
+    await page.evaluate(`(() => {
+      const slider = document.querySelector("input[type=range]");
+      slider.value = "50";
+      slider.dispatchEvent(new Event("input"));
+    })()`);
+    await page.waitForFunction("document.querySelector('.flipped').textContent.includes('6144 of 12288')");
+    expect(await said()).not.toBe(answers[1]);
     await page.close();
   });
 
