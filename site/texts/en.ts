@@ -3,6 +3,7 @@ export const en = {
   notebooks: "Notebooks",
   draw: "Draw",
   train: "Train",
+  machines: "Machines",
   documents: "Documents",
   kit: "The kit",
   notebooksIntroduction:

@@ -75,6 +75,7 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     "docs/packed-model.html",
     "train.html",
     "draw.html",
+    "machines.html",
   ];
   const looks = kinds.flatMap((path) =>
     (["desktop", "phone"] as const).flatMap((screen) =>
