@@ -49,6 +49,7 @@ export default (): UserConfig => {
         { text: en.draw, link: "/draw" },
         { text: en.train, link: "/train" },
         { text: en.machines, link: "/machines" },
+        { text: en.records, link: "/records" },
         { text: en.documents, link: firstOf(pages, "documents"), activeMatch: "^/docs/" },
         { text: en.kit, link: firstOf(pages, "kit") },
         ...(repository ? [{ text: en.repository, link: repository }] : []),

@@ -4,6 +4,7 @@ export const en = {
   draw: "Draw",
   train: "Train",
   machines: "Machines",
+  records: "Records",
   documents: "Documents",
   kit: "The kit",
   notebooksIntroduction:

@@ -76,6 +76,7 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     "train.html",
     "draw.html",
     "machines.html",
+    "records.html",
   ];
   const looks = kinds.flatMap((path) =>
     (["desktop", "phone"] as const).flatMap((screen) =>

@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
+import { chosenRows, commandOf, type RecordRow, scatterPoint } from "../../site/browser/records/rows";
+import { recordRows } from "../../site/make/record-rows";
+
+describe("the records as the page has them", () => {
+  let rows: RecordRow[];
+  beforeAll(() => {
+    rows = recordRows(kitRoot());
+  });
+  const everything = { data: "digits", study: "", component: "", text: "" };
+
+  test("every recorded study is there, with what its table says", () => {
+    expect(new Set(rows.map(({ study }) => study)).size).toBeGreaterThanOrEqual(5);
+    const row = rows.find(({ study, name }) => study === "report" && name === "mlp+mhsa/learned")!;
+    expect(row).toMatchObject({
+      data: "digits",
+      component: "mlp+mhsa",
+      scale: "learned",
+      seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    });
+    expect([row.mean, row.low, row.high].map((value) => value.toFixed(1))).toEqual(["93.3", "92.2", "94.4"]);
+    expect(row.curve).toHaveLength(25);
+    expect(JSON.stringify(rows).length).toBeLessThan(200_000);
+  });
+
+  test("filters leave what they name, the best first; what several studies share is there once", () => {
+    const all = chosenRows(rows, everything);
+    expect(all.filter(({ name, seeds }) => name === "float" && seeds.length === 10)).toHaveLength(1);
+    expect(all.map(({ mean }) => mean)).toEqual(all.map(({ mean }) => mean).sort((a, b) => b - a));
+    const quick = chosenRows(rows, { ...everything, study: "quick", component: "mhsa", text: " CHANNEL " });
+    expect(quick.map(({ name }) => name)).toEqual(["mhsa/channel"]);
+    expect(chosenRows(rows, { ...everything, data: "cifar10" }).every(({ data }) => data === "cifar10")).toBe(true);
+    expect(chosenRows(rows, { ...everything, text: "no such" })).toEqual([]);
+  });
+
+  test("a command trains a row's seeds again, and a point stands within its picture", () => {
+    const row = rows.find(({ study, name }) => study === "quick" && name === "mlp/channel")!;
+    expect(commandOf(row)).toBe("npx binvit study quick --rows mlp/channel --seeds 1-10");
+    expect(commandOf({ ...row, seeds: [3] })).toMatch(/--seeds 3$/);
+    expect(commandOf({ ...row, seeds: [1, 4] })).toMatch(/--seeds 1,4$/);
+    for (const one of rows) {
+      const [x, y] = scatterPoint(one, rows, 100, 50);
+      expect(x > 0 && x < 100 && y >= 0 && y <= 50, one.name).toBe(true);
+    }
+  });
+});
