@@ -25,8 +25,8 @@ export function recordRows(root: string): RecordRow[] {
         ...{ study, data: runs[0].config.dataset.name, name, component, scale },
         seeds: runs.map(({ seed }) => seed),
         mean: rounded(100 * accuracy.mean),
-        low: rounded(100 * accuracy.low),
-        high: rounded(100 * accuracy.high),
+        low: rounded(100 * Math.max(0, accuracy.low)),
+        high: rounded(100 * Math.min(1, accuracy.high)),
         bytes: bytesPacked,
         curve: Array.from({ length: epochs }, (_, epoch) => rounded(mean(epoch))),
       };
