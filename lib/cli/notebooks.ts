@@ -25,7 +25,9 @@ export function registerNotebooks(program: Command): void {
     .action(run);
   notebooks
     .command("check")
-    .description("check that notebooks are whole: executed, up to date, without errors, with pictures, not too long")
+    .description(
+      "check that notebooks are whole: executed, up to date, without errors, of right types, with pictures, not too long",
+    )
     .argument("[names...]", names)
     .addHelpText("after", "\nExample:\n  binvit notebooks check 03")
     .action(checkNotebooks);
@@ -138,11 +140,16 @@ async function checkNotebooks(names: string[]): Promise<void> {
   const { readNotebook } = await import("../notebook/document");
   const { findNotebooks, notebookName } = await import("../notebook/find");
   const { foreignKernel } = await import("../notebook/foreign-kernel");
+  const { checkTypes } = await import("../notebook/check-types");
   const files = findNotebooks(names);
   const width = Math.max(0, ...files.map((file) => textColumns(notebookName(file))));
+  const status = new StatusLine();
+  status.update(`types of ${files.length} notebooks`);
+  const types = checkTypes(files);
+  status.done();
   let bad = 0;
   for (const file of files) {
-    const [problem, ...others] = checkNotebook(file);
+    const [problem, ...others] = [...checkNotebook(file), ...types.get(file)!];
     const kernel = problem === undefined ? foreignKernel(readNotebook(file)) : undefined;
     console.log(
       `${padEnd(notebookName(file), width)}  ${problem ?? (kernel ? `skipped: written for ${kernel}` : "ok")}`,

@@ -42,6 +42,7 @@ export function notebookPage({ name, json, notebook }: NotebookFile, context: No
     files.push(publicFile(`/files/${name}-solutions.ipynb`, solutions.json));
     downloads.push(`<FileLink href="/files/${name}-solutions.ipynb">${texts.downloadSolutions}</FileLink>`);
   }
+  downloads.push(`<a href="?slides">${texts.slides}</a>`);
   // After the title, a function as `$` means something in a replacement.
   const below = `<p class="downloads">${downloads.join("")}</p>`;
   const markdown = body.markdown.replace(/^# .*$/m, (heading) => `${heading}\n\n${below}`);

@@ -11,6 +11,7 @@ export const en = {
     "Each notebook as it ran: prose, code, results and figures. Exercises have their solutions folded below them.",
   downloadNotebook: "Download this notebook",
   downloadSolutions: "Download its solutions",
+  slides: "Show it as slides",
   setUp: "What the solutions begin with",
   solution: (number: number, title: string): string => `Solution ${number} · ${title}`,
   repository: "Repository",

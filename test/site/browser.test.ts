@@ -223,6 +223,26 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     await page.close();
   });
 
+  test("a notebook is shown as slides, by keys, and left as it was", async () => {
+    const page = await opened("notebooks/02-binarization.html?slides");
+    await page.waitForSelector(".slide-controls");
+    const shown = () =>
+      page.evaluate(`[...document.querySelector(".vp-doc > div").children].filter((part) => part.offsetParent).length`);
+    const counter = () => page.evaluate("document.querySelector('.slide-controls span')?.textContent");
+    expect(await counter()).toMatch(/^1 \/ \d\d$/);
+    const first = await shown();
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("ArrowRight");
+    expect(await counter()).toMatch(/^3 \//);
+    expect(await page.evaluate("location.search")).toBe("?slides=3");
+    await page.keyboard.press("End");
+    expect(await page.evaluate("document.querySelector('.slide-controls').textContent")).toMatch(/(\d+) \/ \1/);
+    await page.keyboard.press("Escape");
+    await page.waitForFunction("!document.querySelector('.slide-controls')");
+    expect(await shown()).toBeGreaterThan(first as number);
+    await page.close();
+  });
+
   test("and no page complained", () => {
     expect(complaints).toEqual([]);
   });

@@ -38,7 +38,7 @@ const answers = notebookOf(
 
 test("a page has the cells in their order, below the title what can be downloaded", () => {
   expect(pageOf(lesson)).toMatch(
-    /^# 03 · Scales\n\n<p class="downloads"><FileLink href="\/files\/03-scales.ipynb">Download this notebook<\/FileLink><\/p>\n\n\*\*Goal\.\*\* Know α\.\n\n```ts\nconst a = `\{\{x\}\}`;\n```\n\n/,
+    /^# 03 · Scales\n\n<p class="downloads"><FileLink href="\/files\/03-scales.ipynb">Download this notebook<\/FileLink><a href="\?slides">Show it as slides<\/a><\/p>\n\n\*\*Goal\.\*\* Know α\.\n\n```ts\nconst a = `\{\{x\}\}`;\n```\n\n/,
   );
   expect(pageOf(lesson)).toContain("[Solutions](solutions/03-scales.ipynb)");
 });

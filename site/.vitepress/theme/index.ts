@@ -1,14 +1,16 @@
 import { type Theme, useRoute } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
-import { onBeforeUnmount, onMounted, watch } from "vue";
+import { h, onBeforeUnmount, onMounted, watch } from "vue";
 import { makeScrollReachable } from "../../browser/reachable-scroll";
 import FileLink from "../../components/FileLink.vue";
 import PlotFigure from "../../components/PlotFigure.vue";
+import SlideControls from "../../components/SlideControls.vue";
 import "./site.css";
 
 /** VitePress' own theme with the fonts of the reader's system, and with what the made pages are written in. */
 export default {
   extends: DefaultTheme,
+  Layout: () => h(DefaultTheme.Layout, null, { "layout-bottom": () => h(SlideControls) }),
   enhanceApp({ app }) {
     app.component("FileLink", FileLink).component("PlotFigure", PlotFigure);
   },

@@ -1,0 +1,57 @@
+/** What a slide can begin with, or hold one of. */
+export type Block = "title" | "code" | "picture" | "text";
+
+/**
+ * Cuts a page into slides: a new one at each title, and where a second piece of code or picture would follow.
+ *
+ * @param blocks - the page's parts, in their order
+ * @returns indices of the parts of each slide
+ */
+export function cutSlides(blocks: readonly Block[]): number[][] {
+  const slides: number[][] = [];
+  for (const [i, block] of blocks.entries()) {
+    const current = slides.at(-1);
+    const held = current?.map((at) => blocks[at]) ?? [];
+    const isFull =
+      block === "code"
+        ? held.includes("code") || held.includes("picture")
+        : block === "picture" && held.includes("picture");
+    if (!current || block === "title" || isFull) slides.push([i]);
+    else current.push(i);
+  }
+  return slides;
+}
+
+/** What a part of a page is to its slide. */
+export function blockOf(element: Element): Block {
+  if (/^H[12]$/.test(element.tagName)) return "title";
+  if (element.matches("[class*='language-']:not(.output)")) return "code";
+  if (element.matches("figure, svg, canvas") || element.querySelector("figure")) return "picture";
+  return "text";
+}
+
+/** A page shown as slides. */
+export interface Slides {
+  readonly count: number;
+  /** Shows one, from 0; numbers beyond the ends are the ends. @returns which */
+  show(index: number): number;
+  /** The page as it was. */
+  stop(): void;
+}
+
+/** @param parts - elements of the page, one after the other */
+export function startSlides(parts: readonly HTMLElement[]): Slides {
+  const slides = cutSlides(parts.map(blockOf));
+  return {
+    count: slides.length,
+    show(index) {
+      const shown = Math.max(0, Math.min(slides.length - 1, index));
+      const visible = new Set(slides[shown]);
+      for (const [i, part] of parts.entries()) part.classList.toggle("off-slide", !visible.has(i));
+      return shown;
+    },
+    stop() {
+      for (const part of parts) part.classList.remove("off-slide");
+    },
+  };
+}

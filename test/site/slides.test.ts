@@ -1,0 +1,29 @@
+import { JSDOM } from "jsdom";
+import { expect, test } from "vitest";
+import { blockOf, cutSlides, startSlides } from "../../site/browser/slides";
+
+test("a slide begins at each title, and where a second piece of code or picture would follow", () => {
+  expect(cutSlides([])).toEqual([]);
+  expect(cutSlides(["title", "text", "title", "text", "code", "text", "code", "picture", "text", "code"])).toEqual([
+    [0, 1],
+    [2, 3, 4, 5],
+    [6, 7, 8],
+    [9],
+  ]);
+  expect(cutSlides(["text", "picture", "picture", "title"])).toEqual([[0, 1], [2], [3]]);
+});
+
+test("parts of a page are shown slide by slide, and all of them in the end", () => {
+  const { document } = new JSDOM(`<main><h1>T</h1><p>a</p><h2>U</h2><div class="language-ts"></div>
+    <div class="language-text output"></div><div><figure></figure></div><h3>V</h3></main>`).window;
+  const parts = [...document.querySelector("main")!.children] as HTMLElement[];
+  expect(parts.map(blockOf)).toEqual(["title", "text", "title", "code", "text", "picture", "text"]);
+  const slides = startSlides(parts);
+  const shown = () => parts.map((part, i) => (part.classList.contains("off-slide") ? -1 : i)).filter((i) => i >= 0);
+  expect(slides.count).toBe(2);
+  expect([slides.show(0), shown()]).toEqual([0, [0, 1]]);
+  expect([slides.show(9), shown()]).toEqual([1, [2, 3, 4, 5, 6]]);
+  expect(slides.show(-3)).toBe(0);
+  slides.stop();
+  expect(shown()).toHaveLength(7);
+});
