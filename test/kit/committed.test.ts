@@ -70,10 +70,10 @@ test("the README's table and differences are those of the recorded studies", () 
   expect(rows).toHaveLength(12);
   for (const row of rows) expect(readme).toContain(row.replace(/ +\d+$/, "").replace(/\s+/g, " ")); // but for seconds
   const full = study("report");
-  const accuracies = (wanted: string) =>
-    full.filter(({ name }) => name === wanted).map(({ test }) => 100 * test.accuracy); // by seed
-  const difference = (better: string, worse: string) => {
-    const [ones, others] = [accuracies(better), accuracies(worse)];
+  const accuracies = (wanted: string, of = full) =>
+    of.filter(({ name }) => name === wanted).map(({ test }) => 100 * test.accuracy); // by seed
+  const difference = (better: string, worse: string, of = full) => {
+    const [ones, others] = [accuracies(better, of), accuracies(worse, of)];
     const { mean, low, high } = interval(ones.map((value, i) => value - others[i]));
     const [middle, from, to] = [mean, low, high].map((value) => value.toFixed(1).replace("-", "−"));
     return new RegExp(`\\+${middle}( points)? \\(${from} … ${to}\\)`);
@@ -83,6 +83,13 @@ test("the README's table and differences are those of the recorded studies", () 
   }
   for (const part of ["mlp", "mhsa"]) expect(readme).toMatch(difference(`${part}/channel`, "mlp+mhsa/channel"));
   expect(readme).toMatch(difference("mlp+mhsa/learned", "mlp+mhsa/channel"));
+  const photographs = study("report-cifar10");
+  for (const part of ["mlp", "mhsa", "mlp+mhsa"]) {
+    expect(readme).toMatch(difference(`${part}/channel`, `${part}/unscaled`, photographs));
+  }
+  for (const part of ["mlp", "mhsa"]) {
+    expect(readme).toMatch(difference(`${part}/channel`, "mlp+mhsa/channel", photographs));
+  }
   const { mean, low, high } = interval(accuracies("mlp+mhsa/learned-w1a32"));
   expect(readme).toContain(`${mean.toFixed(1)}% (${low.toFixed(1)} … ${high.toFixed(1)})`);
   for (const record of records) {
