@@ -169,11 +169,13 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     await page.close();
   });
 
-  test("a model is trained in the page to over 90% within 30 seconds, with the weights of Node", async () => {
+  test("a model is trained in the page to over 90% within 30 seconds, with the weights of Node", {
+    timeout: 180_000,
+  }, async () => {
     const page = await opened("train.html");
     await page.click("input[value=mhsa]");
     await page.click("form button.main");
-    await page.waitForSelector(".result:nth-child(2)");
+    await page.waitForSelector(".result:nth-child(2)", { timeout: 120_000 });
     const [binary, float] = (await page.evaluate(`[...document.querySelectorAll(".result")].map((row) => ({
       accuracy: row.querySelector(".accuracy").textContent,
       sha256: row.querySelector("code").title,

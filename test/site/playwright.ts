@@ -5,7 +5,7 @@ export interface Page {
   evaluate(expression: string): Promise<unknown>;
   click(selector: string): Promise<void>;
   waitForFunction(expression: string): Promise<unknown>;
-  waitForSelector(selector: string): Promise<unknown>;
+  waitForSelector(selector: string, options?: { timeout: number }): Promise<unknown>;
   waitForTimeout(milliseconds: number): Promise<void>;
   waitForURL(address: RegExp): Promise<void>;
   route(address: string, handle: (route: { abort(): Promise<void> }) => Promise<void>): Promise<void>;
