@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { padEnd, textColumns } from "../base/text-width";
+import type { Notebook } from "../notebook/nbformat";
 import { interruptSignal } from "./interrupt";
 import { parallelLimits, timeoutLimits, wholeNumber, workersElsewhere } from "./run-input";
 import { duration, StatusLine } from "./terminal";
@@ -37,6 +38,14 @@ export function registerNotebooks(program: Command): void {
     .argument("[names...]", names)
     .addHelpText("after", "\nExample:\n  binvit notebooks clean 03")
     .action(cleanNotebooks);
+  notebooks
+    .command("slides")
+    .description(
+      "say of each cell where it stands on slides, for `jupyter nbconvert --to slides`; what cells say already stays",
+    )
+    .argument("[names...]", names)
+    .addHelpText("after", "\nExample:\n  binvit notebooks slides 03")
+    .action(setSlideTypes);
 }
 
 /** What to run, and how. */
@@ -161,14 +170,29 @@ async function checkNotebooks(names: string[]): Promise<void> {
 }
 
 async function cleanNotebooks(names: string[]): Promise<void> {
+  const { cleanNotebook } = await import("../notebook/document");
+  await rewriteNotebooks(names, cleanNotebook, "cleaned");
+}
+
+async function setSlideTypes(names: string[]): Promise<void> {
+  const { withSlideTypes } = await import("../notebook/slide-types");
+  await rewriteNotebooks(names, withSlideTypes, "has slides");
+}
+
+/** Writes each notebook changed; one that cannot be read does not keep the others from it. */
+async function rewriteNotebooks(
+  names: string[],
+  change: (notebook: Notebook) => Notebook,
+  done: string,
+): Promise<void> {
   const { BinvitError, NotebookError } = await import("../base/errors");
   const { findNotebooks, notebookName } = await import("../notebook/find");
-  const { cleanNotebook, readNotebook, writeNotebook } = await import("../notebook/document");
+  const { readNotebook, writeNotebook } = await import("../notebook/document");
   const failures: string[] = [];
   for (const file of findNotebooks(names)) {
     try {
-      writeNotebook(file, cleanNotebook(readNotebook(file)));
-      console.log(`${notebookName(file)}  cleaned`);
+      writeNotebook(file, change(readNotebook(file)));
+      console.log(`${notebookName(file)}  ${done}`);
     } catch (error) {
       if (!(error instanceof BinvitError)) throw error;
       failures.push(error.message);
