@@ -6,53 +6,68 @@ type Row = StudyInput["rows"][number];
 
 const taught = { "cross-entropy": { weight: 0.2 }, distillation: { teacher: "row:float", weight: 0.8 } } as const;
 
-const scaled = { qkv: "channel", projection: "channel", scores: "channel", values: "channel" } as const;
+const attention = { scores: "bit", values: "bit" } as const;
+
+/** Every layer of the blocks with learned scales, every product of attention by BiT's quantizers; the stem's inputs stay float. */
+const learned = {
+  conv: "channel-w1a32",
+  mlp: "learned",
+  mhsa: { qkv: "learned", projection: "learned", ...attention },
+} as const;
 
 const reactNet = {
   conv: "channel-w1a32",
   mlp: "react-net",
-  mhsa: { qkv: "react-net", projection: "react-net", scores: "bit", values: "bit" },
+  mhsa: { qkv: "react-net", projection: "react-net", ...attention },
 } as const;
 
+const plain = { qkv: "channel", projection: "channel", scores: "channel", values: "channel" } as const;
+
 /**
- * From float to one bit throughout, a step a row; each row keeps what those before it have.
+ * From float to one bit throughout, a step a row.
  *
- * | row            | changes                                                                                       |
- * |----------------|-----------------------------------------------------------------------------------------------|
- * | `float`        | nothing binarized, behind a stem of two 3×3 convolutions                                      |
- * | `all/plain`    | every weight one bit and every operand of every product, QKᵀ and AV too, with a channel scale |
- * | `all/pixels`   | what the stem reads stays float; its weights are still one bit                                |
- * | `all/learned`  | learned thresholds: ReActNet's layers and activation, BiT's attention                         |
- * | `all/shift`    | tokens shifted beside each MLP, as BHViT does                                                 |
- * | `all/taught`   | learns from the float row's probabilities                                                     |
- * | `all/wide`     | more width                                                                                    |
- * | `all/weights`  | first stage of the next row: weights one bit, operands float                                  |
- * | `all/staged`   | in two halves, 1-bit weights before 1-bit operands; weights without decay, drawn to ±1 at the end |
+ * | row             | is                                                                                             |
+ * |-----------------|------------------------------------------------------------------------------------------------|
+ * | `float`         | nothing binarized, behind a stem of two 3×3 convolutions                                       |
+ * | `all/plain`     | every weight one bit and every operand of every product, QKᵀ and AV too, with a channel scale  |
+ * | `all/pixels`    | and what the stem reads stays float; its weights are still one bit                             |
+ * | `all/attention` | and BiT's quantizers for QKᵀ and AV                                                            |
+ * | `all/learned`   | and learned scales                                                                             |
+ * | `all/wide`      | and more width: the best on digits                                                             |
+ *
+ * What else is said to help, each beside `all/wide`:
+ *
+ * | row             | changes                                                                                        |
+ * |-----------------|------------------------------------------------------------------------------------------------|
+ * | `all/shift`     | tokens shifted beside each MLP, as BHViT does                                                  |
+ * | `all/taught`    | learns from the float row's probabilities                                                      |
+ * | `all/react-net` | ReActNet's layers and activation in place of learned scales                                    |
+ * | `all/weights`   | first stage of the next row: weights one bit, operands float                                   |
+ * | `all/staged`    | in two halves, 1-bit weights before 1-bit operands; weights without decay, drawn to ±1 at the end |
  */
 const ladder = (epochs: number, wide: { readonly embedDim: number; readonly mlpDim: number }): Row[] => {
-  const model = { activation: "rprelu" };
-  const shifted = { ...model, shift: [1, 2] };
-  const widened = { ...shifted, ...wide };
   const half = Math.floor(epochs / 2);
   const weights = { weight: "channel", input: "off" } as const;
   return [
     float,
-    row("plain", { conv: "channel", mlp: "channel", mhsa: scaled }),
-    row("pixels", { conv: "channel-w1a32", mlp: "channel", mhsa: scaled }),
-    row("learned", reactNet, { model }),
-    row("shift", reactNet, { model: shifted }),
-    row("taught", reactNet, { model: shifted, training: { objective: taught } }),
-    row("wide", reactNet, { model: widened, training: { objective: taught } }),
+    row("plain", { conv: "channel", mlp: "channel", mhsa: plain }),
+    row("pixels", { conv: "channel-w1a32", mlp: "channel", mhsa: plain }),
+    row("attention", { conv: "channel-w1a32", mlp: "channel", mhsa: { ...plain, ...attention } }),
+    row("learned", learned),
+    row("wide", learned, { model: wide }),
+    row("shift", learned, { model: { ...wide, shift: [1, 2] } }),
+    row("taught", learned, { model: wide, training: { objective: taught } }),
+    row("react-net", reactNet, { model: { ...wide, activation: "rprelu" } }),
     row(
       "weights",
       { conv: weights, mlp: weights, mhsa: { qkv: weights, projection: weights } },
-      { model: widened, training: { objective: taught, epochs: half } },
+      { model: wide, training: { epochs: half } },
     ),
-    row("staged", reactNet, {
-      model: widened,
+    row("staged", learned, {
+      model: wide,
       from: "all/weights",
       training: {
-        objective: { ...taught, "unit-weights": { weight: 0.1, from: 0.9 } },
+        objective: { "cross-entropy": { weight: 1 }, "unit-weights": { weight: 0.1, from: 0.9 } },
         epochs: epochs - half,
         warmupEpochs: 0,
         latentDecay: 0,
