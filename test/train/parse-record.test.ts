@@ -54,7 +54,7 @@ test("what was not there yet when it was written has its default", () => {
 });
 
 test("a record of the form before is read in today's, and nothing else of it is changed", () => {
-  const path = join(kitRoot(), "data", "results", "quick", "mlp-channel-s1.json");
+  const path = join(kitRoot(), "test", "train", "record-of-form-2.json");
   const written = JSON.parse(readFileSync(path, "utf8"));
   expect(written.schema).toBe("binvit.run/2");
   const record = parseRecord(written, path);
