@@ -1,3 +1,4 @@
+import { sha256Digest } from "../base/digest";
 import { DataError } from "../base/errors";
 import type { DatasetContent } from "./dataset";
 import { selectImages, stratifiedOrder } from "./stratify";
@@ -19,8 +20,7 @@ const splitSeed = 1797;
  * @throws DataError if it is not the one whose checksum stands here
  */
 export async function parseDigits(file: Uint8Array, place = "digits.csv.gz"): Promise<DatasetContent> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", file));
-  const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const sha256 = await sha256Digest(file);
   if (sha256 !== fileSha256) {
     throw new DataError(`${place} is damaged: its SHA-256 is ${sha256}, expected ${fileSha256}.
 Bring it back with \`git checkout -- data/digits\`.`);

@@ -1,3 +1,4 @@
+import { sha256Digest } from "../base/digest";
 import type { ParameterArrays } from "../vit/parameters";
 
 /**
@@ -10,7 +11,5 @@ export async function weightsDigest(parameters: ParameterArrays): Promise<string
   const values = Object.keys(parameters)
     .sort()
     .map((name) => parameters[name].data);
-  const all = await new Blob(values).arrayBuffer();
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return sha256Digest(await new Blob(values).arrayBuffer());
 }

@@ -20,7 +20,7 @@ export function bitLayers(model: PackedModel): BitLayer[] {
 
 /** @returns whether the weight from an input to an output is −1, whose bit is 1 */
 export function isNegative(model: PackedModel, layer: BitLayer, output: number, input: number): boolean {
-  const [byte, mask] = placeOf(layer, output * layer.inputs + input);
+  const [byte, mask] = bitOf(output * layer.inputs + input);
   return (model.tensors[layer.tensor].data[byte] & mask) !== 0;
 }
 
@@ -34,16 +34,14 @@ export function withFlipped(model: PackedModel, layer: BitLayer, places: Iterabl
   const { [layer.tensor]: tensor } = model.tensors;
   const data = Uint8Array.from(tensor.data);
   for (const place of places) {
-    const [byte, mask] = placeOf(layer, place);
+    const [byte, mask] = bitOf(place);
     data[byte] ^= mask;
   }
   return { ...model, tensors: { ...model.tensors, [layer.tensor]: { ...tensor, data } } };
 }
 
-const placeOf = ({ inputs }: BitLayer, place: number): [byte: number, mask: number] => {
-  const [output, input] = [Math.floor(place / inputs), place % inputs];
-  return [(output * inputs + input) >> 3, 1 << (input & 7)];
-};
+/** Rows are whole bytes, so that places follow each other as bits do. */
+const bitOf = (place: number): [byte: number, mask: number] => [place >> 3, 1 << (place & 7)];
 
 /**
  * Some places of a layer, drawn by a seed; more of them hold all of fewer.
