@@ -33,5 +33,5 @@ the training images of ${info.name}.`);
   }
   const content = await (info.source ? readOfficial(info, config.folder) : info.read());
   const chosen = { ...content, train: firstImages(content.train, limit) };
-  return assembleDataset(info, chosen, contentSha256(chosen));
+  return assembleDataset(info, chosen, await contentSha256(chosen));
 }

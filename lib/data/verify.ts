@@ -36,7 +36,7 @@ export async function verifyOfficial(info: OfficialInfo, folder = defaultFolder(
 export async function verifyDataset(info: DatasetInfo, folder?: string): Promise<Verification> {
   if (info.source !== undefined) return verifyOfficial(info, folder);
   try {
-    const sha256 = contentSha256(await info.read());
+    const sha256 = await contentSha256(await info.read());
     return sha256 === info.sha256
       ? { state: "ok", detail: `${info.origin === "embedded" ? "embedded file" : info.origin}, SHA-256 as recorded` }
       : { state: "damaged", detail: `${info.origin} with SHA-256 ${sha256}, expected ${info.sha256}` };

@@ -1,14 +1,13 @@
-import { Resvg } from "@resvg/resvg-js";
-import { fontFamily, fontFiles } from "../plot/fonts";
 import type { EpochRecord } from "../train/record";
+import { curvePicture } from "./curve-picture";
 import { openDisplay } from "./live-display";
-import { curveSize, lossCurveSvg } from "./loss-curve-svg";
+import { lossCurveSvg } from "./loss-curve-svg";
 
 /** A training curve that grows while training runs. */
 export interface LiveCurve {
   /** Adds an epoch; may be handed to `train` as `onEpoch`. */
   readonly push: (record: EpochRecord) => void;
-  /** Leaves the final picture, as PNG: web viewers empty an SVG for safety. */
+  /** Leaves the final picture. */
   readonly done: () => void;
 }
 
@@ -29,8 +28,7 @@ export function liveCurve({ epochs }: { readonly epochs: number }): LiveCurve {
     },
     done() {
       const text = caption(records);
-      const alt = `Training and validation loss over the epochs. At the end, ${text}.`;
-      if (display) display({ "image/png": png(svg()), "text/plain": text }, { "image/png": { ...curveSize, alt } });
+      if (display) display(...curvePicture(svg(), text));
       else console.log(text);
     },
   };
@@ -41,10 +39,4 @@ function caption(records: readonly EpochRecord[]): string {
   if (!last) return "no epoch yet";
   const losses = `training loss ${last.trainLoss.toFixed(3)}, validation loss ${last.validationLoss.toFixed(3)}`;
   return `epoch ${last.epoch}: ${losses}`;
-}
-
-/** @returns the picture at twice its size, base64 */
-function png(svg: string): string {
-  const font = { fontFiles: fontFiles(), loadSystemFonts: false, defaultFontFamily: fontFamily };
-  return new Resvg(svg, { fitTo: { mode: "zoom", value: 2 }, font }).render().asPng().toString("base64");
 }

@@ -1,4 +1,4 @@
-import { fontStack } from "../plot/fonts";
+import { fontStack } from "../plot/font-stack";
 import { palette } from "../plot/palette";
 import type { EpochRecord } from "../train/record";
 

@@ -12,11 +12,9 @@ export type DiagramName = keyof typeof import("../plot/diagrams/index")["diagram
 export async function showDiagram(name: DiagramName): Promise<void> {
   const display = openDisplay(); // before anything is awaited: it belongs to the cell that runs now
   const { diagrams, factsOf } = await import("../plot/diagrams/index");
-  const { svgToPng } = await import("../plot/export");
-  const { indexedPng } = await import("./indexed-png");
   const svg = diagrams[name]();
-  const { description: text, width, height } = factsOf(svg);
-  if (!display) return console.log(text);
-  const png = await indexedPng(svgToPng(svg, { scale: 1.5 }));
-  display({ "image/png": png.toString("base64"), "text/plain": text }, { "image/png": { width, height, alt: text } });
+  const facts = factsOf(svg);
+  if (!display) return console.log(facts.description);
+  const { shownDrawing } = await import("./pictures");
+  display(...(await shownDrawing(svg, facts)));
 }

@@ -1,6 +1,7 @@
 import { Resvg } from "@resvg/resvg-js";
 import type { Figure, Size } from "./figure";
-import { fontFamily, fontsOf } from "./fonts";
+import { fontFamily } from "./font-stack";
+import { fontsOf } from "./fonts";
 import type { PlotlyWindow } from "./plotly-window";
 import { resized } from "./theme";
 

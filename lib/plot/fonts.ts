@@ -4,12 +4,6 @@ import { isWide } from "../base/text-width";
 import { type FontFile, readFontFile } from "./font-file";
 import { FurtherFonts } from "./further-fonts";
 
-/** The family the figures name first; the fonts come with the package, so no machine lacks them. */
-export const fontFamily = "DejaVu Sans";
-
-/** What a browser without DejaVu falls back to; Verdana's advances are nearly the same. */
-export const fontStack = `${fontFamily}, Verdana, Arial, sans-serif`;
-
 /** A face of the family. */
 export interface Face {
   readonly bold: boolean;

@@ -1,6 +1,7 @@
 import { GlobalFonts, PDFDocument, type SKRSContext2D } from "@napi-rs/canvas";
 import { JSDOM } from "jsdom";
-import { fontFamily, fontFiles, fontsOf } from "./fonts";
+import { fontFamily } from "./font-stack";
+import { fontFiles, fontsOf } from "./fonts";
 import { drawSvg } from "./svg-on-canvas";
 
 /** What a PDF file says of itself, for those who look for it or cannot see it. */

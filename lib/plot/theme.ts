@@ -1,6 +1,6 @@
 import type { Data, Layout, LayoutAxis } from "plotly.js";
 import type { Figure, Size } from "./figure";
-import { fontStack } from "./fonts";
+import { fontStack } from "./font-stack";
 import { type Heading, ink, sideMargin, textSize, titleOf } from "./heading";
 
 const axisTheme: Partial<LayoutAxis> = {

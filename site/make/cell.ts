@@ -1,4 +1,4 @@
-import { type Cell, isCode } from "../../lib/notebook/nbformat";
+import { type Cell, type CodeCell, isCode } from "../../lib/notebook/nbformat";
 import { outputPiece } from "./output";
 import { type Piece, prose, stacked } from "./page";
 
@@ -13,11 +13,26 @@ export interface CellContext {
 /** A cell as it reads on a page: prose, or code and below it what it put out. */
 export function cellPiece(cell: Cell, context: CellContext): Piece {
   if (!isCode(cell)) return cell.cell_type === "markdown" ? context.linked(cell.source) : prose("");
-  const outputs = cell.outputs.map((output, i) =>
-    outputPiece(output, `${context.pictures}${cell.id}${i === 0 ? "" : `-${i + 1}`}`),
-  );
-  return stacked([prose(codeBlock(cell.source)), ...outputs]);
+  return stacked([prose(codeBlock(cell.source)), outputsPiece(cell, context)]);
 }
+
+/**
+ * A cell of code that can be run on the page.
+ *
+ * @param name - what it is called there: `cell 5`
+ */
+export function runnablePiece(cell: CodeCell, name: string, context: CellContext): Piece {
+  const outputs = outputsPiece(cell, context);
+  return stacked([
+    prose(`<RunnableCell id="${cell.id}" name="${name}">`),
+    prose(codeBlock(cell.source)),
+    ...(outputs.markdown ? [prose("<template #recorded>"), outputs, prose("</template>")] : []),
+    prose("</RunnableCell>"),
+  ]);
+}
+
+const outputsPiece = (cell: CodeCell, { pictures }: CellContext): Piece =>
+  stacked(cell.outputs.map((output, i) => outputPiece(output, `${pictures}${cell.id}${i === 0 ? "" : `-${i + 1}`}`)));
 
 /** TypeScript between fences that are longer than any within. */
 function codeBlock(source: string): string {

@@ -1,7 +1,7 @@
 import { NotebookError } from "../../lib/base/errors";
 import { type Cell, isCode, type Notebook } from "../../lib/notebook/nbformat";
 import type { Texts } from "../texts/en";
-import { type CellContext, cellPiece } from "./cell";
+import { type CellContext, cellPiece, runnablePiece } from "./cell";
 import { exerciseList } from "./exercises";
 import { plainText, sectionsOf, titleOf } from "./markdown";
 import { type Page, type Piece, pageFile, prose, publicFile, stacked } from "./page";
@@ -15,6 +15,15 @@ export interface NotebookFile {
   readonly json: string;
   readonly notebook: Notebook;
 }
+
+/** Notebooks whose cells run on their pages: they need neither files nor records, and end in less than two minutes. */
+export const runnable: readonly string[] = [
+  "01-vision-transformer",
+  "02-binarization",
+  "03-scaling-factors",
+  "04-binarize-mlp",
+  "05-binarize-mhsa",
+];
 
 /** What else it takes to make a page of a notebook. */
 export interface NotebookContext {
@@ -35,7 +44,15 @@ export function notebookPage({ name, json, notebook }: NotebookFile, context: No
   if (title === undefined) throw new NotebookError(`${name} has no title: a first cell with "# Title" was expected.`);
   const cells: CellContext = { pictures: `/pictures/${name}/`, linked };
   const answers = solutions && takeApart(solutions.notebook, `solutions/${name}`);
-  const body = stacked(notebook.cells.map((cell) => withSolutions(cell, cells, answers, texts)));
+  const isRunnable = runnable.includes(name);
+  let count = 0;
+  const body = stacked(
+    notebook.cells.map((cell) =>
+      isRunnable && isCode(cell)
+        ? runnablePiece(cell, texts.cell(++count), cells)
+        : withSolutions(cell, cells, answers, texts),
+    ),
+  );
   const files = [publicFile(`/files/${name}.ipynb`, json)];
   const downloads = [`<FileLink href="/files/${name}.ipynb">${texts.downloadNotebook}</FileLink>`];
   if (solutions) {
@@ -44,7 +61,7 @@ export function notebookPage({ name, json, notebook }: NotebookFile, context: No
   }
   downloads.push(`<a href="?slides">${texts.slides}</a>`);
   // After the title, a function as `$` means something in a replacement.
-  const below = `<p class="downloads">${downloads.join("")}</p>`;
+  const below = `<p class="downloads">${downloads.join("")}</p>${isRunnable ? "\n\n<NotebookControls />" : ""}`;
   const markdown = body.markdown.replace(/^# .*$/m, (heading) => `${heading}\n\n${below}`);
   const plain = numbered(plainText(title), name);
   return { link, title: plain, group: "notebooks", files: [pageFile(link, plain, markdown), ...body.files, ...files] };

@@ -12,6 +12,7 @@ export const en = {
   downloadNotebook: "Download this notebook",
   downloadSolutions: "Download its solutions",
   slides: "Show it as slides",
+  cell: (number: number): string => `cell ${number}`,
   setUp: "What the solutions begin with",
   solution: (number: number, title: string): string => `Solution ${number} · ${title}`,
   repository: "Repository",

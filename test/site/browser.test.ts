@@ -245,6 +245,61 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     await page.close();
   });
 
+  /** How the cells of a page stand, and what each has put out. */
+  const cellsOf = (page: Page) =>
+    page.evaluate(`[...document.querySelectorAll(".runnable-cell")].map((cell) => ({
+      state: cell.dataset.state,
+      texts: [...cell.querySelectorAll(".outputs pre, .outputs table")].map((text) => text.innerText.trim()),
+      pictures: cell.querySelectorAll(".outputs figure, .outputs img.drawing").length,
+    }))`) as Promise<{ state: string; texts: string[]; pictures: number }[]>;
+
+  test.each(["02-binarization", "03-scaling-factors"])(
+    "the cells of %s put out here what they did in the kernel",
+    {
+      timeout: 300_000,
+    },
+    async (name) => {
+      const page = await opened(`notebooks/${name}.html`);
+      const recorded = await cellsOf(page);
+      await page.click(".notebook-controls button");
+      await page.waitForFunction(
+        `!document.querySelector(".notebook-controls button").textContent.includes("Stop") &&
+        document.querySelector(".notebook-controls span").textContent.includes(" of ")`,
+        undefined,
+        { timeout: 280_000 },
+      );
+      expect(await cellsOf(page)).toEqual(recorded.map((cell) => ({ ...cell, state: "done" })));
+      await page.close();
+    },
+  );
+
+  test("a cell runs after those above it, as it was changed; what fails is told, and the next try has the names", {
+    timeout: 180_000,
+  }, async () => {
+    const page = await opened("notebooks/02-binarization.html");
+    const third = (part: string) => `.runnable-cell[id-of-test] ${part}`;
+    await page.evaluate(`document.querySelectorAll(".runnable-cell")[3].setAttribute("id-of-test", "")`);
+    const put = async (code: string) => {
+      await page.evaluate(`document.querySelector("${third("code")}").textContent = ${JSON.stringify(code)}`);
+      await page.click(third(".run"));
+      await page.waitForFunction(
+        `["done", "failed"].includes(document.querySelector(".runnable-cell[id-of-test]").dataset.state)`,
+        undefined,
+        { timeout: 120_000 },
+      );
+      return (await cellsOf(page)).map(({ state, texts }) => [state, ...texts]);
+    };
+    await page.click(third("button:nth-child(2)"));
+    expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toMatch(/^Code of cell 4\./);
+    const failed = await put("const once = 1;\nnowhere(a);");
+    expect(failed.slice(0, 4).map(([state]) => state)).toEqual(["done", "done", "done", "failed"]);
+    expect(failed[3][1]).toBe("ReferenceError: nowhere is not defined");
+    expect(failed[4][0]).toBe("recorded");
+    expect((await put("a.length + b.length"))[3]).toEqual(["done", "16"]);
+    expect((await put("const x: = 1;"))[3][1]).toMatch(/^SyntaxError: line 1: /);
+    await page.close();
+  });
+
   test("and no page complained", () => {
     expect(complaints).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { madeFrom } from "../../site/make/sources";
 const folder = join(kitRoot(), "site", "dist");
 
 const built = join(folder, "index.html");
-const sources = [...madeFrom, "site/make", "site/pages", "site/components", "site/.vitepress/theme"];
+const sources = [...madeFrom, "site/make", "site/browser", "site/pages", "site/components", "site/.vitepress/theme"];
 
 /** Whether something that pages are made from was changed after they were. */
 function isStale(): boolean {
@@ -70,6 +70,7 @@ const types: Readonly<Record<string, string>> = {
   ".json": "application/json",
   ".png": "image/png",
   ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
 };
 
 /** Serves the built site as any web server would. */

@@ -4,7 +4,7 @@ export interface Page {
   /** Runs in the page; an expression as text, as these files know no document. */
   evaluate(expression: string): Promise<unknown>;
   click(selector: string): Promise<void>;
-  waitForFunction(expression: string): Promise<unknown>;
+  waitForFunction(expression: string, argument?: undefined, options?: { timeout: number }): Promise<unknown>;
   waitForSelector(selector: string, options?: { timeout: number }): Promise<unknown>;
   waitForTimeout(milliseconds: number): Promise<void>;
   waitForURL(address: RegExp): Promise<void>;

@@ -1,5 +1,5 @@
 import { onDark } from "../dark";
-import { fontStack } from "../fonts";
+import { fontStack } from "../font-stack";
 import { plain } from "../plain-text";
 
 /** What a diagram is drawn on. */

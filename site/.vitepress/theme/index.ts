@@ -3,7 +3,9 @@ import DefaultTheme from "vitepress/theme-without-fonts";
 import { h, onBeforeUnmount, onMounted, watch } from "vue";
 import { makeScrollReachable } from "../../browser/reachable-scroll";
 import FileLink from "../../components/FileLink.vue";
+import NotebookControls from "../../components/NotebookControls.vue";
 import PlotFigure from "../../components/PlotFigure.vue";
+import RunnableCell from "../../components/RunnableCell.vue";
 import SlideControls from "../../components/SlideControls.vue";
 import "./site.css";
 
@@ -12,7 +14,11 @@ export default {
   extends: DefaultTheme,
   Layout: () => h(DefaultTheme.Layout, null, { "layout-bottom": () => h(SlideControls) }),
   enhanceApp({ app }) {
-    app.component("FileLink", FileLink).component("PlotFigure", PlotFigure);
+    app
+      .component("FileLink", FileLink)
+      .component("NotebookControls", NotebookControls)
+      .component("PlotFigure", PlotFigure)
+      .component("RunnableCell", RunnableCell);
   },
   setup() {
     const route = useRoute();

@@ -11,18 +11,13 @@ import {
   weightsDigest,
 } from "binvit/training";
 import digitsAddress from "../../../data/digits/digits.csv.gz?url";
+import { fetchBytes } from "../fetch-bytes";
 import type { TrainingEnd, TrainingNews, TrainingRequest } from "./protocol";
 
 const tell = (news: TrainingNews) => postMessage(news);
 
-async function bytesAt(address: string): Promise<Uint8Array> {
-  const response = await fetch(address);
-  if (!response.ok) throw new Error(`${address} cannot be read: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
-}
-
 async function answer({ input, seed }: TrainingRequest): Promise<TrainingEnd> {
-  const [kernels, file] = await Promise.all([bytesAt(kernelsAddress), bytesAt(digitsAddress)]);
+  const [kernels, file] = await Promise.all([fetchBytes(kernelsAddress), fetchBytes(digitsAddress)]);
   await useBackend({ tensorflow, kernels });
   const digits = await loadDigits(file);
   const config = parseRunConfig(input);

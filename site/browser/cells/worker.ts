@@ -1,0 +1,44 @@
+import { giveDisplay } from "binvit/cells";
+import { format, inspect } from "node-inspect-extracted";
+import { runCell, type Scope } from "./compile";
+import { loadModules } from "./modules";
+import { type CellNews, type CellRequest, printed } from "./protocol";
+
+const tell = (news: CellNews) => postMessage(news);
+
+let current = "";
+let places = 0;
+
+/** A place among what the cell that runs now shows. */
+function openPlace(cell = current): (shown: Readonly<Record<string, unknown>>) => void {
+  const place = places++;
+  return (shown) => tell({ kind: "output", cell, place, shown });
+}
+
+giveDisplay(() => openPlace());
+const print = (...values: unknown[]) => openPlace()({ [printed]: `${format(...values)}\n` });
+
+const scope: Scope = {};
+const modules = loadModules().then((require) => {
+  // TensorFlow.js prints tensors with the console, too; what it says while it starts is of no cell.
+  Object.assign(console, { log: print, info: print, warn: print, error: print, debug: print });
+  return require;
+});
+
+async function run({ cell, source }: CellRequest): Promise<void> {
+  current = cell;
+  places = 0;
+  try {
+    const value = await runCell(source, scope, await modules);
+    if (value !== undefined) print(typeof value === "string" ? inspect(value) : value);
+    tell({ kind: "end", cell });
+  } catch (error) {
+    tell({
+      kind: "failure",
+      cell,
+      message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    });
+  }
+}
+
+addEventListener("message", ({ data }: MessageEvent<CellRequest>) => run(data));
