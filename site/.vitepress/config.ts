@@ -5,6 +5,7 @@ import { groups, type Page } from "../make/page";
 import { recordedFigures } from "../make/recorded-figures";
 import { en } from "../texts/en";
 import { generate } from "./generate";
+import { libraryPages } from "./library-pages";
 import { markdown } from "./markdown";
 import { remakePages } from "./remake-pages";
 
@@ -20,10 +21,11 @@ const icon =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='%230072b2' " +
   "d='M0 0h4v4H0z'/><path fill='white' d='M0 0h1v1H0zM2 0h1v1H2zM1 1h2v1H1zM0 2h1v1H0zM3 2h1v2H3zM1 3h1v1H1z'/></svg>";
 
-export default (): UserConfig => {
+export default async (): Promise<UserConfig> => {
   const root = join(site, "..");
   const options = { root, repository, texts: en, figures: recordedFigures(root) };
-  const pages = generate(join(site, "generated"), options);
+  const library = await libraryPages(root, join(site, "generated-library"));
+  const pages = generate(join(site, "generated"), options, library);
   return {
     title: "binvit",
     description: "1-bit vision transformers that keep floating-point scaling factors: notebooks, documents, figures",
@@ -31,7 +33,7 @@ export default (): UserConfig => {
     head: [["link", { rel: "icon", href: icon }]],
     // Pages written by hand and pages made are both at the root of the site.
     rewrites: { "pages/:page(.*)": ":page", "generated/:page(.*)": ":page" },
-    srcExclude: ["generated/parts/**", "README.md"],
+    srcExclude: ["generated/parts/**", "generated-library/**", "README.md"],
     outDir: "./dist",
     locales: { root: { label: "English", lang: "en" } },
     markdown,
@@ -41,7 +43,7 @@ export default (): UserConfig => {
       worker: { format: "es" },
       // Pages are first drawn by Node, which would take the engine as CommonJS.
       resolve: { alias: { "binvit/engine": join(root, "lib", "dist", "esm", "engine.js") } },
-      plugins: [remakePages(join(site, "generated"), options)],
+      plugins: [remakePages(join(site, "generated"), options, library)],
     },
     themeConfig: {
       nav: [
@@ -56,6 +58,7 @@ export default (): UserConfig => {
       ],
       sidebar: groups.map((group) => ({
         text: en[group],
+        collapsed: group === "library" ? true : undefined,
         items: pages.filter((page) => page.group === group).map(({ title, link }) => ({ text: title, link })),
       })),
       outline: [2, 3],

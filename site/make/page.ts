@@ -23,7 +23,7 @@ export const stacked = (pieces: readonly Piece[]): Piece => ({
 export const prose = (markdown: string): Piece => ({ markdown, files: [] });
 
 /** Groups of the sidebar, in their order. */
-export const groups = ["notebooks", "documents", "kit"] as const;
+export const groups = ["notebooks", "documents", "library", "kit"] as const;
 
 /** A page of the site, made from a file of the repository. */
 export interface Page {
@@ -41,10 +41,11 @@ export interface Page {
  * @param link - of the page
  * @param title - for the browser's tab and for search
  * @param markdown - with the title as its first heading
+ * @param outline - levels of headings in its table of contents, if not those of every page
  */
-export const pageFile = (link: string, title: string, markdown: string): PageFile => ({
+export const pageFile = (link: string, title: string, markdown: string, outline?: number): PageFile => ({
   path: `${link.slice(1)}${link.endsWith("/") ? "index" : ""}.md`,
-  content: `---\ntitle: ${JSON.stringify(title)}\n---\n\n${markdown.trim()}\n`,
+  content: `---\ntitle: ${JSON.stringify(title)}\n${outline ? `outline: ${outline}\n` : ""}---\n\n${markdown.trim()}\n`,
 });
 
 /** What stands in a page and is served beside it is below `public/`, as VitePress has it. */

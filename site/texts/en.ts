@@ -2,10 +2,12 @@
 export const en = {
   notebooks: "Notebooks",
   draw: "Draw",
+  picture: "Picture",
   train: "Train",
   machines: "Machines",
   records: "Records",
   documents: "Documents",
+  library: "The library",
   kit: "The kit",
   notebooksIntroduction:
     "Each notebook as it ran: prose, code, results and figures. Exercises have their solutions folded below them.",

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { createEngine } from "../../lib/deploy/engine";
 import type { PackedModel } from "../../lib/deploy/packed-model";
-import { answerOf, microseconds, softmax } from "../../site/browser/digits/answer";
+import { answerOf, microseconds, softmax } from "../../site/browser/answer";
 import { bitLayers, isNegative, somePlaces, withFlipped } from "../../site/browser/digits/bits";
 import { digitPixels, type Point } from "../../site/browser/digits/drawing";
 import { sampleDigits } from "../../site/browser/digits/samples";
@@ -101,9 +101,9 @@ describe("a model and its bits", () => {
   test("an answer is a softmax, and takes some microseconds", () => {
     expect(softmax([1000, 1000])).toEqual([0.5, 0.5]);
     const image = digitPixels(sampleDigits[7]);
-    const { digit, probabilities } = answerOf(createEngine(model), image);
+    const { best, probabilities } = answerOf(createEngine(model), image);
     expect(probabilities.reduce((a, b) => a + b)).toBeCloseTo(1, 6);
-    expect(probabilities[digit]).toBe(Math.max(...probabilities));
+    expect(probabilities[best]).toBe(Math.max(...probabilities));
     expect(microseconds(createEngine(model), image, 3)).toBeGreaterThan(0);
   });
 });

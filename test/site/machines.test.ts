@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Random } from "../../lib/base/random";
 import { slopes } from "../../lib/binarize/slopes/index";
-import { softmax } from "../../site/browser/digits/answer";
+import { softmax } from "../../site/browser/answer";
 import { attend, evenness, scoresOfSigns, signs } from "../../site/browser/machines/attention";
 import { bitProduct } from "../../site/browser/machines/bits";
 import { bestScale, squaredError } from "../../site/browser/machines/scale";

@@ -1,4 +1,4 @@
-import { softmax } from "../digits/answer";
+import { softmax } from "../answer";
 
 /**
  * Scores of a binarized layer's queries and keys as they reach the softmax.

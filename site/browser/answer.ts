@@ -1,8 +1,9 @@
-import type { Engine } from "../../../lib/engine";
+import type { Engine } from "../../lib/engine";
 
-/** What a model says of a drawing. */
+/** What a model says of an image. */
 export interface Answer {
-  readonly digit: number;
+  /** The class it takes it for. */
+  readonly best: number;
   /** Of each class, 0 … 1. */
   readonly probabilities: readonly number[];
 }
@@ -15,10 +16,10 @@ export function softmax(logits: ArrayLike<number>): number[] {
   return powers.map((power) => power / sum);
 }
 
-/** @param pixels - 0 … 16, 8×8 */
+/** @param pixels - bytes as the model has them: a digit 0 … 16, 8×8; a photograph 0 … 255, 32×32×3 */
 export function answerOf(engine: Engine, pixels: Uint8Array): Answer {
   const probabilities = softmax(engine.forward(pixels, 1));
-  return { digit: probabilities.indexOf(Math.max(...probabilities)), probabilities };
+  return { best: probabilities.indexOf(Math.max(...probabilities)), probabilities };
 }
 
 /** Microseconds of one answer: the median of some timings, each long enough for a browser's coarse clock. */
