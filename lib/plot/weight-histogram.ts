@@ -15,15 +15,26 @@ export interface WeightSample {
 /** Bins over the range of all samples together; odd, so that 0 is not a border where the range is symmetric. */
 const binCount = 61;
 
+/** What is counted, if not latent weights. */
+export interface HistogramAxes {
+  readonly x?: string;
+  readonly y?: string;
+}
+
 /**
  * How latent weights are spread, in one set of bins for all samples; the dashed line at 0 is where their signs change.
  *
  * @param samples - names and weights; counted here, so the figure stays small however many there are
  * @param heading - title and caption
+ * @param axes - titles with units
  * @returns the figure; y is the share of each sample's weights in a bin, percent
  * @throws ConfigError if there are no samples or one has no weights
  */
-export function weightHistogram(samples: readonly WeightSample[], heading: Heading = {}): Figure {
+export function weightHistogram(
+  samples: readonly WeightSample[],
+  heading: Heading = {},
+  { x = "latent weight", y = "share of weights, %" }: HistogramAxes = {},
+): Figure {
   requireRows(samples, "weightHistogram", "sample");
   for (const sample of samples) requireRows(sample.values, `weightHistogram, "${sample.name}"`, "weight");
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
@@ -52,8 +63,8 @@ export function weightHistogram(samples: readonly WeightSample[], heading: Headi
     data,
     {
       showlegend: samples.length > 1,
-      xaxis: { title: axisTitle("latent weight") },
-      yaxis: { title: axisTitle("share of weights, %"), rangemode: "tozero" },
+      xaxis: { title: axisTitle(x) },
+      yaxis: { title: axisTitle(y), rangemode: "tozero" },
       shapes: [
         {
           type: "line",

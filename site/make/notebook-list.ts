@@ -1,6 +1,6 @@
 import type { Texts } from "../texts/en";
 import { blocksOf, titleOf } from "./markdown";
-import { type NotebookFile, numbered } from "./notebook-page";
+import { type NotebookFile, numbered, runnable } from "./notebook-page";
 import { type Piece, pageFile, prose, stacked } from "./page";
 
 /** A notebook of the list. */
@@ -15,14 +15,17 @@ export interface Listed {
  * The page that lists the notebooks, each with its goal and its runtime, in its own words.
  */
 export function notebookList(notebooks: readonly Listed[], texts: Texts): Piece {
-  const list = stacked([prose(`# ${texts.notebooks}\n\n${texts.notebooksIntroduction}`), ...notebooks.map(entry)]);
+  const list = stacked([
+    prose(`# ${texts.notebooks}\n\n${texts.notebooksIntroduction}`),
+    ...notebooks.map((notebook) => entry(notebook, texts)),
+  ]);
   return {
     markdown: list.markdown,
     files: [pageFile("/notebooks/", texts.notebooks, list.markdown), ...list.files],
   };
 }
 
-function entry({ file, link, linked }: Listed): Piece {
+function entry({ file, link, linked }: Listed, texts: Texts): Piece {
   const head = file.notebook.cells[0].source;
   const paragraph = (label: string) =>
     blocksOf(head)
@@ -33,6 +36,6 @@ function entry({ file, link, linked }: Listed): Piece {
   return stacked([
     prose(`## [${numbered(titleOf(head) ?? "", file.name)}](${link})`),
     linked(goal ?? ""),
-    linked(runtime ? `*${runtime}*` : ""),
+    linked(runtime ? `*${runtime}${runnable.includes(file.name) ? ` ${texts.runsHere}` : ""}*` : ""),
   ]);
 }

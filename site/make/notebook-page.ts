@@ -99,7 +99,7 @@ function exercisesPiece(markdown: string, context: CellContext, answers: Solutio
     return solution ? [item, ...folded(texts.solution(number, solution.title), solution.cells)] : [item];
   });
   const setUp = answers.setUp.some(isCode) ? folded(texts.setUp, answers.setUp) : [];
-  // The solutions are here, so that no line need say where they are.
-  const rest = after.replace(/^(Solutions: )?\[[^\]]*\]\(solutions\/[^)]*\)\.?$/m, "");
+  // The solutions are here, and below the page its neighbours, so that no line need say where they are.
+  const rest = after.replace(/^\[Solutions\]\(solutions\/[^)]*\).*$/m, "");
   return stacked([prose("## Exercises"), context.linked(before), ...items, ...setUp, context.linked(rest)]);
 }

@@ -15,6 +15,7 @@ export const en = {
   downloadSolutions: "Download its solutions",
   slides: "Show it as slides",
   cell: (number: number): string => `cell ${number}`,
+  runsHere: "Its cells run on its page, too.",
   setUp: "What the solutions begin with",
   solution: (number: number, title: string): string => `Solution ${number} · ${title}`,
   repository: "Repository",
