@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { UserConfig } from "vitepress";
-import { groups, type Page } from "../make/page";
+import type { Page } from "../make/page";
 import { recordedFigures } from "../make/recorded-figures";
 import { en } from "../texts/en";
 import { generate } from "./generate";
@@ -21,11 +21,24 @@ const icon =
   "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 4 4'><path fill='%230072b2' " +
   "d='M0 0h4v4H0z'/><path fill='white' d='M0 0h1v1H0zM2 0h1v1H2zM1 1h2v1H1zM0 2h1v1H0zM3 2h1v2H3zM1 3h1v1H1z'/></svg>";
 
+/** A line of the sidebar. */
+interface Link {
+  readonly text: string;
+  readonly link: string;
+}
+
 export default async (): Promise<UserConfig> => {
   const root = join(site, "..");
   const options = { root, repository, texts: en, figures: recordedFigures(root) };
   const library = await libraryPages(root, join(site, "generated-library"));
   const pages = generate(join(site, "generated"), options, library);
+  const group = (name: Page["group"], ...further: Link[]) => ({
+    text: en[name],
+    items: [
+      ...pages.filter((page) => page.group === name).map(({ title, link }) => ({ text: title, link })),
+      ...further,
+    ],
+  });
   return {
     title: "binvit",
     description: "1-bit vision transformers that keep floating-point scaling factors: notebooks, documents, figures",
@@ -49,6 +62,7 @@ export default async (): Promise<UserConfig> => {
       nav: [
         { text: en.notebooks, link: "/notebooks/", activeMatch: "^/notebooks/" },
         { text: en.draw, link: "/draw" },
+        { text: en.picture, link: "/picture" },
         { text: en.train, link: "/train" },
         { text: en.machines, link: "/machines" },
         { text: en.records, link: "/records" },
@@ -56,11 +70,15 @@ export default async (): Promise<UserConfig> => {
         { text: en.kit, link: firstOf(pages, "kit") },
         ...(repository ? [{ text: en.repository, link: repository }] : []),
       ],
-      sidebar: groups.map((group) => ({
-        text: en[group],
-        collapsed: group === "library" ? true : undefined,
-        items: pages.filter((page) => page.group === group).map(({ title, link }) => ({ text: title, link })),
-      })),
+      // The library's parts are many: they have a sidebar of their own, and one line in that of all other pages.
+      sidebar: {
+        "/api/": [group("library"), group("kit")],
+        "/": [
+          group("notebooks"),
+          group("documents"),
+          group("kit", { text: en.library, link: firstOf(pages, "library") }),
+        ],
+      },
       outline: [2, 3],
       search: { provider: "local" },
     },

@@ -7,7 +7,7 @@ export const en = {
   machines: "Machines",
   records: "Records",
   documents: "Documents",
-  library: "The library",
+  library: "The library, part by part",
   kit: "The kit",
   notebooksIntroduction:
     "Each notebook as it ran: prose, code, results and figures. Exercises have their solutions folded below them.",

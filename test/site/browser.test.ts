@@ -75,6 +75,8 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     "docs/packed-model.html",
     "train.html",
     "draw.html",
+    "picture.html",
+    "api/binarize.html",
     "machines.html",
     "records.html",
   ];
@@ -222,6 +224,49 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
     })()`);
     await page.waitForFunction("document.querySelector('.flipped').textContent.includes('6144 of 12288')");
     expect(await said()).not.toBe(answers[1]);
+    await page.close();
+  });
+
+  test("a picture of one's own is answered; what is no picture is refused, and the last one stays", async () => {
+    const page = await opened("picture.html");
+    const said = () => page.evaluate("document.querySelector('.spoken').textContent") as Promise<string>;
+    await page.waitForFunction(`document.querySelector(".best").textContent.trim() !== "…"`);
+    expect(await said()).toMatch(/^[a-z]+, \d+%$/);
+    const shown = await page.evaluate("document.querySelector('canvas').toDataURL()");
+    // A picture of two halves, which the page makes a file of: its middle square keeps both.
+    await page.evaluate(`new Promise((resolve) => {
+      const canvas = document.createElement("canvas");
+      [canvas.width, canvas.height] = [400, 300];
+      const context = canvas.getContext("2d");
+      context.fillStyle = "rgb(200, 40, 40)";
+      context.fillRect(0, 0, 200, 300);
+      context.fillStyle = "rgb(40, 40, 200)";
+      context.fillRect(200, 0, 200, 300);
+      canvas.toBlob((blob) => resolve((window.halves = new File([blob], "halves.png", { type: "image/png" }))));
+    })`);
+    const choose = (file: string) =>
+      page.evaluate(`(() => {
+        const files = new DataTransfer();
+        files.items.add(${file});
+        const input = document.querySelector("input[type=file]");
+        input.files = files.files;
+        input.dispatchEvent(new Event("change"));
+      })()`);
+    await choose("window.halves");
+    await page.waitForFunction(`document.querySelector("canvas").getAttribute("aria-label").includes("halves.png")`);
+    expect(await page.evaluate("document.querySelector('canvas').toDataURL()")).not.toBe(shown);
+    const seen = (x: number) =>
+      page.evaluate(`[...document.querySelector("canvas.seen").getContext("2d").getImageData(${x}, 16, 1, 1).data]`);
+    expect([await seen(4), await seen(28)]).toEqual([
+      [200, 40, 40, 255],
+      [40, 40, 200, 255],
+    ]);
+    await choose(`new File(["no picture"], "notes.txt")`);
+    await page.waitForSelector("[role=alert]");
+    expect(await page.evaluate("document.querySelector('[role=alert]').textContent")).toContain(
+      "notes.txt is no picture",
+    );
+    expect(await page.evaluate("document.querySelector('canvas').getAttribute('aria-label')")).toContain("halves.png");
     await page.close();
   });
 

@@ -38,6 +38,11 @@ test("what TypeDoc wrote becomes a page with the links of the site", () => {
         "See [Split](/api/data#split) and [pack](/api/packed-models).\n\n## Split\n",
     },
   ]);
+  const numbered = libraryPage(
+    { name: "x", title: "X", code: "" },
+    "# x\n\n[a](#a-1) [b](#b-1)\n\n## A\n\n## B\n\n## B\n",
+  );
+  expect(numbered.files[0].content).toContain("[a](#a) [b](#b-1)");
   const face = libraryPage({ name: "binvit-engine", title: "binvit/engine", code: "" }, "# x\n");
   expect(face.files[0].content).toContain('from "binvit/engine"');
 });
