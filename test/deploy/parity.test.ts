@@ -2,14 +2,15 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
 import { type MethodName, methods } from "../../lib/binarize/methods";
 import type { Dataset } from "../../lib/data/dataset";
+import { loadDataset } from "../../lib/data/load";
 import type { PackedModel } from "../../lib/deploy/packed-model";
-import { comparePacked } from "../../lib/deploy/parity";
+import { comparePacked, logitTolerance } from "../../lib/deploy/parity";
 import { readKernels } from "../../lib/kernels/read";
 import { train } from "../../lib/train/train";
 import type { ModelConfig } from "../../lib/vit/config";
 import type { ParameterArrays } from "../../lib/vit/parameters";
 import { smallDigits, smallRun } from "../train/small-run";
-import { pack } from "./simulation";
+import { anyParameters, pack } from "./simulation";
 
 const options = { kernels: readKernels(), maxBatch: 20 };
 const everywhere = (how: unknown) => ({ conv: how, mlp: how, mhsa: how });
@@ -84,6 +85,35 @@ describe("a packed model against the simulation in floats", () => {
     const different = Object.fromEntries(parity.accumulators.map((layer) => [layer.layer, layer.different]));
     expect(different.patch + different["blocks.0.attention.qkv"]).toBe(0);
     expect(different["blocks.0.attention.out"]).toBe(20); // that input and output, for every class token
+  });
+
+  test("where rounding decides a sign, the image is told apart from a fault", async () => {
+    await useBackend("wasm", { oneBit: false });
+    const binarize = { conv: "channel-w1a32", mlp: "channel", mhsa: "channel" };
+    const config = smallRun({ model: { patchSize: 4, embedDim: 36, mlpDim: 70, binarize } }).model;
+    // Signs of every column add up to zero, and pixels are far from it: sums cancel, and leave a rounding as large as 1e-5.
+    const parameters = anyParameters(config, 1);
+    const { data } = parameters["patch.kernel"];
+    data.forEach((value, i) => {
+      data[i] = Math.abs(value) * (-1) ** (Math.floor(i / (8 * 36)) + i);
+    });
+    const all = await loadDataset({ name: "digits" });
+    const far: Dataset = { ...all, mean: [-100], std: [0.3] };
+    const packed = pack(config, parameters);
+    const parity = comparePacked(packed, config, parameters, far, options);
+    expect(parity).toMatchObject({ images: 360, differentClasses: 0 });
+    expect(parity.nearThreshold).toBeGreaterThan(0);
+    expect(parity.nearThreshold).toBeLessThan(20);
+    expect(parity.largestDifference).toBeLessThanOrEqual(logitTolerance);
+    expect(parity.accumulators.every(({ different }) => different === 0)).toBe(true);
+    // The same images with one bit of the packed weights turned over.
+    const name = "blocks.0.mlp.fc1.weight.signs";
+    const signs = packed.tensors[name].data.slice();
+    signs[0] ^= 1;
+    const tensors = { ...packed.tensors, [name]: { ...packed.tensors[name], data: signs } };
+    const fault = comparePacked({ ...packed, tensors } as PackedModel, config, parameters, far, options);
+    expect(fault.largestDifference).toBeGreaterThan(logitTolerance);
+    expect(fault.nearThreshold).toBeLessThanOrEqual(parity.nearThreshold);
   });
 
   test("needs the simulation to be in floats", async () => {
