@@ -6,7 +6,10 @@ import { diagnosisFigures } from "../plot/diagnosis-figures";
 import type { Figure } from "../plot/figure";
 import { type KeptFigures, keptFigures } from "../plot/kept-figures";
 import { studyFigures } from "../plot/study-figures";
+import { studies } from "../study/presets/index";
 import { loadStudy } from "../study/records";
+import { parseStudyConfig } from "../study/study-config";
+import type { StudyName } from "../study/study-names";
 import { type FigureOptions, type Format, roomIn, usualFormats } from "./figure-options";
 
 /** One entry of the list, with its figures. */
@@ -52,9 +55,32 @@ function ofDiagnosis({ madeBy = [] }: KeptFigures, path: string) {
 
 function ofStudy({ folder, records, madeBy }: KeptFigures, path: string, options: FigureOptions) {
   const runs = loadStudy(path, (problem) => console.error(`binvit: ${problem}`));
-  const seeds = [...new Set(runs.map(({ seed }) => seed))].sort((a, b) => a - b);
-  const made = `npx binvit study ${folder} --seeds ${seedsText(seeds)} --keep ${records}`;
-  return { all: studyFigures(runs, roomIn(options)), madeBy: madeBy ?? [made] };
+  return { all: studyFigures(runs, roomIn(options)), madeBy: madeBy ?? commandsFor(folder, runs, records) };
+}
+
+/**
+ * @param study - name of one that comes with the kit
+ * @param runs - those that are recorded, perhaps not all of it
+ * @param records - where they are kept
+ * @returns a command for each set of seeds that rows have
+ */
+export function commandsFor(
+  study: string,
+  runs: readonly { readonly name: string; readonly seed: number }[],
+  records: string,
+): string[] {
+  const whole = parseStudyConfig(studies[study as StudyName]).rows.map(({ name }) => name);
+  const rows = new Map<string, string[]>();
+  for (const row of whole) {
+    const seeds = runs.filter(({ name }) => name === row).map(({ seed }) => seed);
+    if (seeds.length === 0) continue;
+    const text = seedsText([...new Set(seeds)].sort((a, b) => a - b));
+    rows.set(text, [...(rows.get(text) ?? []), row]);
+  }
+  return [...rows].map(([seeds, names]) => {
+    const some = names.length < whole.length ? ` --rows ${names.join(",")}` : "";
+    return `npx binvit study ${study}${some} --seeds ${seeds} --keep ${records}`;
+  });
 }
 
 /** @returns `1,2,3` or `1-10` */
