@@ -76,6 +76,12 @@ export const keptFigures: readonly KeptFigures[] = [
     ["accuracy-of-seeds", "training-curves"],
   ),
   ...twice("best-1-bit", "From float to one bit throughout, step by step", ["accuracy-of-seeds"], ["training-curves"]),
+  study(
+    "recipe-cifar10",
+    "What a model of one bit throughout learns photographs better by, a change a row, on 10,000 images of CIFAR-10.",
+    ["accuracy-of-seeds"],
+    ["paired-differences", "training-curves", "flip-share"],
+  ),
   {
     folder: "diagnosis-digits",
     about: "A float model and one with MLP and MHSA in bits (W1A1, a scale a channel), looked into side by side.",

@@ -14,6 +14,7 @@ export const studyQuestions = {
   "width-cifar10": "the same on photographs",
   "best-1-bit": "from float to one bit throughout, step by step",
   "best-1-bit-cifar10": "the same on photographs",
+  "recipe-cifar10": "what a 1-bit model learns photographs better by",
 } as const;
 
 /** A name in `studies`. */

@@ -9,7 +9,7 @@ const taught = { "cross-entropy": { weight: 0.2 }, distillation: { teacher: "row
 const attention = { scores: "bit", values: "bit" } as const;
 
 /** Every layer of the blocks with learned scales, every product of attention by BiT's quantizers; the stem's inputs stay float. */
-const learned = {
+export const learnedThroughout = {
   conv: "channel-w1a32",
   mlp: "learned",
   mhsa: { qkv: "learned", projection: "learned", ...attention },
@@ -53,17 +53,17 @@ const ladder = (epochs: number, wide: { readonly embedDim: number; readonly mlpD
     row("plain", { conv: "channel", mlp: "channel", mhsa: plain }),
     row("pixels", { conv: "channel-w1a32", mlp: "channel", mhsa: plain }),
     row("attention", { conv: "channel-w1a32", mlp: "channel", mhsa: { ...plain, ...attention } }),
-    row("learned", learned),
-    row("wide", learned, { model: wide }),
-    row("shift", learned, { model: { ...wide, shift: [1, 2] } }),
-    row("taught", learned, { model: wide, training: { objective: taught } }),
+    row("learned", learnedThroughout),
+    row("wide", learnedThroughout, { model: wide }),
+    row("shift", learnedThroughout, { model: { ...wide, shift: [1, 2] } }),
+    row("taught", learnedThroughout, { model: wide, training: { objective: taught } }),
     row("react-net", reactNet, { model: { ...wide, activation: "rprelu" } }),
     row(
       "weights",
       { conv: weights, mlp: weights, mhsa: { qkv: weights, projection: weights } },
       { model: wide, training: { epochs: half } },
     ),
-    row("staged", learned, {
+    row("staged", learnedThroughout, {
       model: wide,
       from: "all/weights",
       training: {
@@ -105,7 +105,7 @@ const local = { pooling: "mean", shift: [1, 2] } as const;
 export const best1BitCifar10 = onCifar10(best1Bit, 20, [
   ...ladder(20, wideOnPhotographs),
   { component: "float", scale: "tuned", binarize: {}, model: local },
-  row("tuned", learned, {
+  row("tuned", learnedThroughout, {
     model: { ...wideOnPhotographs, ...local },
     training: {
       objective: { distillation: { teacher: "row:float", weight: 1, temperature: 2 } },

@@ -3,6 +3,7 @@ import type { StudyName } from "../study-names";
 import { best1Bit, best1BitCifar10 } from "./best-1-bit";
 import { methods, methodsCifar10 } from "./methods";
 import { quick } from "./quick";
+import { recipeCifar10 } from "./recipe";
 import { report, reportCifar10 } from "./report";
 import { scaleGradient, scaleGradientCifar10 } from "./scale-gradient";
 import { stems } from "./stems";
@@ -25,4 +26,5 @@ export const studies = {
   "width-cifar10": widthCifar10,
   "best-1-bit": best1Bit,
   "best-1-bit-cifar10": best1BitCifar10,
+  "recipe-cifar10": recipeCifar10,
 } as const satisfies Record<StudyName, StudyInput>;
