@@ -5,15 +5,24 @@ import { onCifar10 } from "./on-cifar10";
 
 type Row = StudyInput["rows"][number];
 
+const learnedByBent = { scale: "learned", activationSte: "approx" } as const;
+
+/** The same with another slope. */
+const bent: Row["binarize"] = {
+  ...learnedThroughout,
+  mlp: learnedByBent,
+  mhsa: { ...learnedThroughout.mhsa, qkv: learnedByBent, projection: learnedByBent },
+};
+
 /** Rows of a 1-bit model, each with all changes of those before it. */
-function oneByOne(changes: Readonly<Record<string, Pick<Row, "model" | "training">>>): Row[] {
+function oneByOne(changes: Readonly<Record<string, Partial<Row>>>): Row[] {
   const rows: Row[] = [];
-  for (const [scale, { model, training }] of Object.entries(changes)) {
+  for (const [scale, { binarize, model, training }] of Object.entries(changes)) {
     const before = rows[rows.length - 1];
     rows.push({
       component: "all",
       scale,
-      binarize: learnedThroughout,
+      binarize: binarize ?? before?.binarize ?? learnedThroughout,
       model: { ...before?.model, ...model },
       training: { ...before?.training, ...training },
     });
@@ -23,8 +32,9 @@ function oneByOne(changes: Readonly<Record<string, Pick<Row, "model" | "training
 
 /**
  * What a model of one bit throughout learns photographs better by, a change a row, each with those before it: a higher
- * rate, the mean of tokens in the place of a class token, tokens shifted beside each MLP, latent weights without decay, the
- * softened probabilities of the float row. 10,000 images, five epochs. Recorded results: data/results/recipe-cifar10.
+ * rate, the mean of tokens in the place of a class token, tokens shifted beside each MLP, latent weights without decay,
+ * Bi-Real Net's slope of the inputs' signs, the softened probabilities of the float row. 10,000 images, five epochs.
+ * Recorded results: data/results/recipe-cifar10.
  */
 export const recipeCifar10: StudyInput = {
   ...onCifar10({ name: "recipe", extends: "cifar-s", model: { stem: "conv" }, rows: [] }, 5, [
@@ -35,6 +45,7 @@ export const recipeCifar10: StudyInput = {
       mean: { model: { pooling: "mean" } },
       shift: { model: { shift: [1, 2] } },
       "no-decay": { training: { latentDecay: 0 } },
+      slope: { binarize: bent },
       taught: { training: { objective: { distillation: { teacher: "row:float", weight: 1, temperature: 2 } } } },
     }),
   ]),
