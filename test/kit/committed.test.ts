@@ -9,6 +9,7 @@ import { resultTable } from "../../lib/cli/result-table";
 import type { BenchRow } from "../../lib/measure/row";
 import { checkNotebook } from "../../lib/notebook/check";
 import { findNotebooks, notebookName } from "../../lib/notebook/find";
+import { compare } from "../../lib/study/compare";
 import { interval } from "../../lib/study/interval";
 import { methodRows } from "../../lib/study/method-rows";
 import { loadStudy } from "../../lib/study/records";
@@ -120,6 +121,28 @@ test("what the README says of stems is what was recorded", () => {
     const { accuracy } = resultRows(study("stems")).find(({ name }) => name === `${stem}+everything/bit`)!;
     const [mean, low, high] = [accuracy.mean, accuracy.low, accuracy.high].map((value) => (100 * value).toFixed(1));
     expect(readme).toContain(`${mean}% (${low} … ${high})`);
+  }
+});
+
+test("the differences that docs/studies.md tells of one ingredient at a time are those recorded", () => {
+  const text = readFileSync(join(kitRoot(), "docs", "studies.md"), "utf8").replace(/\s+/g, " ");
+  const section = text.slice(text.indexOf("## One ingredient"), text.indexOf("## The best"));
+  const others = (name: string, base: string) =>
+    resultRows(study(name)).flatMap(({ name: row }) => (row === base || row === "float" ? [] : [[row, base] as const]));
+  const families = [
+    compare(study("straight-through"), others("straight-through", "mlp+mhsa/clip")),
+    compare(study("scale-gradient"), others("scale-gradient", "mlp+mhsa/channel-product")),
+    compare(
+      study("width"),
+      [1, 2, 3].map((i) => [`width-${i}/float`, `width-${i}/channel`] as const),
+    ),
+  ];
+  const decided = families.flat().filter(({ together: { low, high } }) => low > 0 || high < 0);
+  expect(decided).toHaveLength(2 + 3 + 3);
+  for (const { difference, together } of decided) {
+    const points = [difference.mean, together.low, together.high].map((share) => Math.abs(100 * share));
+    const [mean, low, high] = [points[0], Math.min(...points), Math.max(...points)].map((value) => value.toFixed(1));
+    expect(section).toMatch(new RegExp(`\\b${mean}( [^(]*)? \\(${low} … ${high}\\)`));
   }
 });
 
