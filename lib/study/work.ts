@@ -52,6 +52,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
   };
   const queue = new RunQueue([...waiting], (run, needed) => fail(run, `it needs ${needed.row.name}, which failed`));
   const mine = new Set<StudyRun>();
+  const gotOn = new Set<StudyRun>();
   const toldOf = new Set<StudyRun>();
   signal?.addEventListener("abort", () => queue.close(), { once: true });
   await Promise.all(Array.from({ length: jobs }, work));
@@ -120,7 +121,10 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
     mine.add(run);
     onEvent?.({ kind: "started", run });
     const end = await trainInProcess(run, (message) => tell(run, message), signal);
-    if (end.kind === "finished") return attempt(run);
+    if (end.kind === "finished") {
+      if (!gotOn.has(run)) mine.delete(run); // another worker had finished it before the process could claim it
+      return attempt(run);
+    }
     if (end.kind === "stopped") return queue.later(run, lookAgain);
     if (end.kind === "in use") {
       mine.delete(run);
@@ -153,6 +157,8 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
 
   function tell(run: StudyRun, message: RunMessage): void {
     if ("notice" in message) onEvent?.({ kind: "notice", run, notice: message.notice });
-    if ("progress" in message) onEvent?.({ kind: "progress", run, progress: message.progress });
+    if (!("progress" in message)) return;
+    gotOn.add(run);
+    onEvent?.({ kind: "progress", run, progress: message.progress });
   }
 }
