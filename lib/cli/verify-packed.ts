@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { BinvitError } from "../base/errors";
+import { logitTolerance } from "../deploy/logit-difference";
 import { dataToEvaluate, finishedRun, trainedOn } from "./finished-run";
 import { floatsChoice, floatsOption } from "./floats-option";
 import { alignedTable, bar, StatusLine } from "./terminal";
@@ -14,7 +15,7 @@ export function registerVerifyPacked(program: Command): void {
     .addOption(floatsOption())
     .addHelpText(
       "after",
-      `\nThe exit code is 1 if a logit differs by more than 1e-4, or any predicted class or any integer product of signs differs.` +
+      `\nThe exit code is 1 if a logit differs by more than ${logitTolerance}, or any predicted class or any integer product of signs differs.` +
         "\nWhere that is so because rounding decides a sign (another order of the same sum), the image is counted and lets" +
         "\nnothing fail: the engine gives for it what the simulation gives for pixels moved by a millionth." +
         "\nWhat rounding floats to fewer bits changes is measured and said, and lets nothing fail." +
@@ -31,7 +32,7 @@ interface VerifyOptions {
 async function run(folder: string, options: VerifyOptions): Promise<void> {
   const { packedRun } = await import("../deploy/packed-run");
   const { decodePackedModel, encodePackedModel } = await import("../deploy/format");
-  const { comparePacked, logitTolerance } = await import("../deploy/parity");
+  const { comparePacked } = await import("../deploy/parity");
   const { roundFloats } = await import("../deploy/round-floats");
   const { roundedModel } = await import("../deploy/rounded-model");
   const { compareRounding } = await import("../deploy/rounding");

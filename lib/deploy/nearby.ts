@@ -1,4 +1,5 @@
 import { Random } from "../base/random";
+import { largestDifference, logitTolerance } from "./logit-difference";
 
 /** How far pixels are moved, of the largest: eight times the last bit of a float32. */
 const relativeDistance = 2 ** -20;
@@ -16,7 +17,6 @@ const tries = 32;
  * @param image - pixels
  * @param logits - what an engine gave for it
  * @param simulate - logits of one image
- * @param tolerance - the largest difference of two logits taken to be rounding
  * @returns the largest difference of the logits for such an image, whose pixels are moved by at most 2⁻²⁰ of the
  * largest; nothing if none was found
  */
@@ -24,21 +24,13 @@ export function differenceNearby(
   image: Float32Array,
   logits: Float32Array,
   simulate: (image: Float32Array) => Float32Array,
-  tolerance: number,
 ): number | undefined {
   const random = new Random(1);
   const distance = relativeDistance * image.reduce((largest, pixel) => Math.max(largest, Math.abs(pixel)), 0);
   for (let i = 0; i < tries; i++) {
     const moved = image.map((pixel) => pixel + (2 * random.uniform() - 1) * distance);
     const difference = largestDifference(logits, simulate(moved));
-    if (difference <= tolerance) return difference;
+    if (difference <= logitTolerance) return difference;
   }
   return undefined;
 }
-
-/** @returns max |a − b|; infinite where one of them is not a number */
-export const largestDifference = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((largest, value, i) => {
-    const difference = Math.abs(value - b[i]);
-    return Number.isNaN(difference) ? Infinity : Math.max(largest, difference);
-  }, 0);

@@ -7,13 +7,11 @@ import type { ModelConfig } from "../vit/config";
 import { forward } from "../vit/model";
 import { type ParameterArrays, toTensors } from "../vit/parameters";
 import { createEngine, type EngineOptions } from "./engine";
-import { differenceNearby, largestDifference } from "./nearby";
+import { largestDifference, logitTolerance } from "./logit-difference";
+import { differenceNearby } from "./nearby";
 import type { PackedModel } from "./packed-model";
 import { predictedClasses } from "./predicted-classes";
 import { signProducts } from "./sign-products";
-
-/** The largest difference of two logits that is taken to be rounding. */
-export const logitTolerance = 1e-4;
 
 /** How an engine compares with the float simulation of the same model. */
 export interface Parity {
@@ -61,14 +59,14 @@ export function comparePacked(
     const [expected, products] = images === 0 ? signProducts(work) : [work()];
     const logits = engine.forward(batch.images, batch.count).slice();
     const one = (all: Float32Array, i: number) =>
-      all.slice((i * all.length) / batch.count, ((i + 1) * all.length) / batch.count);
+      all.subarray((i * all.length) / batch.count, ((i + 1) * all.length) / batch.count);
     const agreeing: number[] = [];
     for (let i = 0; i < batch.count; i++) {
       const [got, wanted] = [one(logits, i), one(expected, i)];
       const difference = largestDifference(got, wanted);
       // After a fault, no difference is searched for an explanation: every image might have one.
       const search = difference > logitTolerance && largest <= logitTolerance;
-      const nearby = search ? differenceNearby(one(batch.images, i), got, simulate, logitTolerance) : undefined;
+      const nearby = search ? differenceNearby(one(batch.images, i), got, simulate) : undefined;
       largest = Math.max(largest, nearby ?? difference);
       if (nearby === undefined) agreeing.push(i);
       else nearThreshold++;

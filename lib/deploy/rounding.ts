@@ -1,6 +1,7 @@
 import { batches } from "../data/batches";
 import type { Dataset } from "../data/dataset";
 import { createEngine } from "./engine";
+import { largestDifference } from "./logit-difference";
 import type { PackedModel } from "./packed-model";
 import { predictedClasses } from "./predicted-classes";
 
@@ -26,12 +27,10 @@ export function compareRounding(exact: PackedModel, rounded: PackedModel, datase
   const engines = [exact, rounded].map((model) => createEngine(model));
   const { numClasses } = exact.config;
   const right = [0, 0];
-  let [images, differentClasses, largestDifference] = [0, 0, 0];
+  let [images, differentClasses, largest] = [0, 0, 0];
   for (const batch of batches(dataset, dataset.test, { batchSize: 64 })) {
     const [before, after] = engines.map((engine) => engine.forward(batch.images, batch.count));
-    for (let i = 0; i < before.length; i++) {
-      largestDifference = Math.max(largestDifference, Math.abs(before[i] - after[i]));
-    }
+    largest = Math.max(largest, largestDifference(before, after));
     const classes = [before, after].map((logits) => predictedClasses(logits, numClasses));
     for (let i = 0; i < batch.count; i++) {
       for (const which of [0, 1]) right[which] += classes[which][i] === batch.labels[i] ? 1 : 0;
@@ -39,5 +38,5 @@ export function compareRounding(exact: PackedModel, rounded: PackedModel, datase
     }
     images += batch.count;
   }
-  return { images, accuracy: [right[0] / images, right[1] / images], differentClasses, largestDifference };
+  return { images, accuracy: [right[0] / images, right[1] / images], differentClasses, largestDifference: largest };
 }
