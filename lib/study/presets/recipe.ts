@@ -1,7 +1,7 @@
 import type { StudyInput } from "../study-config";
 import { learnedThroughout } from "./best-1-bit";
 import { float } from "./components";
-import { onCifar10 } from "./on-cifar10";
+import { onFewOfCifar10 } from "./on-cifar10";
 
 type Row = StudyInput["rows"][number];
 
@@ -36,18 +36,15 @@ function oneByOne(changes: Readonly<Record<string, Partial<Row>>>): Row[] {
  * Bi-Real Net's slope of the inputs' signs, the softened probabilities of the float row. 10,000 images, five epochs.
  * Recorded results: data/results/recipe-cifar10.
  */
-export const recipeCifar10: StudyInput = {
-  ...onCifar10({ name: "recipe", extends: "cifar-s", model: { stem: "conv" }, rows: [] }, 5, [
-    float,
-    ...oneByOne({
-      start: {},
-      rate: { training: { learningRate: 3e-3 } },
-      mean: { model: { pooling: "mean" } },
-      shift: { model: { shift: [1, 2] } },
-      "no-decay": { training: { latentDecay: 0 } },
-      slope: { binarize: bent },
-      taught: { training: { objective: { distillation: { teacher: "row:float", weight: 1, temperature: 2 } } } },
-    }),
-  ]),
-  dataset: { trainLimit: 10_000 },
-};
+export const recipeCifar10 = onFewOfCifar10({ name: "recipe", extends: "cifar-s", model: { stem: "conv" }, rows: [] }, [
+  float,
+  ...oneByOne({
+    start: {},
+    rate: { training: { learningRate: 3e-3 } },
+    mean: { model: { pooling: "mean" } },
+    shift: { model: { shift: [1, 2] } },
+    "no-decay": { training: { latentDecay: 0 } },
+    slope: { binarize: bent },
+    taught: { training: { objective: { distillation: { teacher: "row:float", weight: 1, temperature: 2 } } } },
+  }),
+]);

@@ -1,6 +1,6 @@
 import type { StudyInput } from "../study-config";
 import { float, rowsOf } from "./components";
-import { onCifar10 } from "./on-cifar10";
+import { onFewOfCifar10 } from "./on-cifar10";
 
 /**
  * What gradient a scale has: that of the product through α = mean |W|, none, or that of a parameter of its own. MLP and
@@ -22,5 +22,5 @@ export const scaleGradient: StudyInput = {
   ],
 };
 
-/** The same on photographs, for two epochs. Recorded results: data/results/scale-gradient-cifar10. */
-export const scaleGradientCifar10 = onCifar10(scaleGradient, 2);
+/** The same on 10,000 photographs, for five epochs. Recorded results: data/results/scale-gradient-cifar10. */
+export const scaleGradientCifar10 = onFewOfCifar10(scaleGradient);
