@@ -22,7 +22,7 @@ export default defineConfig({
     pool: "forks",
     poolOptions: { forks: { maxForks: 2, isolate: false } },
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000, // some train a study first, on a machine that may be busy
     projects: [
       { extends: true, test: { name: "shared", include: ["test/**/*.test.ts"], exclude: isolated } },
       {
