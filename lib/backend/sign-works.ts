@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { TrainingError } from "../base/errors";
-import { type Pointer, signWords } from "../kernels/module";
+import { mostSigns, type Pointer, signWords } from "../kernels/module";
 import type { SignKernelName } from "./run-kernel";
 import type { Workspace } from "./wasm-backend";
 import { expectNumbers, expectSize, last, productSizes, size, type Work } from "./work";
@@ -122,7 +122,7 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
 
   BinvitSignMatMul(module, space, { a, b }, { transposeB }) {
     const { leading, batch, m, n, k } = productSizes("signMatMul", a, b, { transposeB: transposeB === 1 });
-    if (k > mostInputs) throw new TrainingError(`signMatMul: sums of ${k} signs, expected at most ${mostInputs}.`);
+    if (k > mostSigns) throw new TrainingError(`signMatMul: sums of ${k} signs, expected at most ${mostSigns}.`);
     const y = space.make([...leading, m, n]);
     const scratch = space.scratch(module.signMatMulScratch({ m, n, k }));
     const odd = module.signMatMul({
@@ -141,16 +141,13 @@ export const signWorks: Readonly<Record<SignKernelName, Work>> = {
   },
 };
 
-/** Counts of differing signs are kept in 16 bits. */
-const mostInputs = 65_532;
-
 const wordBytes = (signs: number): number => 4 * signWords(signs);
 
 function layerSizes(x: tf.TensorInfo, signs: tf.TensorInfo): { rows: number; inputs: number; outputs: number } {
   const [inputs, outputs] = signs.shape;
-  if (signs.shape.length !== 2 || last(x) !== inputs || inputs > mostInputs) {
+  if (signs.shape.length !== 2 || last(x) !== inputs || inputs > mostSigns) {
     throw new TrainingError(
-      `A binarized layer cannot multiply [${x.shape}] by signs of shape [${signs.shape}]: expected [..., I] and [I, O] with I ≤ ${mostInputs}.`,
+      `A binarized layer cannot multiply [${x.shape}] by signs of shape [${signs.shape}]: expected [..., I] and [I, O] with I ≤ ${mostSigns}.`,
     );
   }
   return { rows: size(x) / inputs, inputs, outputs };

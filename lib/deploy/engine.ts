@@ -15,6 +15,7 @@ import { ImageReader, type Images } from "./images";
 import type { PackedConfig } from "./packed-config";
 import type { PackedModel } from "./packed-model";
 import { predictedClasses } from "./predicted-classes";
+import { tooManySigns } from "./too-many-signs";
 import type { Watch } from "./watch";
 import { fillWeights, placeWeights } from "./weights";
 
@@ -66,12 +67,15 @@ export interface Engine {
  *
  * @param model - from `decodePackedModel` or `packModel`
  * @param options - nothing that would have to be given
- * @throws ConfigError if the model needs too much memory, or `maxBatch` is not a whole number of at least 1
+ * @throws ConfigError if the model needs too much memory or sums more signs than the kernels count, or `maxBatch` is not a
+ * whole number of at least 1
  */
 export function createEngine(model: PackedModel, { kernels: module, maxBatch = 16 }: EngineOptions = {}): Engine {
   if (!Number.isSafeInteger(maxBatch) || maxBatch < 1) {
     throw new ConfigError(`maxBatch is ${maxBatch}, expected a whole number of at least 1.`);
   }
+  const tooMany = tooManySigns(model.config);
+  if (tooMany) throw new ConfigError(`This model cannot run: ${tooMany}. Take a smaller one.`);
   const memory = new WebAssembly.Memory({ initial: 1 });
   const simd = module !== "scalar" && hasSimd();
   const kernels = simd ? instantiateInference(module ?? embeddedKernels(), memory) : scalarKernels(memory);

@@ -45,7 +45,7 @@ export async function encodePackedModel(model: PackedModel): Promise<Uint8Array>
  * @param file - the bytes
  * @param where - its path or address, for messages
  * @throws FileError naming what is wrong: header, format, configuration, a tensor that is missing, unknown or of
- * another type or shape, padding that is not 0, a number that is not finite, or another checksum
+ * another type or shape, more signs in a sum than the engine counts, padding that is not 0, a number that is not finite, or another checksum
  */
 export async function decodePackedModel(file: Uint8Array, where = "The packed model"): Promise<PackedModel> {
   const fail = (problem: string): never => {

@@ -3,6 +3,7 @@ import { mostShifts, shiftProblem } from "../vit/config";
 import type { PackedConfig } from "./packed-config";
 import type { Origin } from "./packed-model";
 import { finite, listOf, oneOf, positive, type Rule, record, text, unlessFloat, whole, wholeFrom } from "./rules";
+import { tooManySigns } from "./too-many-signs";
 
 // The texts of a packed file's metadata, JSON each. A file is written with everything in it, nothing left to a default,
 // so this is stricter than `parseModelConfig`, which reads what people write.
@@ -66,6 +67,8 @@ export function readModel(metadata: Record<string, string>, fail: Fail): PackedC
   const problem = shiftProblem(config);
   if (problem) fail(`model.shift: ${problem}`);
   checkStem(fail, config);
+  const tooMany = tooManySigns(config);
+  if (tooMany) fail(tooMany);
   return config;
 }
 

@@ -1,6 +1,7 @@
 import type { Choice } from "../binarize/binarizer";
 import type { Site } from "../binarize/quantizer";
 import { leftOfInput } from "../binarize/registry";
+import { mostSigns } from "../kernels/module";
 import { type BinarizableLayer, type ModelConfig, numTokens } from "../vit/config";
 import { type LinearPlace, places, weightLayers } from "../vit/places";
 import { alphaCount, leftOf } from "../vit/summary";
@@ -12,9 +13,7 @@ import {
   type PackedScores,
   type PackedValues,
 } from "./packed-config";
-
-/** Most signs that the kernels count in one product. */
-const mostInputs = 65_532;
+import { tooManySigns } from "./too-many-signs";
 
 /** Why something cannot be packed, as a sentence without its full stop. */
 class Unsupported {
@@ -45,16 +44,18 @@ export function packedConfig(config: ModelConfig): PackedConfig {
   const { binarize, activation, ...sizes } = config;
   const shallow = { ...config, depth: 1 };
   const layers = weightLayers(shallow).filter(({ part }) => part !== "head");
-  const tooMany = layers.find((layer) => layer.binarizer !== "off" && layer.inputs > mostInputs);
-  if (tooMany) refuse(`a layer has ${tooMany.inputs} inputs, and the engine counts ${mostInputs} signs`);
+  const tooMany = layers.find((layer) => layer.binarizer !== "off" && layer.inputs > mostSigns);
+  if (tooMany) refuse(`a layer has ${tooMany.inputs} inputs, and the engine counts ${mostSigns} signs`);
   const kind = places(shallow).flatMap((place) => (place.kind === "activation" ? [place.activation.kind] : []))[0];
-  return {
+  const left: PackedConfig = {
     ...sizes,
     activation: kind,
     layers: Object.fromEntries(layers.map((layer) => [formKey(layer), layerOf(layer)])) as PackedConfig["layers"],
     scores: binarize.scores === "off" ? "float" : scoresOf(config, binarize.scores),
     values: binarize.values === "off" ? "float" : valuesOf(config, binarize.values),
   };
+  const problem = tooManySigns(left);
+  return problem ? refuse(problem) : left;
 }
 
 function layerOf({ binarizer, site, part, outputs }: LinearPlace): PackedLayer | "float" {

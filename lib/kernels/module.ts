@@ -11,6 +11,9 @@ export type KernelModule = Omit<named.KernelModule, "setWide">;
 /** @returns words of one row of k signs, which is filled up to a whole word */
 export const signWords = (k: number): number => Math.ceil(k / 32);
 
+/** Most signs in a row that is multiplied: counts have 16 bits. */
+export const mostSigns = 65_532;
+
 /**
  * Starts the kernels on a memory, which stays the caller's: the module owns no data, stack or heap in it. What a kernel
  * needs beyond its arguments is scratch that the caller gives it.

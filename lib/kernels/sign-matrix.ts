@@ -1,7 +1,7 @@
 /** Matrices of signs on plain typed arrays, for teaching and experiments. Runs in Node and in a browser. */
 
 import { BinvitError } from "../base/errors";
-import { type InferenceKernels, instantiateInference, signWords } from "./module";
+import { type InferenceKernels, instantiateInference, mostSigns, signWords } from "./module";
 import { scalarKernels } from "./scalar";
 import { hasSimd } from "./simd";
 
@@ -27,8 +27,6 @@ export interface XnorOptions {
 /** The product of two matrices of signs; see `createXnorGemm`. */
 export type XnorGemm = (a: SignMatrix, b: SignMatrix, options?: XnorOptions) => Float32Array;
 
-/** Most signs in a row: counts have 16 bits. */
-const mostSigns = 65_532;
 /** Most memory that a product may take, bytes; below it every address fits into the kernels' integers. */
 const mostBytes = 2 ** 30;
 

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useBackend } from "../../lib/backend/select";
-import { FileError } from "../../lib/base/errors";
+import { ConfigError, FileError } from "../../lib/base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/base/safetensors";
+import { createEngine } from "../../lib/deploy/engine";
 import { decodePackedModel, encodePackedModel } from "../../lib/deploy/format";
 import { packedConfig } from "../../lib/deploy/left";
 import { packModel } from "../../lib/deploy/pack";
@@ -151,6 +152,17 @@ test.each([
   expect(packedShapes(left)[`${name}.share`]).toEqual(share === "each" ? shape : undefined);
 });
 
+/** A model of zeros, which need not be one that `packModel` makes. */
+const blankModel = (config: PackedConfig): PackedModel => ({
+  ...{ config, origin },
+  tensors: Object.fromEntries(
+    Object.entries(packedShapes(config)).map(([name, { dtype, shape }]) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      return [name, { shape, data: dtype === "U8" ? new Uint8Array(length) : new Float32Array(length) }];
+    }),
+  ),
+});
+
 /** As `expect(…).rejects.toThrow(FileError)`, which for thousands of files takes longer than to read them. */
 async function expectRefused(file: Uint8Array, at: number): Promise<void> {
   const outcome = await decodePackedModel(file).catch((error) => error);
@@ -238,10 +250,44 @@ describe("a file that was made wrong is refused by name:", () => {
   test("sizes that would need huge allocations, at once", async () => {
     const startedAt = performance.now();
     await refused(withConfig({ depth: 65_536 }), /expects F32\/I16\/I8 65536×8/);
-    await refused(withConfig({ embedDim: 65_534 }), /expects F32\/I16\/I8 2×2×2×65534/);
+    await refused(withConfig({ embedDim: 65_532 }), /expects F32\/I16\/I8 2×2×2×65532/);
     await refused(withConfig({ numClasses: 2 ** 50 }), /expects F32\/I16\/I8 8×1125899906842624/);
     await refused(withConfig({ imageSize: 65_536, patchSize: 1 }), /the configuration expects F32\/I16\/I8 1×1×2×8/);
     expect(performance.now() - startedAt).toBeLessThan(2000);
+  });
+
+  test("sums of more signs than the engine counts, as the engine refuses them itself", async () => {
+    const signs = left.layers.fc2 as object;
+    const inBits = { inputs: "signs", alpha: "none", threshold: "none", factor: "none" } as const;
+    const layers = { ...left.layers, qkv: "float", projection: "float" } as const;
+    const scores = { threshold: "none", factor: "none", correction: "none" } as const;
+    const values = { levels: 1, share: "none", factor: "kept", threshold: "none", scale: "none" } as const;
+    const conv = { ...layers, conv: inBits };
+    const expected: [Partial<PackedConfig>, string][] = [
+      [{ mlpDim: 65_536 }, "layers.fc2 has 65536 inputs that are signs, and the engine counts at most 65532"],
+      [{ imageSize: 256, patchSize: 256, channels: 3, layers: conv }, "layers.conv has 196608 inputs that are signs"],
+      [{ embedDim: 65_536, numHeads: 1, layers: { ...layers, fc1: "float" }, scores }, "scores are of 65536 signs"],
+      [
+        { imageSize: 512, patchSize: 2, layers, values },
+        "values are of 65537 tokens, and the engine counts at most 32767",
+      ],
+    ];
+    for (const [changes, reason] of expected) {
+      await refused(withConfig(changes), new RegExp(`model\\.${reason}`));
+      const engine = () => createEngine({ ...model, ...withConfig(changes) });
+      expect(engine, reason).toThrow(ConfigError);
+      expect(engine, reason).toThrow(`model.${reason}`);
+    }
+    for (const [mlpDim, layer] of [
+      [65_532, signs],
+      [65_536, { ...signs, inputs: "float" }],
+    ] as const) {
+      const blank = blankModel({ ...left, mlpDim, layers: { ...left.layers, fc2: layer } } as PackedConfig);
+      expect(await decodePackedModel(await encodePackedModel(blank))).toEqual(blank);
+    }
+    await expect(decodePackedModel(await encodePackedModel(blankModel({ ...left, mlpDim: 65_536 })))).rejects.toThrow(
+      FileError,
+    );
   });
 
   test("tensors", async () => {
