@@ -1,62 +1,22 @@
-import { existsSync, readFileSync } from "node:fs";
-import type { Server } from "node:http";
-import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
 import { readJson } from "../../lib/base/read-json";
 import { parseRecord } from "../../lib/train/parse-record";
 import type { RunRecord } from "../../lib/train/record";
 import type { Point } from "../../site/browser/digits/drawing";
 import { sampleDigits } from "../../site/browser/digits/samples";
-import { chromium } from "../deploy/chromium";
-import { builtPages, notBuilt, serveSite } from "./built-site";
-import type { Browser, Page } from "./playwright";
-
-const ofTheSite = createRequire(join(kitRoot(), "site", "package.json"));
-const isInstalled = existsSync(join(kitRoot(), "site", "node_modules", "playwright-core"));
-const reason =
-  notBuilt ||
-  (existsSync(chromium) ? "" : ` (skipped without ${chromium})`) ||
-  (isInstalled ? "" : " (skipped: the site's packages are not installed, npm ci in site/)");
+import { builtPages } from "./built-site";
+import { notInChromium, ofTheSite, screens, siteInChromium } from "./in-chromium";
+import type { Page } from "./playwright";
 
 const readRecordFile = (name: string): RunRecord =>
   parseRecord(readJson(join(kitRoot(), "data", "results", "quick", `${name}.json`)), name);
 
-const screens = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } } as const;
-
-describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
-  let browser: Browser;
-  let server: Server;
-  let address: string;
-
-  beforeAll(async () => {
-    const playwright = ofTheSite("playwright-core") as { chromium: { launch(options: object): Promise<Browser> } };
-    browser = await playwright.chromium.launch({ executablePath: chromium, args: ["--no-sandbox"] });
-    ({ server, address } = await serveSite());
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
-  /** Opens a page, and fails with what it complains of. */
-  async function opened(path: string, screen: keyof typeof screens = "desktop", colorScheme = "light"): Promise<Page> {
-    const isPhone = screen === "phone";
-    const page = await browser.newPage({
-      viewport: screens[screen],
-      colorScheme,
-      isMobile: isPhone,
-      hasTouch: isPhone,
-    });
-    page.on("pageerror", (error) => complaints.push(`${path}: ${error.message}`));
-    page.on("console", (message) => {
-      if (message.type() === "error") complaints.push(`${path}: ${message.text()}`);
-    });
-    await page.goto(address + path, { waitUntil: "networkidle" });
-    return page;
-  }
-  const complaints: string[] = [];
+describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
+  const site = siteInChromium();
+  const { opened, complaints } = site;
 
   /** What a page draws as it is scrolled through. */
   async function scrolledThrough(page: Page): Promise<void> {
@@ -87,7 +47,7 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
   );
 
   test.each(looks)("axe finds nothing to complain of in %s, %s, %s", async (path, screen, scheme) => {
-    const page = await opened(path, screen, scheme);
+    const page = await opened(path, { screen, colorScheme: scheme });
     await scrolledThrough(page);
     await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
     await page.evaluate(readFileSync(ofTheSite.resolve("axe-core/axe.min.js"), "utf8"));
@@ -102,9 +62,9 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
   });
 
   test("no page scrolls sideways on a phone", async () => {
-    const page = await opened("index.html", "phone");
+    const page = await opened("index.html", { screen: "phone" });
     for (const { path } of builtPages()) {
-      await page.goto(address + path, { waitUntil: "load" });
+      await page.goto(site.address + path, { waitUntil: "load" });
       await page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true");
       expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBe(screens.phone.width);
     }
@@ -124,7 +84,7 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
   });
 
   test("in the dark a figure is drawn in the kit's dark colours, and changes with the page", async () => {
-    const page = await opened("index.html", "desktop", "dark");
+    const page = await opened("index.html", { colorScheme: "dark" });
     await scrolledThrough(page);
     const ground = () =>
       page.evaluate(
@@ -139,9 +99,9 @@ describe.skipIf(reason)(`the site in Chromium${reason}`, () => {
   });
 
   test("without Plotly the picture stays", async () => {
-    const page = await browser.newPage({ viewport: screens.desktop });
+    const page = await site.browser.newPage({ viewport: screens.desktop });
     await page.route("**/*plotly*", (route) => route.abort());
-    await page.goto(`${address}index.html`, { waitUntil: "networkidle" });
+    await page.goto(`${site.address}index.html`, { waitUntil: "networkidle" });
     await page.evaluate("scrollTo(0, 600)");
     await page.waitForTimeout(500);
     const picture = "document.querySelector('.plot-figure img')";
