@@ -33,7 +33,7 @@ export function blockOf(element: Element): Block {
 /** A page shown as slides. */
 export interface Slides {
   readonly count: number;
-  /** Shows one, from 0; numbers beyond the ends are the ends. @returns which */
+  /** Shows one, from 0; numbers beyond the ends are the ends, what is no number is the first. @returns which */
   show(index: number): number;
   /** The page as it was. */
   stop(): void;
@@ -45,7 +45,7 @@ export function startSlides(parts: readonly HTMLElement[]): Slides {
   return {
     count: slides.length,
     show(index) {
-      const shown = Math.max(0, Math.min(slides.length - 1, index));
+      const shown = Math.max(0, Math.min(slides.length - 1, Math.trunc(index) || 0));
       const visible = new Set(slides[shown]);
       for (const [i, part] of parts.entries()) part.classList.toggle("off-slide", !visible.has(i));
       return shown;

@@ -1,5 +1,6 @@
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
+import { afterRouteChange, type Routes } from "../../site/browser/after-route-change";
 import { blockOf, cutSlides, startSlides } from "../../site/browser/slides";
 
 test("a slide begins at each title, and where a second piece of code or picture would follow", () => {
@@ -13,6 +14,16 @@ test("a slide begins at each title, and where a second piece of code or picture 
   expect(cutSlides(["text", "picture", "picture", "title"])).toEqual([[0, 1], [2], [3]]);
 });
 
+test("what is done after a change of route comes after what was done before, until it is taken away", async () => {
+  const done: string[] = [];
+  const router: Routes = { onAfterRouteChange: (to) => done.push(to) };
+  const forget = afterRouteChange(router, () => done.push("looked"));
+  await router.onAfterRouteChange?.("/a?slides");
+  forget();
+  await router.onAfterRouteChange?.("/a");
+  expect(done).toEqual(["/a?slides", "looked", "/a"]);
+});
+
 test("parts of a page are shown slide by slide, and all of them in the end", () => {
   const { document } = new JSDOM(`<main><h1>T</h1><p>a</p><h2>U</h2><div class="language-ts"></div>
     <div class="language-text output"></div><div><figure></figure></div><h3>V</h3></main>`).window;
@@ -24,6 +35,10 @@ test("parts of a page are shown slide by slide, and all of them in the end", () 
   expect([slides.show(0), shown()]).toEqual([0, [0, 1]]);
   expect([slides.show(9), shown()]).toEqual([1, [2, 3, 4, 5, 6]]);
   expect(slides.show(-3)).toBe(0);
+  // An address may say anything: ?slides=abc, ?slides=1.5.
+  expect([slides.show(Number("abc") - 1), shown()]).toEqual([0, [0, 1]]);
+  expect([slides.show(1.5), shown()]).toEqual([1, [2, 3, 4, 5, 6]]);
+  expect(slides.show(Number.POSITIVE_INFINITY)).toBe(1);
   slides.stop();
   expect(shown()).toHaveLength(7);
 });
