@@ -1,6 +1,14 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
-import { chosenRows, commandOf, type RecordRow, scatterPoint } from "../../site/browser/records/rows";
+import {
+  chosenRows,
+  commandOf,
+  isSame,
+  labelOf,
+  type RecordRow,
+  reached,
+  scatterPoint,
+} from "../../site/browser/records/rows";
 import { recordRows } from "../../site/make/record-rows";
 
 describe("the records as the page has them", () => {
@@ -32,6 +40,17 @@ describe("the records as the page has them", () => {
     expect(quick.map(({ name }) => name)).toEqual(["mhsa/channel"]);
     expect(chosenRows(rows, { ...everything, data: "cifar10" }).every(({ data }) => data === "cifar10")).toBe(true);
     expect(chosenRows(rows, { ...everything, text: "no such" })).toEqual([]);
+  });
+
+  test("rows of one name are told apart by their studies, and one seed has no interval", () => {
+    const row = rows.find(({ study, name }) => study === "quick" && name === "float")!;
+    const shared = { ...row, study: "other" };
+    const own = { ...shared, seeds: [1, 2], mean: 90, low: 88.26, high: 91.7, bytes: 12_345 };
+    expect([isSame(row, shared), isSame(row, own)]).toEqual([true, false]);
+    expect(labelOf(row, [row, shared])).toBe("float");
+    expect([labelOf(row, [own, row]), labelOf(own, [own, row])]).toEqual(["float (quick)", "float (other)"]);
+    expect(reached(own)).toBe("90.0% (88.3 … 91.7), 12.3 kB, 2 seeds");
+    expect(reached({ ...own, seeds: [7], low: 90, high: 90 })).toBe("90.0%, 12.3 kB, 1 seed");
   });
 
   test("a command trains a row's seeds again, and a point stands within its picture", () => {

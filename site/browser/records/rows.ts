@@ -38,10 +38,31 @@ export function chosenRows(rows: readonly RecordRow[], { data, study, component,
   );
   const once = new Map<string, RecordRow>();
   for (const row of found) {
-    const key = `${row.name} ${row.seeds} ${row.mean} ${row.curve} ${row.bytes}`; // five seeds may have the mean of ten
+    const key = contentOf(row);
     if (!once.has(key)) once.set(key, row);
   }
   return [...once.values()].sort((a, b) => b.mean - a.mean);
+}
+
+/** What studies share is the same in all of them; five seeds may have the mean of ten. */
+const contentOf = ({ name, seeds, mean, curve, bytes }: RecordRow): string =>
+  `${name} ${seeds} ${mean} ${curve} ${bytes}`;
+
+/** @returns whether two rows are one, be it that several studies share it */
+export const isSame = (a: RecordRow, b: RecordRow): boolean =>
+  a === b || (a.name === b.name && contentOf(a) === contentOf(b));
+
+/** @returns a row's name, with its study where another row beside it has the same name */
+export function labelOf(row: RecordRow, beside: readonly RecordRow[]): string {
+  const isShared = beside.some((other) => other.name === row.name && !isSame(other, row));
+  return isShared ? `${row.name} (${row.study})` : row.name;
+}
+
+/** @returns what was reached, as a sentence without its full stop; one seed has no interval */
+export function reached({ mean, low, high, bytes, seeds }: RecordRow): string {
+  const [interval, count] =
+    seeds.length > 1 ? [` (${low.toFixed(1)} … ${high.toFixed(1)})`, `${seeds.length} seeds`] : ["", "1 seed"];
+  return `${mean.toFixed(1)}%${interval}, ${(bytes / 1000).toFixed(1)} kB, ${count}`;
 }
 
 /** @returns each once, in their order */
