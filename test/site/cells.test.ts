@@ -6,6 +6,7 @@ import { isCode, parseNotebook } from "../../lib/notebook/nbformat";
 import { inBlocks } from "../../site/browser/cells/blocks";
 import { runCell, type Scope } from "../../site/browser/cells/compile";
 import { type CellOnPage, PageNotebook } from "../../site/browser/cells/notebook";
+import { progressOf } from "../../site/browser/cells/progress";
 import type { CellNews } from "../../site/browser/cells/protocol";
 import { runnable } from "../../site/make/notebook-page";
 
@@ -101,7 +102,8 @@ describe("the cells of a page", () => {
       onmessage: (_: object) => {},
       onerror: (_: object) => {},
     };
-    const notebook = new PageNotebook(() => worker as unknown as Worker);
+    const newWorker = vi.fn(() => worker as unknown as Worker);
+    const notebook = new PageNotebook(newWorker);
     const cells = sources.map((source, i) => ({ id: `c${i}`, source, place: i }));
     const element = (place: number) => ({
       place,
@@ -118,7 +120,7 @@ describe("the cells of a page", () => {
     const say = (news: CellNews) => worker.onmessage({ data: news });
     const asked = () => worker.postMessage.mock.calls.map(([{ cell }]) => cell as string);
     const states = () => cells.map(({ id }) => notebook.states[id].state);
-    return { notebook, worker, cells, say, asked, states };
+    return { notebook, worker, newWorker, cells, say, asked, states };
   }
 
   test("run one after the other, those above first, and again only if they were changed", () => {
@@ -167,7 +169,39 @@ describe("the cells of a page", () => {
     expect(states()).toEqual(["done", "failed"]);
     notebook.run("c1");
     expect(asked()).toEqual(["c0", "c1", "c0"]);
-    worker.onerror({ message: "" });
-    expect(notebook.states.c0.failure).toBe("What runs cells could not be loaded.");
+  });
+
+  test.each([
+    ["did not load", ({ worker }: ReturnType<typeof pageOf>) => worker.onerror({ message: "" })],
+    ["loaded nothing", ({ say }: ReturnType<typeof pageOf>) => say({ kind: "unusable", message: "Error: offline" })],
+  ])("run in another worker after one that %s", (_, fail) => {
+    const page = pageOf("a", "b");
+    const { notebook, worker, newWorker, say, asked, states } = page;
+    notebook.run("c0");
+    say({ kind: "end", cell: "c0" });
+    notebook.run("c1");
+    fail(page);
+    expect(worker.terminate).toHaveBeenCalledOnce();
+    expect(notebook.states.c1.failure).toMatch(/could not be loaded|offline/);
+    notebook.run("c1");
+    expect(newWorker).toHaveBeenCalledTimes(2);
+    expect(asked()).toEqual(["c0", "c1", "c0"]); // whose names went with the worker
+    for (const cell of ["c0", "c1"]) say({ kind: "end", cell });
+    expect(states()).toEqual(["done", "done"]);
+  });
+
+  test("hear nothing more of a worker that was ended", () => {
+    const { notebook, say, states } = pageOf("a");
+    notebook.run("c0");
+    notebook.stop();
+    say({ kind: "end", cell: "c0" });
+    expect(states()).toEqual(["failed"]);
+  });
+
+  test("say how far they are: one that failed before does not stop those that run", () => {
+    expect(progressOf(["recorded", "recorded"])).toBe("");
+    expect(progressOf(["running", "waiting"])).toBe("loading TensorFlow.js and the kernels");
+    expect(progressOf(["done", "failed", "recorded"])).toBe("stopped");
+    expect(progressOf(["done", "failed", "running"])).toBe("1 of 3 cells have run");
   });
 });

@@ -69,10 +69,7 @@ export class PageNotebook {
 
   /** Ends what runs. What cells declared is forgotten; what they showed stays. */
   stop(): void {
-    this.worker?.terminate();
-    this.worker = undefined;
-    this.ran.clear();
-    this.giveUp("Stopped.");
+    this.end("Stopped.");
   }
 
   private inOrder(): CellOnPage[] {
@@ -100,12 +97,29 @@ export class PageNotebook {
 
   private start(): Worker {
     const worker = this.newWorker();
-    worker.onmessage = ({ data }: MessageEvent<CellNews>) => this.hear(data);
-    worker.onerror = ({ message }) => this.giveUp(message || "What runs cells could not be loaded.");
+    const isCurrent = () => worker === this.worker; // one that was ended may have been about to say something
+    worker.onmessage = ({ data }: MessageEvent<CellNews>) => {
+      if (isCurrent()) this.hear(data);
+    };
+    worker.onerror = ({ message }) => {
+      if (isCurrent()) this.end(message || "What runs cells could not be loaded.");
+    };
     return worker;
   }
 
+  /** Without its worker what cells declared is gone; the next one that is asked for begins anew in another. */
+  private end(failure: string): void {
+    this.worker?.terminate();
+    this.worker = undefined;
+    this.ran.clear();
+    this.giveUp(failure);
+  }
+
   private hear(news: CellNews): void {
+    if (news.kind === "unusable") {
+      this.end(news.message);
+      return;
+    }
     const state = this.states[news.cell];
     if (!state) return;
     if (news.kind === "output") state.outputs[news.place] = news.shown;

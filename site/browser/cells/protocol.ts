@@ -15,4 +15,6 @@ export type CellNews =
   /** In the place of what the same place showed before. */
   | { readonly kind: "output"; readonly cell: string; readonly place: number; readonly shown: Shown }
   | { readonly kind: "end"; readonly cell: string }
-  | { readonly kind: "failure"; readonly cell: string; readonly message: string };
+  | { readonly kind: "failure"; readonly cell: string; readonly message: string }
+  /** What cells need could not be loaded: this worker runs none, another one may. */
+  | { readonly kind: "unusable"; readonly message: string };

@@ -1,6 +1,6 @@
 import { giveDisplay } from "binvit/cells";
 import { format, inspect } from "node-inspect-extracted";
-import { runCell, type Scope } from "./compile";
+import { type Require, runCell, type Scope } from "./compile";
 import { loadModules } from "./modules";
 import { type CellNews, type CellRequest, printed } from "./protocol";
 
@@ -25,19 +25,25 @@ const modules = loadModules().then((require) => {
   return require;
 });
 
+const described = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+
 async function run({ cell, source }: CellRequest): Promise<void> {
   current = cell;
   places = 0;
+  let require: Require;
   try {
-    const value = await runCell(source, scope, await modules);
+    require = await modules;
+  } catch (error) {
+    // Not tried again here: TensorFlow.js keeps that its module failed.
+    tell({ kind: "unusable", message: described(error) });
+    return;
+  }
+  try {
+    const value = await runCell(source, scope, require);
     if (value !== undefined) print(typeof value === "string" ? inspect(value) : value);
     tell({ kind: "end", cell });
   } catch (error) {
-    tell({
-      kind: "failure",
-      cell,
-      message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
-    });
+    tell({ kind: "failure", cell, message: described(error) });
   }
 }
 
