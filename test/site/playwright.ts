@@ -9,10 +9,15 @@ export interface Page {
   waitForTimeout(milliseconds: number): Promise<void>;
   waitForURL(address: RegExp): Promise<void>;
   route(address: string, handle: (route: { abort(): Promise<void> }) => Promise<void>): Promise<void>;
+  unroute(address: string): Promise<void>;
   on(event: "pageerror", act: (error: Error) => void): void;
   on(event: "console", act: (message: { type(): string; text(): string }) => void): void;
   on(event: "request", act: (request: { url(): string }) => void): void;
-  readonly mouse: { move(x: number, y: number): Promise<void>; down(): Promise<void>; up(): Promise<void> };
+  readonly mouse: {
+    move(x: number, y: number): Promise<void>;
+    down(options?: { button: "right" }): Promise<void>;
+    up(options?: { button: "right" }): Promise<void>;
+  };
   readonly keyboard: { press(key: string): Promise<void>; type(text: string): Promise<void> };
   close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
-import { type Theme, useRoute } from "vitepress";
+import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
-import { h, onBeforeUnmount, onMounted, watch } from "vue";
+import { h, onBeforeUnmount, onMounted } from "vue";
 import { makeScrollReachable } from "../../browser/reachable-scroll";
 import FileLink from "../../components/FileLink.vue";
 import NotebookControls from "../../components/NotebookControls.vue";
@@ -21,14 +21,10 @@ export default {
       .component("RunnableCell", RunnableCell);
   },
   setup() {
-    const route = useRoute();
     let stop: (() => void) | undefined;
-    const look = () => {
-      stop?.();
+    onMounted(() => {
       stop = makeScrollReachable(document);
-    };
-    onMounted(look);
-    watch(() => route.path, look, { flush: "post" });
+    });
     onBeforeUnmount(() => stop?.());
   },
 } satisfies Theme;
