@@ -4,7 +4,9 @@ import { axisEnd, chartPoint, chartPoints } from "../../site/browser/line-chart"
 import {
   type Choice,
   commandOf,
+  fileNameOf,
   firstChoice,
+  isComplete,
   runInput,
   type ScaleName,
   scales,
@@ -45,6 +47,19 @@ test("the command trains the same", () => {
   const chosen: Choice = { ...firstChoice, parts: ["conv"], slope: "ede", epochs: 9, seed: 4 };
   const set = /--set model\.binarize\.conv='(.*)' --set training\.epochs=9 --seed 4$/.exec(commandOf(chosen))?.[1];
   expect(JSON.parse(set!)).toEqual(runInput(chosen).model?.binarize?.conv);
+});
+
+test("a form whose numbers cannot be trained with has no command", () => {
+  expect(isComplete(firstChoice)).toBe(true);
+  for (const odd of ["", 2, 201, 4.5, Number.NaN] as number[])
+    expect(isComplete({ ...firstChoice, epochs: odd })).toBe(false);
+  for (const odd of ["", -1, 1e6, 0.5] as number[]) expect(isComplete({ ...firstChoice, seed: odd })).toBe(false);
+  expect(isComplete({ ...firstChoice, epochs: 3, seed: 0 })).toBe(true);
+});
+
+test("a model's file is named by what of it is bits", () => {
+  expect(fileNameOf(firstChoice)).toBe("mlp-mhsa.binvit.safetensors");
+  expect(fileNameOf({ ...firstChoice, parts: [] })).toBe("float.binvit.safetensors");
 });
 
 test("a chart's points are in its frame, its axis ends at 1, 2 or 5 times a power of ten", () => {

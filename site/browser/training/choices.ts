@@ -66,6 +66,19 @@ export function runInput(choice: Choice): RunInput {
   };
 }
 
+/** What the fields for numbers take. */
+export const ranges = { epochs: { min: 3, max: 200 }, seed: { min: 0, max: 999_999 } } as const;
+
+/** @returns whether a form holds numbers that can be trained with: a field that was emptied holds none */
+export const isComplete = (choice: Choice): boolean =>
+  Object.entries(ranges).every(([field, { min, max }]) => {
+    const value = choice[field as keyof typeof ranges];
+    return Number.isInteger(value) && value >= min && value <= max;
+  });
+
+/** @returns the name of the file of a trained model: its parts in bits, or that it has none */
+export const fileNameOf = ({ parts }: Choice): string => `${parts.join("-") || "float"}.binvit.safetensors`;
+
 /** @returns the command that trains the same weights in Node */
 export function commandOf(choice: Choice): string {
   const binarizer = binarizerOf(choice);

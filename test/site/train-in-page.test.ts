@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { notInChromium, siteInChromium } from "./in-chromium";
+
+describe.skipIf(notInChromium)(`the page that trains${notInChromium}`, () => {
+  const { opened, complaints } = siteInChromium();
+
+  test("says of what was trained which command and file it is, whatever the form says since", {
+    timeout: 180_000,
+  }, async () => {
+    const page = await opened("train.html");
+    const put = (field: number, value: string) =>
+      page.evaluate(`(() => {
+        const input = document.querySelectorAll(".short input")[${field}];
+        input.value = "${value}";
+        input.dispatchEvent(new Event("input"));
+      })()`);
+    const commands = () =>
+      page.evaluate("[...document.querySelectorAll('.command')].map(({ textContent }) => textContent)");
+    const float = "npx binvit train digits --set training.epochs=3 --seed 1";
+    const inBits = float.replace("--set", "--set model.binarize.mlp=channel --set model.binarize.mhsa=channel --set");
+
+    await put(0, "3");
+    expect(await commands()).toEqual([inBits]);
+    await page.click("form button.main");
+    await page.waitForSelector(".result:nth-child(2)", { timeout: 150_000 });
+    expect(await commands()).toEqual([inBits, float]);
+    await put(1, "7");
+    expect(await commands()).toEqual([inBits, float, inBits.replace("--seed 1", "--seed 7")]);
+    await put(1, "");
+    expect(await commands()).toEqual([inBits, float]);
+
+    await page.evaluate(`(() => {
+      window.names = [];
+      HTMLAnchorElement.prototype.click = function () { window.names.push(this.download); };
+      for (const button of document.querySelectorAll(".result button")) button.click();
+    })()`);
+    expect(await page.evaluate("window.names")).toEqual(["mlp-mhsa.binvit.safetensors", "float.binvit.safetensors"]);
+    await page.close();
+  });
+
+  test("and it did not complain", () => {
+    expect(complaints).toEqual([]);
+  });
+});
