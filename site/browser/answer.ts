@@ -22,17 +22,25 @@ export function answerOf(engine: Engine, pixels: Uint8Array): Answer {
   return { best: probabilities.indexOf(Math.max(...probabilities)), probabilities };
 }
 
-/** Microseconds of one answer: the median of some timings, each long enough for a browser's coarse clock. */
-export function microseconds(engine: Engine, pixels: Uint8Array, timings = 7): number {
-  const found = Array.from({ length: timings }, () => {
+/** Long enough for a browser's coarse clock, and as long as a page may stand still, milliseconds. */
+const clock = { least: 2, most: 100 };
+
+/**
+ * Microseconds of one answer: the median of some timings, fewer where all of them would take too long. The page stands
+ * still meanwhile, and without SIMD an answer takes seconds: then it is one.
+ */
+export function microseconds(engine: Pick<Engine, "forward">, pixels: Uint8Array, timings = 7): number {
+  const found: number[] = [];
+  const begun = performance.now();
+  for (let runs = 1; ; ) {
     const start = performance.now();
-    let [runs, passed] = [0, 0];
-    while (passed < 2) {
-      for (let i = 0; i < 10; i++) engine.forward(pixels, 1);
-      runs += 10;
-      passed = performance.now() - start;
-    }
-    return (1000 * passed) / runs;
-  });
-  return found.sort((a, b) => a - b)[Math.floor(timings / 2)];
+    for (let i = 0; i < runs; i++) engine.forward(pixels, 1);
+    const now = performance.now();
+    const passed = now - start;
+    if (passed < clock.least) runs *= 2;
+    else found.push((1000 * passed) / runs);
+    // The next one takes as long again.
+    if (found.length === timings || (found.length > 0 && now - begun + passed > clock.most)) break;
+  }
+  return found.sort((a, b) => a - b)[Math.floor(found.length / 2)];
 }
