@@ -5,6 +5,7 @@ import { codeCells, readText, sourceSha256 } from "./document";
 import { isSolution, notebookName } from "./find";
 import { foreignKernel } from "./foreign-kernel";
 import { type Cell, formatNotebook, isCode, type Notebook, parseNotebook } from "./nbformat";
+import { changedRecords } from "./records-read";
 
 /** Largest file a web viewer shows without trouble, bytes. */
 const maxBytes = 400 * 1024;
@@ -47,6 +48,10 @@ function command(subcommand: string, file: string): string {
 function checkOutputs(notebook: Notebook, file: string): string[] {
   if (notebook.sourceSha256 === undefined) return [`never ran: run ${command("run", file)}`];
   if (notebook.sourceSha256 !== sourceSha256(notebook)) return [`outputs are stale: run ${command("run", file)}`];
+  const changed = changedRecords(notebook.records ?? {});
+  if (changed.length > 0) {
+    return [`outputs are of other records than ${changed.join(" and ")} now: run ${command("run", file)}`];
+  }
   return codeCells(notebook).flatMap((cell, index) => {
     const bad = cell.outputs.some(
       (output) => output.output_type === "error" || (output.output_type === "stream" && output.name === "stderr"),

@@ -26,7 +26,7 @@ export function writeNotebook(file: string, notebook: Notebook): void {
 /** The same notebook as if it had never run. */
 export function cleanNotebook(notebook: Notebook): Notebook {
   const cells = notebook.cells.map((cell) => (isCode(cell) ? { ...cell, outputs: [] } : cell));
-  return { ...notebook, sourceSha256: undefined, cells };
+  return { ...notebook, sourceSha256: undefined, records: undefined, cells };
 }
 
 /**

@@ -43,6 +43,8 @@ export const isCode = (cell: Cell): cell is CodeCell => cell.cell_type === "code
 export interface Notebook {
   /** SHA-256 of the code the outputs belong to; absent before the first run. */
   readonly sourceSha256?: string | undefined;
+  /** SHA-256 of the kit's records that the outputs were computed from, by their place (records-read.ts). */
+  readonly records?: Readonly<Record<string, string>> | undefined;
   readonly cells: readonly Cell[];
   /** All else at the top of the file, `metadata` and `nbformat_minor` among it. */
   readonly rest?: NotebookRest;
@@ -87,7 +89,13 @@ const cellSchema = z.discriminatedUnion("cell_type", [
 const notebookSchema = z.looseObject({
   nbformat: z.literal(4),
   nbformat_minor: z.number().int().nonnegative(),
-  metadata: z.looseObject({ binvit: z.looseObject({ sourceSha256: z.string().optional() }).optional() }).default({}),
+  metadata: z
+    .looseObject({
+      binvit: z
+        .looseObject({ sourceSha256: z.string().optional(), records: z.record(z.string(), z.string()).optional() })
+        .optional(),
+    })
+    .default({}),
   cells: z.array(cellSchema),
 });
 
@@ -125,7 +133,8 @@ export function parseNotebook(json: string, name: string): Notebook {
     if (cell.cell_type !== "code") return cell as TextCell;
     return { ...withoutCount(cell), outputs: cell.outputs.map(withoutCount) } as unknown as CodeCell;
   });
-  return { sourceSha256: rest.metadata.binvit?.sourceSha256, cells: uncounted, rest };
+  const { sourceSha256, records } = rest.metadata.binvit ?? {};
+  return { sourceSha256, records, cells: uncounted, rest };
 }
 
 function withoutCount<T extends object>(counted: T): T {
@@ -151,10 +160,10 @@ const kernelMetadata = {
  * @returns the content of an .ipynb file; the same notebook always gives the same text
  */
 export function formatNotebook(notebook: Notebook): string {
-  const { sourceSha256, cells, rest } = notebook;
+  const { sourceSha256, records, cells, rest } = notebook;
   const { metadata, nbformat_minor, ...others } = rest ?? { metadata: {}, nbformat_minor: minorWithIds };
   const { binvit, ...foreign } = metadata;
-  const own = { ...(binvit as object | undefined), sourceSha256 };
+  const own = { ...(binvit as object | undefined), sourceSha256, records };
   const hasOwn = Object.values(own).some((value) => value !== undefined);
   const file = {
     ...others,

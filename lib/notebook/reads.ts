@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import * as path from "node:path";
 import type { Access } from "./host/reads";
 
 /** What a notebook read: by `access:path` what was there. */
@@ -64,6 +65,24 @@ export function fileState(file: string): string {
   } catch (error) {
     return codeOf(error);
   }
+}
+
+/** SHA-256 of all files below some folders, names and contents, in the order of their names; links are followed. */
+export function treeSha256(folders: readonly string[], leftOut: readonly string[] = []): string {
+  const hash = createHash("sha256");
+  const visit = (folder: string, prefix: string, above: readonly string[]): void => {
+    const here = fs.realpathSync(folder);
+    if (above.includes(here)) return; // a link to a folder that it is in
+    for (const name of fs.readdirSync(folder).sort()) {
+      if (leftOut.includes(name)) continue;
+      const inner = path.join(folder, name);
+      // existsSync: a link that leads nowhere, or to itself, is told by its state and not by an error
+      if (fs.existsSync(inner) && fs.statSync(inner).isDirectory()) visit(inner, `${prefix}${name}/`, [...above, here]);
+      else hash.update(`${prefix}${name}\0`).update(fileState(inner));
+    }
+  };
+  for (const folder of folders) if (fs.existsSync(folder)) visit(folder, `${path.basename(folder)}/`, []);
+  return hash.digest("hex");
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "unreadable";

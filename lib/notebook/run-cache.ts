@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import * as fs from "node:fs";
 import * as path from "node:path";
 import { FileError } from "../base/errors";
 import { writeAtomically } from "../base/files";
@@ -7,7 +6,7 @@ import { kitRoot } from "../base/kit-root";
 import { readJson } from "../base/read-json";
 import { codeCells, readNotebook, readText, sourceSha256, withOutputs, writeNotebook } from "./document";
 import { formatNotebook, type Notebook } from "./nbformat";
-import { areUnchanged, fileState, type Reads } from "./reads";
+import { areUnchanged, fileState, type Reads, treeSha256 } from "./reads";
 
 /** The last successful run of a notebook. */
 interface KeptRun {
@@ -51,7 +50,8 @@ export class RunCache {
     if (left === undefined || kept?.fingerprint !== this.#fingerprint(left)) return false;
     if (sourceSha256(notebook) !== left.sourceSha256 || !areUnchanged(kept.reads)) return false;
     const outputs = codeCells(left).map((cell) => cell.outputs);
-    const fresh = withOutputs(notebook, new Map(codeCells(notebook).map(({ id }, i) => [id, outputs[i]!])));
+    const byCell = new Map(codeCells(notebook).map(({ id }, i) => [id, outputs[i]!]));
+    const fresh = { ...withOutputs(notebook, byCell), records: left.records };
     if (formatNotebook(fresh) !== readText(target)) writeNotebook(target, fresh);
     return true;
   }
@@ -100,22 +100,4 @@ export class RunCache {
       return {};
     }
   }
-}
-
-/** SHA-256 of all files below some folders, names and contents, in the order of their names; links are followed. */
-function treeSha256(folders: readonly string[], leftOut: readonly string[]): string {
-  const hash = createHash("sha256");
-  const visit = (folder: string, prefix: string, above: readonly string[]): void => {
-    const here = fs.realpathSync(folder);
-    if (above.includes(here)) return; // a link to a folder that it is in
-    for (const name of fs.readdirSync(folder).sort()) {
-      if (leftOut.includes(name)) continue;
-      const inner = path.join(folder, name);
-      // existsSync: a link that leads nowhere, or to itself, is told by its state and not by an error
-      if (fs.existsSync(inner) && fs.statSync(inner).isDirectory()) visit(inner, `${prefix}${name}/`, [...above, here]);
-      else hash.update(`${prefix}${name}\0`).update(fileState(inner));
-    }
-  };
-  for (const folder of folders) if (fs.existsSync(folder)) visit(folder, `${path.basename(folder)}/`, []);
-  return hash.digest("hex");
 }

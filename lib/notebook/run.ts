@@ -6,6 +6,7 @@ import { Kernel } from "./kernel";
 import type { CodeCell, Notebook } from "./nbformat";
 import { CellOutputs, type Displays } from "./outputs";
 import { type Reads, readsOf } from "./reads";
+import { recordsRead } from "./records-read";
 
 /** Time limit of a cell unless another is given, seconds. */
 export const defaultTimeoutSeconds = 600;
@@ -78,7 +79,8 @@ export async function runNotebook(file: string, options: RunNotebookOptions = {}
     await kernel.shutdown();
   }
 
-  const executed = withOutputs(notebook, new Map([...collected].map(([id, outputs]) => [id, outputs.list()])));
+  const byCell = new Map([...collected].map(([id, outputs]) => [id, outputs.list()]));
+  const executed = { ...withOutputs(notebook, byCell), records: recordsRead(reads) };
   if (readText(file) !== text) {
     throw new NotebookError(`${name} changed while it ran, so nothing was written: run it again`);
   }

@@ -9,7 +9,7 @@ import { scaledSign, signInput } from "./scaled-sign";
  * Pseudo-gradient: clipped straight-through for both signs; dT is the sum of what reaches its entries. The correction is
  * added after the division by √d, which only scales T.
  *
- * Reference: Xiao et al., *BVT-IMA: Binary Vision Transformer with Information-Modified Attention*, 2024.
+ * Reference: Wang et al., *BVT-IMA: Binary Vision Transformer with Information-Modified Attention*, 2024.
  */
 export const bvtIma: Method = {
   title: "BVT-IMA",

@@ -42,7 +42,7 @@ const gate = inputQuantizer({
  * Pseudo-gradient: clipped straight-through for both signs; G is differentiated as it is, to x too. The learned α is kept
  * beside the gate, as in the paper; larq has the gate alone. What is left is no packed layer: G is floats for each image.
  *
- * Reference: Martinez et al., *Training Binary Neural Networks with Real-to-Binary Convolutions*, 2020, section 4.2.
+ * Reference: Martinez et al., *Training Binary Neural Networks with Real-to-Binary Convolutions*, 2020, section 4.3.
  */
 export const realToBinary: Method = {
   title: "Real-to-Binary",
