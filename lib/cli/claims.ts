@@ -13,17 +13,19 @@ export function registerClaims(program: Command): void {
 
 async function run({ results }: { readonly results: string }): Promise<void> {
   const { loadStudy } = await import("../study/records");
+  const { byDataset } = await import("../study/by-dataset");
   const { testClaims } = await import("../study/claims");
   const { comparisonTable } = await import("../study/comparison-table");
   const records = loadStudy(results, (problem) => console.error(`binvit: ${problem}`));
-  for (const { name, statement, comparisons } of testClaims(records)) {
-    console.log(`\n${name}  ${statement}`);
-    if (comparisons.length === 0) {
-      console.log("   Not tested: fewer than two seeds of these rows are there.");
-      continue;
+  const studies = byDataset(records);
+  for (const [dataset, own] of studies) {
+    if (studies.size > 1) console.log(`\nOn ${dataset}`);
+    for (const { name, statement, comparisons, untested } of testClaims(own)) {
+      console.log(`\n${name}  ${statement}`);
+      const { columns, rows } = comparisonTable(comparisons);
+      if (rows.length > 0) console.log(alignedTable(columns, rows));
+      for (const { pair, why } of untested) console.log(`   Not tested: ${pair.join(" − ")}, as ${why}.`);
     }
-    const { columns, rows } = comparisonTable(comparisons);
-    console.log(alignedTable(columns, rows));
   }
   console.log(
     "\nA difference is called one if its interval for all comparisons at once excludes zero; p is corrected by Holm's steps.",

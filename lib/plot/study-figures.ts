@@ -1,4 +1,4 @@
-import { tellApart } from "../study/configurations";
+import { byDataset } from "../study/by-dataset";
 import { type PairedDifference, pairedRows } from "../study/paired";
 import { rowName } from "../study/row-name";
 import { resultRows } from "../study/table";
@@ -147,7 +147,7 @@ const drawings = {
     bytesAgainstAccuracy(
       rows,
       {
-        title: `Model file against test accuracy on ${dataset}`,
+        title: `Packed size against test accuracy on ${dataset}`,
         caption: "Left and high is good; the dashed line is the float model's accuracy.",
       },
       size,
@@ -165,31 +165,25 @@ export const figureNames: readonly string[] = Object.keys(drawings);
  * @returns those that the study has the data for
  */
 export function studyFigures(runs: readonly RunRecord[], size: Size = {}): Record<string, Figure> {
-  const datasets = distinct(runs.map((run) => run.dataset.name));
+  const studies = byDataset(runs);
   return Object.fromEntries(
-    datasets.flatMap((dataset) => {
-      const own = runs.filter((run) => run.dataset.name === dataset);
-      const study = studyOf(datasets.length > 1 ? own.map(plainlyNamed) : own);
+    [...studies].flatMap(([dataset, own]) => {
+      const study = studyOf(dataset, own);
       return Object.entries<Draw>(drawings).flatMap(([name, draw]): [string, Figure][] => {
         const drawn = draw(study, size);
-        return drawn ? [[datasets.length > 1 ? `${name}-${dataset}` : name, drawn]] : [];
+        return drawn ? [[studies.size > 1 ? `${name}-${dataset}` : name, drawn]] : [];
       });
     }),
   );
 }
 
-function studyOf(runs: readonly RunRecord[]): Study {
-  const { records } = tellApart(runs);
+function studyOf(dataset: string, records: readonly RunRecord[]): Study {
   const rows = plotRows(records);
   const counts = rows.map(({ values }) => values.length);
   const [least, seeds] = [Math.min(...counts), Math.max(...counts)];
   const counted = seeds === 1 ? "one seed" : `${least < seeds ? `${least} to ` : ""}${seeds} seeds`;
-  const dataset = records[0].dataset.name;
   return { records, rows, differences: pairedRows(records), dataset, seeds, counted };
 }
-
-/** Without what told it apart from rows on other data: those are in other figures. */
-const plainlyNamed = (run: RunRecord): RunRecord => ({ ...run, name: run.name.replace(/ \[[^\]]*\]$/, "") });
 
 const over = (counted: string): string =>
   counted === "one seed" ? counted : `${counted}, bars are 95% intervals of the mean`;

@@ -1,4 +1,5 @@
 import type { RunRecord } from "../train/record";
+import { type Interval, interval, roundingOf } from "./interval";
 
 /** @returns the runs of each configuration, by its name and then their seed, to be paired with those of another */
 export function runsBySeed(records: readonly RunRecord[]): Map<string, Map<number, RunRecord>> {
@@ -8,4 +9,36 @@ export function runsBySeed(records: readonly RunRecord[]): Map<string, Map<numbe
     byName.set(record.name, seeds.set(record.seed, record));
   }
   return byName;
+}
+
+/** Runs of two configurations with the same seed. */
+export type SeedPair = readonly [one: RunRecord, other: RunRecord];
+
+type Runs = ReadonlyMap<number, RunRecord>;
+
+/** @returns the runs of two configurations that share a seed and the test images; on others there is nothing to subtract */
+export const inPairs = (one: Runs = new Map(), other: Runs = new Map()): SeedPair[] =>
+  [...one].flatMap(([seed, run]) => {
+    const against = other.get(seed);
+    return against && hasTestOf(run, against) ? [[run, against] as const] : [];
+  });
+
+const hasTestOf = (run: RunRecord, other: RunRecord): boolean =>
+  run.dataset.name === other.dataset.name && run.test.count === other.test.count;
+
+/**
+ * Mean difference of test accuracy, the first minus the second, a fraction.
+ *
+ * An accuracy of N images is a multiple of 1/N, so two seeds easily have the same difference: the deviation is at least
+ * what rounding both gives, √(2/12) / N, but where the runs are the same to the last weight.
+ *
+ * @param pairs - at least one
+ */
+export function differenceOf(pairs: readonly SeedPair[]): Interval {
+  const areSame = pairs.every(([one, other]) => one.weightsSha256 === other.weightsSha256);
+  const rounding = areSame ? 0 : Math.SQRT2 * roundingOf(pairs[0][0].test.count);
+  return interval(
+    pairs.map(([one, other]) => one.test.accuracy - other.test.accuracy),
+    rounding,
+  );
 }

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../train/record";
 import { type Comparison, compare, type Pair } from "./compare";
+import { plainName } from "./row-name";
 
 /** What is claimed of a study's rows, as pairs of which the first is claimed to be the better. */
 export interface Claim {
@@ -41,12 +42,14 @@ export type Verdict = "yes" | "no, the reverse" | "not decided";
 /** A claim with what was found. */
 export interface TestedClaim extends Claim {
   readonly comparisons: readonly (Comparison & { readonly verdict: Verdict })[];
+  /** Its other pairs, and what each would need. */
+  readonly untested: readonly { readonly pair: Pair; readonly why: string }[];
 }
 
 /**
  * Tests claims on the records of a study; the pairs of all claims are one family, for which intervals are corrected.
  *
- * @param records - finished runs
+ * @param records - finished runs, on one data set
  * @param tested - the report's claims by default
  */
 export function testClaims(records: readonly RunRecord[], tested: readonly Claim[] = claims): TestedClaim[] {
@@ -59,7 +62,19 @@ export function testClaims(records: readonly RunRecord[], tested: readonly Claim
       const comparison = found.get(keyOf(pair));
       return comparison ? [{ ...comparison, verdict: verdictOf(comparison) }] : [];
     }),
+    untested: claim.pairs.flatMap((pair) => (found.has(keyOf(pair)) ? [] : [{ pair, why: whyNot(records, pair) }])),
   }));
+}
+
+function whyNot(records: readonly RunRecord[], pair: Pair): string {
+  for (const name of pair) {
+    if (records.some((record) => record.name === name)) continue;
+    const others = new Set(records.map((record) => record.name).filter((other) => plainName(other) === name));
+    return others.size > 0
+      ? `${name} is there as ${[...others].join(" and as ")}: keep one of them in the folder`
+      : `there are no runs of ${name}`;
+  }
+  return "fewer than two seeds of both are there";
 }
 
 const verdictOf = ({ together: { low, high } }: Comparison): Verdict =>

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../train/record";
-import { runsBySeed } from "./by-seed";
-import { type Interval, interval } from "./interval";
+import { differenceOf, inPairs, runsBySeed, type SeedPair } from "./by-seed";
+import type { Interval } from "./interval";
 import { studentCdf, studentQuantile } from "./student";
 
 /** Two configurations that are compared: the first minus the second. */
@@ -31,19 +31,15 @@ export interface Comparison {
  *
  * @param records - finished runs
  * @param pairs - the family
- * @returns one comparison a pair; pairs of which fewer than two seeds are there are left out
+ * @returns one comparison a pair; pairs of which fewer than two seeds on the same data are there are left out
  *
  * Reference: Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian Journal of Statistics 6, 1979.
  */
 export function compare(records: readonly RunRecord[], pairs: readonly Pair[]): Comparison[] {
   const byName = runsBySeed(records);
   const family = pairs.flatMap((pair) => {
-    const [better, worse] = pair.map((name) => byName.get(name) ?? new Map<number, RunRecord>());
-    const seeds = [...better.keys()].filter((seed) => worse.has(seed));
-    if (seeds.length < 2) return [];
-    const both = seeds.map((seed) => [better.get(seed)!.test, worse.get(seed)!.test] as const);
-    const difference = interval(both.map(([one, other]) => one.accuracy - other.accuracy));
-    return [{ pair, difference, both }];
+    const both = inPairs(byName.get(pair[0]), byName.get(pair[1]));
+    return both.length < 2 ? [] : [{ pair, difference: differenceOf(both), both }];
   });
   const corrected = holm(family.map(({ difference }) => pValue(difference)));
   return family.map(({ pair, difference, both }, i) => {
@@ -61,9 +57,9 @@ export function compare(records: readonly RunRecord[], pairs: readonly Pair[]): 
   });
 }
 
-/** Two-sided p-value of a mean, by Student's t; 0 or 1 where all values are the same. */
+/** Two-sided p-value of a mean, by Student's t; 1 where the runs are the same. */
 function pValue({ mean, deviation, count }: Interval): number {
-  if (deviation === 0) return mean === 0 ? 1 : 0;
+  if (deviation === 0) return 1;
   return 2 * studentCdf(-Math.abs(mean) / (deviation / Math.sqrt(count)), count - 1);
 }
 
@@ -79,16 +75,14 @@ function holm(values: readonly number[]): number[] {
   return corrected;
 }
 
-type Test = RunRecord["test"];
-
-function overImages(both: readonly (readonly [Test, Test])[]): Comparison["overImages"] {
-  const { count } = both[0][0];
+function overImages(both: readonly SeedPair[]): Comparison["overImages"] {
+  const { count } = both[0][0].test;
   const differences = new Float64Array(count);
   for (const pair of both) {
-    const [one, other] = pair.map(({ correct }) =>
+    const [one, other] = pair.map(({ test: { correct } }) =>
       correct === undefined ? undefined : Buffer.from(correct, "base64"),
     );
-    if (!one || !other || pair[0].count !== count || pair[1].count !== count) return undefined;
+    if (!one || !other || pair[0].test.count !== count) return undefined;
     for (let i = 0; i < count; i++) {
       differences[i] += (((one[i >> 3] >> (i & 7)) & 1) - ((other[i >> 3] >> (i & 7)) & 1)) / both.length;
     }

@@ -6,7 +6,7 @@ export interface Interval {
   /** Ends of the 95% confidence interval of the mean; equal to the mean for a single value. */
   readonly low: number;
   readonly high: number;
-  /** Sample standard deviation; 0 for a single value. */
+  /** Sample standard deviation, at least what rounding gives; 0 for a single value. */
   readonly deviation: number;
   readonly count: number;
 }
@@ -17,12 +17,18 @@ export interface Interval {
  * mean ± t₀.₉₇₅(n − 1) · s / √n
  *
  * @param values - at least one
+ * @param rounding - standard deviation of what the values were rounded by: two that happen to be equal do not show that
+ *   a third would be, so s is at least that
  */
-export function interval(values: readonly number[]): Interval {
+export function interval(values: readonly number[], rounding = 0): Interval {
   const count = values.length;
   const mean = values.reduce((a, b) => a + b, 0) / count;
   if (count < 2) return { mean, low: mean, high: mean, deviation: 0, count };
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
+  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
+  const deviation = Math.max(spread, rounding);
   const half = (studentQuantile(0.975, count - 1) * deviation) / Math.sqrt(count);
   return { mean, low: mean - half, high: mean + half, deviation, count };
 }
+
+/** Standard deviation of a share of `images` images about the one that more images would show: 1 / (√12 · images). */
+export const roundingOf = (images: number): number => 1 / (Math.sqrt(12) * images);

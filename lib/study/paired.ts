@@ -1,7 +1,8 @@
+import { canonicalJson } from "../base/canonical-json";
 import type { RunRecord } from "../train/record";
-import { runsBySeed } from "./by-seed";
-import { type Interval, interval } from "./interval";
-import { rowName } from "./row-name";
+import { differenceOf, inPairs, runsBySeed } from "./by-seed";
+import type { Interval } from "./interval";
+import { plainName, rowName } from "./row-name";
 
 /** What one configuration gains over another, seed by seed. */
 export interface PairedDifference {
@@ -26,48 +27,62 @@ const floatInputs = "-w1a32";
  * - parts: fewer parts in bits − more, for a scale; only the next larger set of parts
  * - inputs: 1-bit weights alone − 1-bit weights and inputs
  *
- * @param records - of one study on one data set, told apart
+ * Only configurations that differ in nothing but what is in bits are compared: with another stem, learning rate or data
+ * it would be that which the difference is about, too.
+ *
+ * @param records - told apart
  * @returns those with at least two seeds in common, in the order of the records
  */
 export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
-  const cells = runsBySeed(records);
-  const rows = [...cells.keys()]
-    .map((name) => ({ name, ...rowName(name) }))
-    .filter(({ name, scale }) => scale !== name);
-  const cell = (component: string, scale: string) =>
-    rows.find((row) => row.component === component && row.scale === scale);
-  type Row = (typeof rows)[number];
+  const runs = runsBySeed(records);
+  const rows = [...runs].flatMap(([name, seeds]): Row[] => {
+    const { component, scale } = rowName(plainName(name));
+    return scale === plainName(name) ? [] : [{ name, component, scale, rest: allButBits([...seeds.values()][0]) }];
+  });
+  const like = (row: Row) => rows.filter(({ rest }) => rest === row.rest);
+  const cell = (row: Row, component: string, scale: string) =>
+    like(row).find((other) => other.component === component && other.scale === scale);
   const pairs: [PairedDifference["question"], Row, Row | undefined][] = [];
   for (const row of rows) {
     if (row.scale.endsWith(floatInputs) || row.scale === "float") continue;
-    pairs.push(["scale", row, cell(row.component, "unscaled") ?? cell(row.component, "channel")]);
+    pairs.push(["scale", row, cell(row, row.component, "unscaled") ?? cell(row, row.component, "channel")]);
   }
-  const components = [...new Set(rows.map((row) => row.component))];
   for (const row of rows) {
     if (row.scale === "unscaled" || row.scale === "float") continue;
-    for (const larger of nextLarger(
-      row.component,
-      components.filter((other) => cell(other, row.scale)),
-    )) {
-      pairs.push(["parts", row, cell(larger, row.scale)]);
+    const ofScale = like(row).filter(({ scale }) => scale === row.scale);
+    for (const larger of nextLarger(row.component, distinct(ofScale.map(({ component }) => component)))) {
+      pairs.push(["parts", row, cell(row, larger, row.scale)]);
     }
   }
   for (const row of rows) {
     if (row.scale.endsWith(floatInputs)) {
-      pairs.push(["inputs", row, cell(row.component, row.scale.slice(0, -floatInputs.length))]);
+      pairs.push(["inputs", row, cell(row, row.component, row.scale.slice(0, -floatInputs.length))]);
     }
   }
   return pairs.flatMap(([question, better, worse]) => {
     if (!worse || better === worse) return [];
-    const other = cells.get(worse.name)!;
-    const values = [...cells.get(better.name)!].flatMap(([seed, { test }]) => {
-      const against = other.get(seed);
-      return against === undefined ? [] : [test.accuracy - against.test.accuracy];
-    });
-    if (values.length < 2) return [];
-    return [{ question, better: better.name, worse: worse.name, values, difference: interval(values) }];
+    const both = inPairs(runs.get(better.name), runs.get(worse.name));
+    if (both.length < 2) return [];
+    const values = both.map(([one, other]) => one.test.accuracy - other.test.accuracy);
+    return [{ question, better: better.name, worse: worse.name, values, difference: differenceOf(both) }];
   });
 }
+
+/** A configuration, what its name says, and what two of them must share to be compared. */
+interface Row {
+  readonly name: string;
+  readonly component: string;
+  readonly scale: string;
+  readonly rest: string;
+}
+
+/** An activation belongs to what is in bits: some methods bring their own. */
+function allButBits({ config, dataset }: RunRecord): string {
+  const { binarize: _, activation: __, ...model } = config.model;
+  return canonicalJson([dataset.sha256, model, config.training]);
+}
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)];
 
 /** Those sets of parts that hold all of these and more, with none between. */
 function nextLarger(component: string, all: readonly string[]): string[] {

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { FileError } from "../base/errors";
 import { fileError } from "../base/file-error";
 import { writeAtomically } from "../base/files";
@@ -11,7 +11,8 @@ import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
 import { readRecord } from "../train/run-folder";
 import { configurationId, runId, tellApart } from "./configurations";
-import { rowName } from "./row-name";
+import { plainName, rowName } from "./row-name";
+import { studyNames } from "./study-names";
 
 /**
  * The records of a study: those kept with the kit (`data/results/<name>`), or those of a folder of runs.
@@ -28,7 +29,11 @@ import { rowName } from "./row-name";
  * const records = loadStudy("quick");
  */
 export function loadStudy(place: string, warn: (problem: string) => void = console.warn): RunRecord[] {
-  const folder = isRecorded(place) ? recordedAt(place) : place;
+  const isKept = isRecorded(place);
+  const folder = isKept ? recordedAt(place) : place;
+  if (isKept && existsSync(place) && resolve(place) !== resolve(folder)) {
+    warn(`${place} is the study recorded with the kit, which counts; say ./${place} for the folder of that name here.`);
+  }
   const { found, problems } = findRecords(folder);
   if (found.length === 0) {
     const [problem, ...more] = problems;
@@ -37,9 +42,9 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
       place,
       namesIn(join(kitRoot(), "data", "results")).filter((name) => !name.includes(".")),
     );
-    throw new FileError(
-      `No finished runs in ${folder}.${meant} Make them with \`npx binvit study quick --out ${place}\`.`,
-    );
+    const study = studyNames.find((name) => name === basename(resolve(place))) ?? "quick";
+    const out = place === study ? "" : ` --out ${place}`;
+    throw new FileError(`No finished runs in ${folder}.${meant} Make them with \`npx binvit study ${study}${out}\`.`);
   }
   for (const problem of problems.slice(0, 3)) warn(`Left out: ${problem}`);
   if (problems.length > 3) warn(`Left out: ${problems.length - 3} more such files in ${folder}.`);
@@ -147,6 +152,3 @@ function compare(a: string, b: string): number {
   const at = (name: string) => scaleOrder.indexOf(rowName(plainName(name)).scale);
   return at(a) - at(b) || a.localeCompare(b);
 }
-
-/** A name without what `tellApart` put behind it. */
-const plainName = (name: string): string => name.replace(/ \[[^\]]*\]$/, "");

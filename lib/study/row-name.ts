@@ -20,3 +20,6 @@ export function rowName(name: string): RowName {
 
 /** @returns whether a name has both a component and a scale */
 export const namesParts = (name: string): boolean => rowName(name).component !== name;
+
+/** @returns a name without what `tellApart` put behind it */
+export const plainName = (name: string): string => name.replace(/ \[[^\]]*\]$/, "");

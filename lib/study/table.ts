@@ -1,7 +1,7 @@
 import type { DataFrame } from "danfojs-node";
 import type { RunRecord } from "../train/record";
 import { tellApart } from "./configurations";
-import { type Interval, interval } from "./interval";
+import { type Interval, interval, roundingOf } from "./interval";
 import { rowName } from "./row-name";
 
 /** One row of a study's table: all seeds of a configuration together. */
@@ -55,7 +55,7 @@ export function resultRows(records: readonly RunRecord[]): ResultRow[] {
     return {
       name,
       ...rowName(name),
-      accuracy: interval(values),
+      accuracy: interval(values, roundingOf(runs[0].test.count)),
       values,
       bytesFloat: runs[0].bytes.float,
       bytesPacked: runs[0].bytes.packed,

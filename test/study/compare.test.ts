@@ -2,9 +2,11 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../lib/base/random";
 import { claims, testClaims } from "../../lib/study/claims";
 import { compare } from "../../lib/study/compare";
+import { interval, roundingOf } from "../../lib/study/interval";
 import { loadStudy } from "../../lib/study/records";
 import { studentCdf, studentQuantile } from "../../lib/study/student";
 import type { RunRecord } from "../../lib/train/record";
+import { madeUpRecord } from "./records";
 
 describe("Student's t", () => {
   // scipy.stats.t.ppf and .cdf, version 1.15 or later
@@ -30,7 +32,8 @@ const record = (name: string, seed: number, right: readonly boolean[]): RunRecor
   for (const [i, isRight] of right.entries()) if (isRight) bits[i >> 3] |= 1 << (i & 7);
   const accuracy = right.filter(Boolean).length / right.length;
   const correct = Buffer.from(bits).toString("base64");
-  return { name, seed, test: { accuracy, loss: 1, count: right.length, correct } } as RunRecord;
+  const test = { accuracy, loss: 1, count: right.length, correct };
+  return { name, seed, test, dataset: { name: "digits" }, weightsSha256: `${name} ${seed}` } as RunRecord;
 };
 const images = 50;
 const random = new Random(3);
@@ -81,6 +84,56 @@ describe("comparisons", () => {
     const old = records.map((one) => ({ ...one, test: { ...one.test, correct: undefined } }));
     expect(compare(old, [["good", "fair"]])[0]).not.toHaveProperty("overImages");
   });
+});
+
+describe("few seeds", () => {
+  /** Of 360 images, so many right a seed. */
+  const runs = (name: string, ...right: readonly number[]) =>
+    right.map((count, i) => ({ ...madeUpRecord(name, i + 1, count / 360) }));
+
+  test("that differ by the same number of images by chance decide nothing", () => {
+    const [found] = compare([...runs("one", 330, 328), ...runs("other", 328, 326)], [["one", "other"]]);
+    expect(found.difference.mean).toBeCloseTo(2 / 360, 12);
+    // 12.706 · √(2/12) / 360 / √2: an accuracy on 360 images is known to √(1/12) images
+    expect(found.together.high - 2 / 360).toBeCloseTo((12.706204736174694 * Math.sqrt(1 / 6)) / 360 / Math.SQRT2, 8);
+    expect(found.together.low).toBeLessThan(0);
+    expect(found.p).toBeGreaterThan(0.05);
+  });
+
+  test("of the same weights have no difference at all", () => {
+    const same = runs("one", 330, 328);
+    const [found] = compare([...same, ...same.map((run) => ({ ...run, name: "other" }))], [["one", "other"]]);
+    expect([found.together, found.p]).toEqual([{ low: 0, high: 0 }, 1]);
+  });
+
+  test("on other data are no pairs", () => {
+    const elsewhere = runs("other", 300, 299).map((run) => ({ ...run, dataset: { ...run.dataset, name: "cifar10" } }));
+    expect(compare([...runs("one", 330, 328), ...elsewhere], [["one", "other"]])).toEqual([]);
+  });
+
+  test("have an interval as wide as rounding makes it", () => {
+    expect(interval([0.5, 0.5]).high).toBe(0.5);
+    expect(interval([0.5, 0.5], roundingOf(360)).high - 0.5).toBeCloseTo(12.7062047 / Math.sqrt(24) / 360, 8);
+    expect(interval([0.5, 0.7], roundingOf(360))).toEqual(interval([0.5, 0.7]));
+  });
+});
+
+test("what cannot be tested says what it would need", () => {
+  const one = (name: string, seed: number) => madeUpRecord(name, seed, 0.9);
+  const some = [
+    ...[1, 2].flatMap((seed) => [one("mlp/channel", seed), one("mlp+mhsa/channel", seed)]),
+    one("mlp/unscaled", 1),
+    ...[1, 2].flatMap((seed) => [one("mhsa/channel [epochs=7]", seed), one("mhsa/channel [epochs=9]", seed)]),
+  ];
+  const [first, second] = testClaims(some);
+  expect(first.comparisons).toEqual([]);
+  expect(first.untested.map(({ why }) => why)).toEqual([
+    "fewer than two seeds of both are there",
+    "mhsa/channel is there as mhsa/channel [epochs=7] and as mhsa/channel [epochs=9]: keep one of them in the folder",
+    "there are no runs of mlp+mhsa/unscaled",
+  ]);
+  expect(second.comparisons).toHaveLength(1);
+  expect(second.untested).toHaveLength(1);
 });
 
 test("the report's claims, on the recorded quick study", () => {

@@ -151,6 +151,28 @@ test("a study's name with a slip in it is answered with the one that was meant",
   expect(() => loadStudy("quik")).toThrow("No finished runs in quik. Did you mean quick? Make them with");
 });
 
+test("where there are no runs, the study of that name is what makes them", () => {
+  expect(() => loadStudy("stems-cifar10")).toThrow(/Make them with `npx binvit study quick --out stems-cifar10`\.$/);
+  expect(() => loadStudy(join("nowhere", "methods"))).toThrow(
+    `Make them with \`npx binvit study methods --out ${join("nowhere", "methods")}\`.`,
+  );
+});
+
+test("a folder whose name is that of a recorded study is named, as it is not what is read", () => {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    keepRecords([madeUpRecord("float", 1, 0.9)], "quick");
+    const warnings: string[] = [];
+    expect(loadStudy("quick", (line) => warnings.push(line)).length).toBeGreaterThan(1);
+    expect(warnings).toEqual([
+      "quick is the study recorded with the kit, which counts; say ./quick for the folder of that name here.",
+    ]);
+  } finally {
+    process.chdir(before);
+  }
+});
+
 test("a run that is reached twice counts once; two of one seed are not two seeds", () => {
   put("run", madeUpRecord("float", 1, 0.9));
   symlinkSync(join(folder, "run"), join(folder, "same"));

@@ -38,3 +38,27 @@ test("compares with the channel scale where there is no unscaled row", () => {
   const some = [...runs("mlp/channel", [0.8, 0.9]), ...runs("mlp/bit", [0.9, 0.95])];
   expect(pairedRows(some).map(({ better, worse }) => [better, worse])).toEqual([["mlp/bit", "mlp/channel"]]);
 });
+
+test("compares only what differs in bits alone", () => {
+  const [patch, conv] = [
+    [
+      ...runs("conv/channel", [0.8, 0.9]),
+      ...runs("mlp+mhsa/unscaled", [0.1, 0.2]),
+      ...runs("mlp+mhsa/channel", [0.7, 0.8]),
+    ],
+    runs("conv-stem+conv/channel", [0.9, 0.95]),
+  ];
+  const behindConv = conv.map(({ config, ...run }) => ({
+    ...run,
+    config: { ...config, model: { ...config.model, stem: "conv" as const } },
+  }));
+  const slower = runs("mlp+mhsa/channel-w1a32 [learningRate=0.007]", [0.9, 0.91]).map(({ config, ...run }) => ({
+    ...run,
+    config: { ...config, training: { ...config.training, learningRate: 7e-3 } },
+  }));
+  expect(
+    pairedRows([...patch, ...behindConv, ...slower]).map(
+      ({ question, better, worse }) => `${question}: ${better} − ${worse}`,
+    ),
+  ).toEqual(["scale: mlp+mhsa/channel − mlp+mhsa/unscaled"]);
+});

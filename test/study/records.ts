@@ -1,3 +1,4 @@
+import { sha256 } from "../../lib/base/canonical-json";
 import { datasets } from "../../lib/data/sets";
 import type { EpochRecord, RunRecord } from "../../lib/train/record";
 import { parseRunConfig } from "../../lib/train/run-config";
@@ -29,7 +30,7 @@ export function madeUpRecord(name: string, seed: number, accuracy: number): RunR
     bytes: { float: 400_000, packed: name === "float" ? 400_000 : 50_000 },
     parameters: 100_000,
     seconds: 10 * seed,
-    weightsSha256: "0".repeat(64),
+    weightsSha256: sha256(`${name} ${seed} ${accuracy}`),
   });
 }
 
