@@ -54,6 +54,11 @@ export class NotebookError extends BinvitError {
   override name = "NotebookError";
 }
 
+/** A figure that cannot be drawn, as one without room for what it shows. */
+export class PlotError extends BinvitError {
+  override name = "PlotError";
+}
+
 /** A command line that cannot be understood; exit code 2. */
 export class UsageError extends BinvitError {
   override name = "UsageError";

@@ -28,11 +28,15 @@ const tables: { readonly [Name in DiagnosticName]: Table<Findings[Name]> } = {
   },
 
   "attention-maps": (found) => {
-    const heads = found[0][1].blocks[0].heads.map((_, h) => `head ${h + 1}`);
+    const most = Math.max(...found.flatMap(([, { blocks }]) => blocks.map(({ heads }) => heads.length)));
+    const columns = Array.from({ length: most }, (_, h) => h);
     const cells = found.flatMap(([name, { answer, blocks }]) =>
-      blocks.map(({ block, heads }) => [name, answer, `${block}`, ...heads.map((map) => percent(Math.max(...map)))]),
+      blocks.map(({ block, heads }) => [
+        ...[name, answer, `${block}`],
+        ...columns.map((h) => (heads[h] ? percent(Math.max(...heads[h])) : "-")),
+      ]),
     );
-    const table = alignedTable(["run", "says", "block", ...heads], cells);
+    const table = alignedTable(["run", "says", "block", ...columns.map((h) => `head ${h + 1}`)], cells);
     return `The first test image is ${found[0][1].label}. What the patch that is looked at most gets of the attention:\n${table}`;
   },
 
@@ -78,7 +82,7 @@ const tables: { readonly [Name in DiagnosticName]: Table<Findings[Name]> } = {
 
   "flip-share": (found) => {
     const binarized = found.filter(([, shares]) => shares.some((share) => share > 0));
-    if (binarized.length === 0) return "No weight changed its sign: nothing is binarized here.";
+    if (binarized.length === 0) return "No weight changed its sign.";
     const cells = binarized.map(([name, shares]) => [
       name,
       ...[shares[0], shares[Math.floor(shares.length / 2)], shares[shares.length - 1]].map(percent),
@@ -126,7 +130,8 @@ const headed = (name: string, table: string): string => `${name}\n${table}`;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
-const signed = (number: string): string => number.replace("-", "−");
+/** What rounds to nothing has no sign. */
+const signed = (number: string): string => number.replace(/^-(?=[0.]+%?$)/, "").replace("-", "−");
 
 const decimals = (value: number): string => value.toFixed(3);
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { PlotError, UsageError } from "../base/errors";
 import type { Figure } from "../plot/figure";
 import { type FigureOptions, type Format, readFigureOptions, usualFormats } from "./figure-options";
 import { duration, StatusLine } from "./terminal";
@@ -11,7 +12,8 @@ import { duration, StatusLine } from "./terminal";
  * @param options - how
  * @param stream - where it is said
  * @param formatsOf - what a figure is written as, where the options do not say it
- * @throws FileError before anything is drawn if one of them could not be written
+ * @throws FileError before anything is drawn if one of them could not be written; UsageError when all others are, if
+ *   some have no room
  */
 export async function writeFigures(
   drawn: Readonly<Record<string, Figure>>,
@@ -32,6 +34,7 @@ export async function writeFigures(
   for (const { formats, file } of figures) for (const format of formats) prepareFile(file(format));
   const status = new StatusLine(5, stream);
   const warnings = new Set<string>();
+  const problems: string[] = [];
   const onMissingLetters = (message: string) => void warnings.add(message);
   for (const [i, { name, figure, formats, file }] of figures.entries()) {
     status.update(`figure ${i + 1}/${figures.length}: ${name}`);
@@ -42,13 +45,40 @@ export async function writeFigures(
         `${name} is crowded: it needs a height of ${Math.ceil(least)} pixels in this size of text, not ${Math.floor(height)}.`,
       );
     }
-    const drawn = await drawing(figure, { ...look, ...(title === undefined ? {} : { title }), onMissingLetters });
-    for (const format of formats) writeAtomically(file(format), await drawn[format]());
+    const own = { ...look, ...(title === undefined ? {} : { title }), onMissingLetters };
+    try {
+      const drawn = await drawing(figure, own);
+      for (const format of formats) writeAtomically(file(format), await drawn[format]());
+    } catch (error) {
+      if (!(error instanceof PlotError)) throw error;
+      problems.push(await whatItNeeds(name, error, height, (more) => drawing(figure, { ...own, height: more })));
+    }
   }
   const seconds = (performance.now() - startedAt) / 1000;
   status.done();
   for (const warning of warnings) console.error(`binvit: ${warning}`);
   const kinds = [...new Set(figures.flatMap(({ formats }) => formats))].map((format) => format.toUpperCase());
-  const count = `${figures.length} ${figures.length === 1 ? "figure" : "figures"}`;
-  status.done(`${count}, ${kinds.join(" and ")}, in ${out}/ (${duration(seconds)})`);
+  const written = figures.length - problems.length;
+  const count = `${written} ${written === 1 ? "figure" : "figures"}`;
+  if (written > 0) status.done(`${count}, ${kinds.join(" and ")}, in ${out}/ (${duration(seconds)})`);
+  if (problems.length > 0) throw new UsageError(problems.join("\n"));
+}
+
+/** Says at which height a figure that has no room could be drawn. */
+async function whatItNeeds(
+  name: string,
+  error: PlotError,
+  height: number,
+  draw: (height: number) => Promise<unknown>,
+): Promise<string> {
+  for (let more = 1.1 * height; more < 4 * height; more *= 1.1) {
+    const rounded = 10 * Math.ceil(more / 10);
+    try {
+      await draw(rounded);
+      return `${name} has no room for what it shows: it needs a height of ${rounded} pixels in this size of text, not ${Math.floor(height)}.`;
+    } catch (again) {
+      if (!(again instanceof PlotError)) throw again;
+    }
+  }
+  return `${name}: ${error.message}`;
 }

@@ -36,7 +36,7 @@ const mostFullNames = 12;
 const legendHeight = 32;
 
 /**
- * What a byte buys: test accuracy over the size of the model file, a labelled point a configuration.
+ * What a byte buys: test accuracy over the bytes of all parameters, packed, a labelled point a configuration.
  *
  * Colour is the scale, the marker's shape is the component; the star is the float model, its accuracy drawn on as a
  * dashed line.
@@ -95,7 +95,7 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
       height,
       showlegend: isCrowded,
       margin: { l: frame.left, r: frame.right, b: frame.bottom },
-      xaxis: { title: axisTitle("model file, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
+      xaxis: { title: axisTitle("packed size, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
       yaxis: { title: axisTitle("test accuracy, %"), ...yAxis, automargin: false },
       annotations: labelsOf(isCrowded ? rows.map(shortly) : rows, sizes, x, yAxis.range, area).map((label, i) => ({
         ...label,

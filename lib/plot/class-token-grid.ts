@@ -16,8 +16,8 @@ export interface MappedModel extends ClassTokenMaps {
 /** Width of image and maps together, and of a map at most, pixels. */
 const [wholeWidth, mostSide] = [770, 150] as const;
 
-/** Between two maps, between two models, beside the image, where rows are named; for text above and below; pixels. */
-const [gap, modelGap, imageGap, above, below] = [6, 26, 46, 30, 44] as const;
+/** Between two maps, between two models, for names of rows there, beside the image; for text above and below; pixels. */
+const [gap, modelGap, nameGap, imageGap, above, below] = [6, 26, 20, 46, 30, 44] as const;
 
 /**
  * Where the class token looks on one image: a row a block, a column a head, models side by side on one colour scale.
@@ -31,7 +31,12 @@ export function classTokenGrid(models: readonly MappedModel[], heading: Heading 
   requireRows(models, "classTokenGrid", "model");
   const headCounts = models.map(({ blocks }) => blocks[0].heads.length);
   const columns = headCounts.reduce((sum, heads) => sum + heads, 0);
-  const between = imageGap + gap * (columns - models.length) + modelGap * (models.length - 1);
+  // Rows of one model are named; of the next, where they are of other blocks.
+  const isNamed = models.map(
+    ({ blocks }, m) => m === 0 || blocks.some(({ block }, row) => block !== models[m - 1].blocks[row]?.block),
+  );
+  const gapBefore = isNamed.map((named, m) => (m === 0 ? 0 : modelGap + (named ? nameGap : 0)));
+  const between = imageGap + gap * (columns - models.length) + gapBefore.reduce((sum, one) => sum + one, 0);
   const side = Math.min(mostSide, (wholeWidth - between) / (columns + 1));
   const rows = Math.max(...models.map(({ blocks }) => blocks.length));
   const [width, height] = [side * (columns + 1) + between, rows * (side + gap) - gap];
@@ -68,7 +73,7 @@ export function classTokenGrid(models: readonly MappedModel[], heading: Heading 
     const middle = left + modelWidth / 2;
     write(`<b>${plain(name)}</b>, says ${plain(answer)}`, middle, 0, { yanchor: "bottom", yshift: 4 });
     for (const [row, { block, heads }] of blocks.entries()) {
-      if (m === 0) {
+      if (isNamed[m]) {
         const turned = { textangle: "-90", yanchor: "middle", xshift: -14 } as const;
         write(`block ${block}`, left, row * (side + gap) + side / 2, turned);
       }
@@ -85,7 +90,7 @@ export function classTokenGrid(models: readonly MappedModel[], heading: Heading 
       write(`${h + 1}`, left + h * (side + gap) + side / 2, height, { yanchor: "top", yshift: -3 });
     }
     write("head", middle, height, { yanchor: "top", yshift: -21 });
-    left += modelWidth + modelGap;
+    left += modelWidth + (gapBefore[m + 1] ?? 0);
   }
   const size = { width: Math.round(width + 120), height: Math.round(height + above + below) };
   return figure(data, { ...layout, annotations, margin: { l: 20, r: 100, t: above, b: below }, ...size }, heading);

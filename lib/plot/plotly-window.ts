@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Script } from "node:vm";
 import { type Canvas, createCanvas } from "@napi-rs/canvas";
 import { JSDOM, VirtualConsole } from "jsdom";
-import { BinvitError } from "../base/errors";
+import { PlotError } from "../base/errors";
 import { Random } from "../base/random";
 import { clientRect } from "./client-rect";
 import type { Figure } from "./figure";
@@ -79,7 +79,7 @@ export function openPlotlyWindow(): PlotlyWindow {
         return window.Plotly.Snapshot.toSVG(div, "svg");
       } catch (error) {
         // Not left to Node: it would print the line of the script that failed, a megabyte long.
-        throw new BinvitError(`Plotly could not draw the figure: ${(error as Error).message}`);
+        throw new PlotError(`Plotly could not draw the figure: ${(error as Error).message}`);
       } finally {
         window.Plotly.purge(div);
         div.remove();

@@ -155,6 +155,20 @@ describe("studies of other kinds", () => {
     );
   });
 
+  test("a figure without room says what it needs, and the others are drawn", async () => {
+    const out = newFolder();
+    const look = { width: 420, height: 260 };
+    const drawn = drawFigures(loadStudy("quick"), out, {
+      ...options,
+      look,
+      only: ["accuracy-by-component", "flip-share"],
+    });
+    await expect(drawn).rejects.toThrow(
+      /^accuracy-by-component has no room for what it shows: it needs a height of \d+ pixels in this size of text, not 260\.$/,
+    );
+    expect(names(out)).toEqual(["flip-share"]);
+  });
+
   test("several data sets have figures of their own, with rows of the same names", async () => {
     const out = newFolder();
     const digits = loadStudy("stems").filter(({ name }) => name.startsWith("conv/"));
