@@ -35,7 +35,7 @@ export class StudyProgress {
     }
     if (event.kind === "damaged") {
       this.status.done(`damaged  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.problem}`);
-      this.status.done("         It is kept as record.damaged.json, and the run is trained again.");
+      this.status.done(`         It is kept as ${event.keptAs}, and the run is trained again.`);
     }
     if (event.kind === "elsewhere") {
       this.status.done(`  other  ${padEnd(event.run.row.name, 26)} seed ${event.run.seed}  ${event.who}`);

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { TrainingError } from "../base/errors";
+import { TrainingError, UsageError } from "../base/errors";
+import { didYouMean } from "../base/suggest";
 import type { StudyConfig } from "../study/study-config";
+import type { RunRecord } from "../train/record";
 import { interruptSignal } from "./interrupt";
-import { parallelLimits, runLimits, wholeNumber } from "./run-input";
+import { parallelLimits, runLimits, seedList, wholeNumber } from "./run-input";
 import { alignedTable, bar, duration, StatusLine } from "./terminal";
 import { namedStudy, type StudyOptions } from "./train-study";
 
@@ -64,22 +66,26 @@ const shown = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)
 const hours = (seconds: number): string =>
   seconds < 3600 ? duration(seconds) : `${(seconds / 3600).toFixed(1)} hours`;
 
+type CheckOptions = Omit<StudyOptions, "seeds"> & Pick<ReviewOptions, "check"> & { readonly seeds?: string };
+
 /**
- * Trains some of a study's recorded runs again, and compares.
+ * Trains some of a study's recorded runs again, and compares: of all, or of those rows and seeds that are named.
  *
- * @throws TrainingError if one differs
+ * @throws TrainingError if one differs; UsageError if there are no such runs
  */
-export async function checkStudy(what: string, options: StudyOptions & ReviewOptions): Promise<void> {
+export async function checkStudy(what: string, options: CheckOptions): Promise<void> {
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const count = options.check === true ? 3 : wholeNumber("--check", options.check ?? "3", runLimits);
   const { loadStudy } = await import("../study/records");
   const { checkRecords } = await import("../study/check-records");
   const { StudyProgress } = await import("./study-progress");
-  const records = loadStudy(what, (problem) => console.error(`binvit: ${problem}`));
+  const all = loadStudy(what, (problem) => console.error(`binvit: ${problem}`));
+  const records = await chosenOf(all, what, options);
   const progress = new StudyProgress(Math.min(count, records.length));
   const out = join(options.out ?? join("runs", "checked"), `${Date.now()}`); // never found finished: trained again
   const onEvent = progress.on.bind(progress);
-  const how = { count, seed: Date.now(), out, jobs, onEvent, signal: interruptSignal() };
+  const whenStopped = "The same command draws another sample.";
+  const how = { count, seed: Date.now(), out, jobs, onEvent, whenStopped, signal: interruptSignal() };
   const { checked, failures } = await checkRecords(records, how).finally(() => progress.close());
   const rows = checked.map(({ record, again, sameWeights, difference = 0 }) => [
     record.name,
@@ -92,6 +98,27 @@ export async function checkStudy(what: string, options: StudyOptions & ReviewOpt
   for (const { run, problem } of failures) console.log(`${run.row.name}, seed ${run.seed}: ${problem}`);
   const wrong = checked.filter(({ again, sameWeights }) => !again || sameWeights === false).length;
   if (wrong > 0) throw new TrainingError(`${wrong} of ${checked.length} runs did not come out as recorded.`);
+}
+
+/** Those of the rows and seeds that were named; all where none were. */
+async function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: CheckOptions) {
+  const names = rows?.flatMap((text) => text.split(","));
+  const numbers = seeds === undefined ? undefined : seedList("--seeds", seeds);
+  const known = [...new Set(records.map(({ name }) => name))];
+  for (const name of names ?? []) {
+    if (known.includes(name)) continue;
+    throw new UsageError(
+      `No run of ${name} is recorded in ${what}.${didYouMean(name, known)} There are ${known.join(", ")}.`,
+    );
+  }
+  const chosen = records.filter(
+    ({ name, seed, origins }) =>
+      origins === undefined && (names?.includes(name) ?? true) && (numbers?.includes(seed) ?? true),
+  );
+  if (chosen.length > 0) return chosen;
+  throw new UsageError(
+    `Of these rows and seeds no run is recorded in ${what} that needs no other run. Name others, or leave --rows and --seeds out.`,
+  );
 }
 
 /** Another arithmetic has other last digits, from which trainings part: only the accuracy can be compared. */

@@ -50,12 +50,16 @@ export function registerStudy(program: Command): void {
 async function run(
   what: string,
   options: StudyOptions & ReviewOptions & ClusterOptions & { readonly engine: string },
+  command: Command,
 ): Promise<void> {
   const engine = oneOf("--engine", options.engine, ["local", "slurm", "kubernetes"]);
   if (engine !== "local") return submitStudy(what, engine, options);
   refuseClusterOptions(options);
   if (options.estimate) return estimateStudy(what, options);
-  if (options.check !== undefined) return checkStudy(what, options);
+  if (options.check !== undefined) {
+    const isNamed = command.getOptionValueSource("seeds") !== "default";
+    return checkStudy(what, { ...options, seeds: isNamed ? options.seeds : undefined });
+  }
   const { prepareFolder } = await import("../base/files");
   if (options.keep) prepareFolder(options.keep); // a place that cannot be written is better known now than after hours
   const { out, ...result } = await trainStudy(what, { ...options, signal: interruptSignal() });

@@ -44,7 +44,8 @@ async function secondsOf({ dataset, model, training }: RunConfig, data: Dataset)
   const { from: _, ...rest } = training;
   const alone = { dataset, model, training: { ...rest, objective: { "cross-entropy": { weight: 1 } } } };
   const controller = new AbortController();
-  const times: number[] = [];
+  const times = [performance.now()]; // of the start, then of each step
+
   const onStep = () => {
     times.push(performance.now());
     const isEnough = times.length > warmSteps && performance.now() - times[warmSteps] > 1000 * trySeconds;

@@ -45,8 +45,12 @@ export function recordOf({ config, seed, folder }: StudyRun): Found {
   }
 }
 
-/** Gives a record that cannot be used and the weights beside it names that keep them from being overwritten. */
-export function setAside(folder: string): void {
+/**
+ * Gives a record that cannot be used and the weights beside it names that keep them from being overwritten.
+ *
+ * @returns the record's
+ */
+export function setAside(folder: string): string {
   const names = (mark: string) => [
     ["record.json", `record.${mark}.json`],
     ["weights.safetensors", `weights.${mark}.safetensors`],
@@ -60,6 +64,7 @@ export function setAside(folder: string): void {
       throw fileError(error, `move ${join(folder, from)} to ${to}`);
     }
   }
+  return moves[0][1];
 }
 
 /** Says what is wrong with the data of finished runs; reads each data set once. */

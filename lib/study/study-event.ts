@@ -11,7 +11,9 @@ export type StudyEvent =
   | { readonly kind: "elsewhere"; readonly run: StudyRun; readonly who: string }
   /** What should be known but stopped nothing, e.g. that a checkpoint was damaged. */
   | { readonly kind: "notice"; readonly run: StudyRun; readonly notice: string }
-  | { readonly kind: "damaged" | "failed" | "retried"; readonly run: StudyRun; readonly problem: string };
+  /** A record that cannot be used, and what it is called now; the run is trained again. */
+  | { readonly kind: "damaged"; readonly run: StudyRun; readonly problem: string; readonly keptAs: string }
+  | { readonly kind: "failed" | "retried"; readonly run: StudyRun; readonly problem: string };
 
 /** What a study has come to. */
 export interface StudyResult {

@@ -21,6 +21,8 @@ export interface WorkOptions {
   readonly most?: number;
   readonly onEvent?: (event: StudyEvent) => void;
   readonly signal?: AbortSignal;
+  /** What to do after a stop, a sentence. */
+  readonly whenStopped?: string;
 }
 
 /** Milliseconds after which a run that another worker trains, or that failed, is looked at again. */
@@ -42,6 +44,7 @@ const lookAgain = 1000;
  */
 export async function workOn(runs: readonly StudyRun[], out: string, options: WorkOptions): Promise<StudyResult> {
   const { jobs, retries = 2, again = false, most, onEvent, signal } = options;
+  const { whenStopped = "Run the same command to go on where it was." } = options;
   const failed = new Map<StudyRun, string>();
   const onOtherData = new Map<StudyRun, string>();
   const waiting = await notFinished();
@@ -56,7 +59,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
   const toldOf = new Set<StudyRun>();
   signal?.addEventListener("abort", () => queue.close(), { once: true });
   await Promise.all(Array.from({ length: jobs }, work));
-  if (signal?.aborted) throw new CancelledError("The study was stopped. Run the same command to go on where it was.");
+  if (signal?.aborted) throw new CancelledError(`The study was stopped. ${whenStopped}`);
   // Asked once more: another worker may have finished meanwhile what it kept this one from.
   const ends = runs.map((run) => {
     const problem = onOtherData.get(run);
@@ -115,8 +118,7 @@ export async function workOn(runs: readonly StudyRun[], out: string, options: Wo
     const before = isFirst(run) && again ? forgetFailure(run.folder) : readFailure(run.folder);
     if (before && (before.isFinal || before.attempts > retries)) throw new Error(before.reason);
     if (problem) {
-      setAside(run.folder);
-      onEvent?.({ kind: "damaged", run, problem });
+      onEvent?.({ kind: "damaged", run, problem, keptAs: setAside(run.folder) });
     }
     mine.add(run);
     onEvent?.({ kind: "started", run });

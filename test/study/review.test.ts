@@ -95,6 +95,24 @@ test("an estimate grows with the epochs, and is of the order of what a run takes
   expect(ratio).toBeLessThan(3);
 });
 
+test("an estimate of a run of one step is a time", async () => {
+  const one = parseStudyConfig({ ...written, training: { ...written.training, epochs: 1, batchSize: 128 } });
+  const [estimated] = await estimateRows(one.rows.slice(0, 1));
+  expect(estimated!.seconds).toBeGreaterThan(0);
+});
+
+test.each([
+  [["--rows", "mlp/chanel"], "No run of mlp/chanel is recorded in quick. Did you mean mlp/channel? There are float, "],
+  [
+    ["--rows", "float", "--seeds", "77"],
+    "Of these rows and seeds no run is recorded in quick that needs no other run.",
+  ],
+])("a check of %j trains nothing, and says what there is", async (words, message) => {
+  const { code, stderr } = await command(["study", "quick", "--check", "1", ...words, "--out", at("none")]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(message);
+});
+
 test("an estimate of some rows of a recorded study says what those runs took", async () => {
   const { stdout } = await command(["study", "quick", "--estimate", "--rows", "mlp/channel", "--seeds", "1-3"]);
   const recorded = loadStudy("quick").filter(({ name }) => name === "mlp/channel");
