@@ -58,8 +58,8 @@ export function accuracyOfSeeds(
         }),
     };
   });
-  const lowest = 100 * Math.min(...rows.flatMap((row) => [row.low, ...row.values]));
+  const drawn = rows.flatMap((row) => [row.low, row.high, ...row.values].map((value) => 100 * value));
   const float = rows.find((row) => row.component === "float");
-  const axis = { title: "test accuracy, %", ...percentAxis(lowest) };
+  const axis = { title: "test accuracy, %", ...percentAxis(Math.min(...drawn), Math.max(...drawn)) };
   return rowPlot(groups, { ...axis, ...(float ? { reference: 100 * float.mean } : {}) }, heading, size);
 }

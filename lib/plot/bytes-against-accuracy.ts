@@ -58,7 +58,7 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
   const colorOf = (row: BytesRow) => colors.get(row.component === "float" ? "float" : row.scale)!;
   const x = padded(Math.log10(Math.min(...sizes)), Math.log10(Math.max(...sizes)));
   const lowest = 100 * Math.min(...rows.map((row) => row.low));
-  const yAxis = percentAxis(lowest);
+  const yAxis = percentAxis(lowest, 100 * Math.max(...rows.map((row) => row.high)));
   const isCrowded = rows.length > mostFullNames;
   const { width, height } = withoutHeading(size, heading, isCrowded ? 640 : 500);
   const area = {

@@ -80,7 +80,7 @@ export const keptFigures: readonly KeptFigures[] = [
     "recipe-cifar10",
     "What a model of one bit throughout learns photographs better by, a change a row, on 10,000 images of CIFAR-10.",
     ["accuracy-of-seeds"],
-    ["paired-differences", "training-curves", "flip-share"],
+    ["training-curves", "flip-share"],
   ),
   {
     folder: "diagnosis-digits",

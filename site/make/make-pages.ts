@@ -76,7 +76,8 @@ export function makePages({ root, repository, texts, figures }: MakeOptions): Ma
   const pages = [
     ...notebooks.map(({ file, link, from }) => {
       const solutions = existsSync(join(root, solutionsOf(from))) ? notebookAt(solutionsOf(from)) : undefined;
-      return notebookPage(file, { link, solutions, texts, linked: linkedFrom(from) });
+      const linkedInSolutions = linkedFrom(solutionsOf(from));
+      return notebookPage(file, { link, solutions, texts, linked: linkedFrom(from), linkedInSolutions });
     }),
     ...sources
       .filter(({ group }) => group !== "notebooks")

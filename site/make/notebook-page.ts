@@ -31,6 +31,8 @@ export interface NotebookContext {
   readonly solutions?: NotebookFile | undefined;
   readonly texts: Texts;
   linked: CellContext["linked"];
+  /** The same for links of the solutions, which lie in a folder of their own; `linked` if left out. */
+  linkedInSolutions?: CellContext["linked"];
 }
 
 /**
@@ -39,11 +41,14 @@ export interface NotebookContext {
  * @throws NotebookError if its first cell has no title
  */
 export function notebookPage({ name, json, notebook }: NotebookFile, context: NotebookContext): Page {
-  const { link, solutions, texts, linked } = context;
+  const { link, solutions, texts, linked, linkedInSolutions = linked } = context;
   const title = titleOf(notebook.cells[0]?.source ?? "");
   if (title === undefined) throw new NotebookError(`${name} has no title: a first cell with "# Title" was expected.`);
   const cells: CellContext = { pictures: `/pictures/${name}/`, linked };
-  const answers = solutions && takeApart(solutions.notebook, `solutions/${name}`);
+  const answers = solutions && {
+    ...takeApart(solutions.notebook, `solutions/${name}`),
+    context: { pictures: `${cells.pictures}solution-`, linked: linkedInSolutions },
+  };
   const isRunnable = runnable.includes(name);
   let count = 0;
   const body = stacked(
@@ -74,7 +79,7 @@ export const numbered = (title: string, name: string): string => {
 };
 
 /** A cell; where it is prose with a section of exercises, each with its solution. */
-function withSolutions(cell: Cell, context: CellContext, answers: Solutions | undefined, texts: Texts): Piece {
+function withSolutions(cell: Cell, context: CellContext, answers: Answers | undefined, texts: Texts): Piece {
   if (isCode(cell) || !answers) return cellPiece(cell, context);
   return stacked(
     sectionsOf(cell.source).map(({ heading, markdown }) =>
@@ -85,12 +90,14 @@ function withSolutions(cell: Cell, context: CellContext, answers: Solutions | un
   );
 }
 
-function exercisesPiece(markdown: string, context: CellContext, answers: Solutions, texts: Texts): Piece {
+/** Solutions, and how their cells are put on the page. */
+type Answers = Solutions & { readonly context: CellContext };
+
+function exercisesPiece(markdown: string, context: CellContext, answers: Answers, texts: Texts): Piece {
   const { before, exercises, after } = exerciseList(markdown);
-  const inSolutions = { ...context, pictures: `${context.pictures}solution-` };
   const folded = (title: string, cells: readonly Cell[]): Piece[] => [
     prose(`::::: details ${title}`),
-    ...cells.map((cell) => cellPiece(cell, inSolutions)),
+    ...cells.map((cell) => cellPiece(cell, answers.context)),
     prose(":::::"),
   ];
   const items = exercises.flatMap(({ number, text }) => {

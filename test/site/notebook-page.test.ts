@@ -43,6 +43,17 @@ test("a page has the cells in their order, below the title what can be downloade
   expect(pageOf(lesson)).toContain("[Solutions](solutions/03-scales.ipynb)");
 });
 
+test("links of solutions are from where those lie", () => {
+  const page = notebookPage(fileOf("03-scales", lesson), {
+    link: "/notebooks/03-scales",
+    solutions: fileOf("03-scales", notebookOf("# Solutions", "## 1 · Why\n\nSee [a page](../../docs/a.md).")),
+    texts: en,
+    linked: prose,
+    linkedInSolutions: (markdown) => prose(markdown.replace("../../docs/a.md", "/docs/a")),
+  });
+  expect(page.files[0].content).toContain("See [a page](/docs/a).");
+});
+
 test("below each exercise its solution is folded, and the line that led to them is gone", () => {
   const page = pageOf(lesson, answers);
   expect(page.slice(page.indexOf("## Exercises"))).toBe(`## Exercises
