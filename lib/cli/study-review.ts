@@ -80,7 +80,7 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
   const { checkRecords } = await import("../study/check-records");
   const { StudyProgress } = await import("./study-progress");
   const all = loadStudy(what, (problem) => console.error(`binvit: ${problem}`));
-  const records = await chosenOf(all, what, options);
+  const records = chosenOf(all, what, options);
   const progress = new StudyProgress(Math.min(count, records.length));
   const out = join(options.out ?? join("runs", "checked"), `${Date.now()}`); // never found finished: trained again
   const onEvent = progress.on.bind(progress);
@@ -101,7 +101,7 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
 }
 
 /** Those of the rows and seeds that were named; all where none were. */
-async function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: CheckOptions) {
+function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: CheckOptions): RunRecord[] {
   const names = rows?.flatMap((text) => text.split(","));
   const numbers = seeds === undefined ? undefined : seedList("--seeds", seeds);
   const known = [...new Set(records.map(({ name }) => name))];

@@ -37,8 +37,9 @@ const hasTestOf = (run: RunRecord, other: RunRecord): boolean =>
 export function differenceOf(pairs: readonly SeedPair[]): Interval {
   const areSame = pairs.every(([one, other]) => one.weightsSha256 === other.weightsSha256);
   const rounding = areSame ? 0 : Math.SQRT2 * roundingOf(pairs[0][0].test.count);
-  return interval(
-    pairs.map(([one, other]) => one.test.accuracy - other.test.accuracy),
-    rounding,
-  );
+  return interval(differencesOf(pairs), rounding);
 }
+
+/** @returns the same of each seed */
+export const differencesOf = (pairs: readonly SeedPair[]): number[] =>
+  pairs.map(([one, other]) => one.test.accuracy - other.test.accuracy);

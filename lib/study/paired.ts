@@ -1,6 +1,6 @@
 import { canonicalJson } from "../base/canonical-json";
 import type { RunRecord } from "../train/record";
-import { differenceOf, inPairs, runsBySeed } from "./by-seed";
+import { differenceOf, differencesOf, inPairs, runsBySeed } from "./by-seed";
 import type { Interval } from "./interval";
 import { plainName, rowName } from "./row-name";
 
@@ -63,8 +63,9 @@ export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
     if (!worse || better === worse) return [];
     const both = inPairs(runs.get(better.name), runs.get(worse.name));
     if (both.length < 2) return [];
-    const values = both.map(([one, other]) => one.test.accuracy - other.test.accuracy);
-    return [{ question, better: better.name, worse: worse.name, values, difference: differenceOf(both) }];
+    return [
+      { question, better: better.name, worse: worse.name, values: differencesOf(both), difference: differenceOf(both) },
+    ];
   });
 }
 
