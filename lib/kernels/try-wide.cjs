@@ -1,4 +1,4 @@
-// Compiles the kernels for 256-bit registers once, in a process of its own, and writes down whether this V8 can:
+// Compiles the kernels for 256-bit registers once a V8, in a process of its own, and writes down whether it can:
 //   lib/kernels/tried-v8.ts
 // What V8 cannot compile it does not refuse: it ends the process. So nobody has it compiled where that was not tried.
 const { spawnSync } = require("node:child_process");
@@ -37,16 +37,23 @@ function problem() {
   return `its compiler ended with ${error?.code ?? signal ?? `code ${status}`}`;
 }
 
-const written = existsSync(target) ? readFileSync(target, "utf8") : "";
-const inputs = [__filename, ...modules];
-const isNew = written.includes(engine) && inputs.every((file) => statSync(file).mtimeMs <= statSync(target).mtimeMs);
-if (!isNew) {
-  const found = { engine, problem: problem() };
+/** What earlier builds found, by engine: people switch between versions of Node. Void once a module has changed. */
+function known() {
+  if (!existsSync(target)) return {};
+  const newest = Math.max(...[__filename, ...modules].map((file) => statSync(file).mtimeMs));
+  if (newest > statSync(target).mtimeMs) return {};
+  const found = /\btried: .* = (\{.*\});/.exec(readFileSync(target, "utf8"));
+  return found ? JSON.parse(found[1]) : {};
+}
+
+const found = known();
+if (!(engine in found)) {
+  found[engine] = problem() ?? "";
   writeFileSync(
     target,
     `// Made by try-wide.cjs; not committed.
-/** The V8 on which this build's kernels were compiled for 256-bit registers, and why it cannot, if it cannot. */
-export const tried: { readonly engine: string; readonly problem?: string } = ${JSON.stringify(found)};
+/** Where this build's kernels were compiled for 256-bit registers: V8 and processor, and why it cannot; "" if it can. */
+export const tried: { readonly [engine: string]: string | undefined } = ${JSON.stringify(found)};
 
 /** What made it do so. */
 export const switches: readonly string[] = ${JSON.stringify(switches)};

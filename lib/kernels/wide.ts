@@ -108,10 +108,11 @@ function decide(): KernelTier {
   const engine = v8();
   if (!engine) return simd("128-bit registers are what WebAssembly has");
   if (process.env.BINVIT_WIDE === "off") return simd("those of 256 bits are turned off by BINVIT_WIDE=off");
-  if (tried.engine !== `${process.versions.v8} ${process.arch}`) {
+  const problem = tried[`${process.versions.v8} ${process.arch}`];
+  if (problem === undefined) {
     return simd("those of 256 bits were not tried on this version of Node; `npm run build` tries them");
   }
-  if (tried.problem) return simd(`V8 of Node ${process.versions.node} has no others: ${tried.problem}`);
+  if (problem) return simd(`V8 of Node ${process.versions.node} has no others: ${problem}`);
   try {
     return measure(engine);
   } catch (error) {

@@ -47,15 +47,12 @@ test("a kernel with other bits is named", () => {
   expect(firstDifference(expected, faulty)).toBe("softmax");
 });
 
-test.skipIf(tried.problem !== undefined)(
-  "where V8 can, every kernel runs in 256-bit registers, with the same bits",
-  () => {
-    const { module, wide } = compileKernels(bytes as BufferSource);
-    expect(kernelTier().tier, kernelTier().reason).toBe("wide"); // needs a processor with AVX2
-    expect(wide).toBe(true);
-    expect(firstDifference(testBench(plain, false), testBench(module, true))).toBeUndefined();
-  },
-);
+test.skipIf(tried[engine] !== "")("where V8 can, every kernel runs in 256-bit registers, with the same bits", () => {
+  const { module, wide } = compileKernels(bytes as BufferSource);
+  expect(kernelTier().tier, kernelTier().reason).toBe("wide"); // needs a processor with AVX2
+  expect(wide).toBe(true);
+  expect(firstDifference(testBench(plain, false), testBench(module, true))).toBeUndefined();
+});
 
 const sizes = [1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 24, 25, 31, 33, 63, 65, 129, 255, 257, 300];
 
@@ -121,10 +118,10 @@ test("BINVIT_WIDE=off turns them off, and says so", async () => {
 });
 
 test.each([
-  ["another V8", { engine: "1.2.3 x64" }, /were not tried on this version of Node; `npm run build` tries them/],
+  ["another V8", { "1.2.3 x64": "" }, /were not tried on this version of Node; `npm run build` tries them/],
   [
     "a V8 that cannot",
-    { engine, problem: "its compiler ended with SIGTRAP" },
+    { "1.2.3 x64": "", [engine]: "its compiler ended with SIGTRAP" },
     /has no others: its compiler ended with SIGTRAP/,
   ],
 ])("nothing is compiled for 256 bits that was tried on %s", async (_, found, reason) => {
@@ -136,8 +133,8 @@ test.each([
 });
 
 test.skipIf(major < 24)("on Node 24 V8 can", () => {
-  expect(tried.engine).toBe(engine);
-  if (major === 24) expect(tried.problem).toBeUndefined();
+  if (major === 24) expect(tried[engine]).toBe("");
+  else expect(tried).toHaveProperty([engine]);
 });
 
 test("kernels run whatever the tier", () => {
