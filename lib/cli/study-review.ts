@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { TrainingError, UsageError } from "../base/errors";
 import { didYouMean } from "../base/suggest";
+import type { CheckedRecord } from "../study/check-records";
 import type { StudyConfig } from "../study/study-config";
 import type { RunRecord } from "../train/record";
 import { interruptSignal } from "./interrupt";
@@ -71,7 +72,7 @@ type CheckOptions = Omit<StudyOptions, "seeds"> & Pick<ReviewOptions, "check"> &
 /**
  * Trains some of a study's recorded runs again, and compares: of all, or of those rows and seeds that are named.
  *
- * @throws TrainingError if one differs; UsageError if there are no such runs
+ * @throws TrainingError if one differs, in its bits or, trained by another arithmetic, by more than seeds do; UsageError if there are no such runs
  */
 export async function checkStudy(what: string, options: CheckOptions): Promise<void> {
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
@@ -85,18 +86,16 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
   const out = join(options.out ?? join("runs", "checked"), `${Date.now()}`); // never found finished: trained again
   const onEvent = progress.on.bind(progress);
   const whenStopped = "The same command draws another sample.";
-  const how = { count, seed: Date.now(), out, jobs, onEvent, whenStopped, signal: interruptSignal() };
+  const how = { recorded: all, count, seed: Date.now(), out, jobs, onEvent, whenStopped, signal: interruptSignal() };
   const { checked, failures } = await checkRecords(records, how).finally(() => progress.close());
-  const rows = checked.map(({ record, again, sameWeights, difference = 0 }) => [
-    record.name,
-    String(record.seed),
-    (100 * record.test.accuracy).toFixed(1),
-    again ? (100 * again.test.accuracy).toFixed(1) : "-",
-    !again ? "failed" : sameWeights ? "the same bits" : sameWeights === false ? "OTHER BITS" : points(difference),
-  ]);
+  const rows = checked.map((one) => {
+    const { record, again } = one;
+    const accuracies = [record, again].map((run) => (run ? percent(run.test.accuracy) : "-"));
+    return [record.name, String(record.seed), ...accuracies, found(one)];
+  });
   console.log(`\n${alignedTable(["row", "seed", "recorded %", "again %", "weights"], rows)}`);
   for (const { run, problem } of failures) console.log(`${run.row.name}, seed ${run.seed}: ${problem}`);
-  const wrong = checked.filter(({ again, sameWeights }) => !again || sameWeights === false).length;
+  const wrong = checked.filter((one) => !one.again || one.sameWeights === false || isOutside(one)).length;
   if (wrong > 0) throw new TrainingError(`${wrong} of ${checked.length} runs did not come out as recorded.`);
 }
 
@@ -121,5 +120,19 @@ function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: 
   );
 }
 
-/** Another arithmetic has other last digits, from which trainings part: only the accuracy can be compared. */
-const points = (difference: number): string => `other arithmetic, ${(100 * difference).toFixed(1)} points`;
+function found(one: CheckedRecord): string {
+  const { again, sameWeights, difference = 0, expected } = one;
+  if (!again) return "failed";
+  if (sameWeights !== undefined) return sameWeights ? "the same bits" : "OTHER BITS";
+  // another arithmetic has other last digits, from which trainings part
+  if (!expected) return `other arithmetic, ${(100 * difference).toFixed(1)} points; one seed: no interval`;
+  const range = `${percent(expected.low)} … ${percent(expected.high)}`;
+  return `other arithmetic, ${isOutside(one) ? "OUTSIDE" : "within"} ${range} (99%)`;
+}
+
+const isOutside = ({ again, expected }: CheckedRecord): boolean =>
+  again !== undefined &&
+  expected !== undefined &&
+  (again.test.accuracy < expected.low || again.test.accuracy > expected.high);
+
+const percent = (share: number): string => (100 * share).toFixed(1);

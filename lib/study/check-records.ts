@@ -6,6 +6,7 @@ import { fileName } from "../train/file-name";
 import { recordIdentity } from "../train/identity";
 import type { RunRecord } from "../train/record";
 import { recordOf } from "./finished-record";
+import { type Range, rangeOfAnother, roundingOf } from "./interval";
 import { rowName } from "./row-name";
 import type { StudyResult } from "./study-event";
 import type { StudyRun } from "./study-runs";
@@ -18,23 +19,31 @@ export interface CheckedRecord {
   readonly again?: RunRecord;
   /** The same weights, bit for bit; undefined where another arithmetic makes other last digits. */
   readonly sameWeights?: boolean;
+  /** In its place: where the test accuracy of one more run of this row would be, by its recorded seeds, if two or more. */
+  readonly expected?: Range;
   /** Difference of test accuracy, again − recorded. */
   readonly difference?: number;
 }
 
 /**
  * Trains a random sample of recorded runs again and compares: weights by their SHA-256 where the arithmetic is the same,
- * accuracy elsewhere. Runs that were made from others are left out: those would have to be there.
+ * elsewhere the accuracy with those of the row's seeds. Runs that were made from others are left out: those would have to
+ * be there.
  *
- * @param records - of a study
- * @param options - how many, which sample, and as `workOn` has them
+ * @param records - of a study, to draw from
+ * @param options - all that are recorded of it, if that is more; how many, which sample, and as `workOn` has them
  */
 export async function checkRecords(
   records: readonly RunRecord[],
-  options: WorkOptions & { readonly count: number; readonly seed: number; readonly out: string },
+  options: WorkOptions & {
+    readonly recorded?: readonly RunRecord[];
+    readonly count: number;
+    readonly seed: number;
+    readonly out: string;
+  },
 ): Promise<{ checked: CheckedRecord[]; failures: StudyResult["failures"] }> {
   await useBackend();
-  const { count, seed, out } = options;
+  const { count, seed, out, recorded = records } = options;
   const alone = records.filter(({ origins }) => origins === undefined);
   const order = [...new Random(seed).permutation(alone.length)].slice(0, count);
   const sample = order.map((at) => alone[at]);
@@ -44,15 +53,17 @@ export async function checkRecords(
     const again = recordOf(runs[i]).record;
     if (!again) return { record };
     const difference = again.test.accuracy - record.test.accuracy;
-    const isComparable = record.environment.arithmetic === arithmetic();
-    return {
-      record,
-      again,
-      difference,
-      ...(isComparable && { sameWeights: again.weightsSha256 === record.weightsSha256 }),
-    };
+    if (record.environment.arithmetic !== arithmetic()) {
+      return { record, again, difference, expected: expectedOf(record, recorded) };
+    }
+    return { record, again, difference, sameWeights: again.weightsSha256 === record.weightsSha256 };
   });
   return { checked, failures };
+}
+
+function expectedOf({ name, test }: RunRecord, recorded: readonly RunRecord[]): Range | undefined {
+  const accuracies = recorded.filter((other) => other.name === name).map((other) => other.test.accuracy);
+  return accuracies.length < 2 ? undefined : rangeOfAnother(accuracies, roundingOf(test.count));
 }
 
 function runOf(record: RunRecord, out: string): StudyRun {

@@ -30,5 +30,25 @@ export function interval(values: readonly number[], rounding = 0): Interval {
   return { mean, low: mean - half, high: mean + half, deviation, count };
 }
 
+/** Two ends. */
+export interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/**
+ * Where one more value lies in 99 of 100 cases, by Student's t.
+ *
+ * mean ± t₀.₉₉₅(n − 1) · s · √(1 + 1/n)
+ *
+ * @param values - at least two: one says nothing of how far another may be
+ * @param rounding - as `interval` has it
+ */
+export function rangeOfAnother(values: readonly number[], rounding = 0): Range {
+  const { mean, deviation, count } = interval(values, rounding);
+  const half = studentQuantile(0.995, count - 1) * deviation * Math.sqrt(1 + 1 / count);
+  return { low: mean - half, high: mean + half };
+}
+
 /** Standard deviation of a share of `images` images about the one that more images would show: 1 / (√12 · images). */
 export const roundingOf = (images: number): number => 1 / (Math.sqrt(12) * images);

@@ -78,6 +78,32 @@ describe("recorded runs that are trained again", () => {
     const { checked } = await check([sealRecord({ ...content, weightsSha256: "0".repeat(64) })], "wrong");
     expect(checked).toMatchObject([{ sameWeights: false }]);
   });
+
+  test("of another arithmetic are compared with the recorded seeds' accuracies", async () => {
+    const [float] = records;
+    const { accuracy } = float!.test;
+    const elsewhere = (seed: number, moved: number) => {
+      const { sha256: _sha256, ...content } = float!;
+      const { correct: _correct, ...shares } = content.test; // would say another accuracy
+      const environment = { ...content.environment, arithmetic: "tensorflow" as const };
+      return sealRecord({ ...content, seed, environment, test: { ...shares, accuracy: accuracy + moved } });
+    };
+    const near = [1, 2, 3].map((seed) => elsewhere(seed, 0.01 * (seed - 2)));
+    const far = [1, 2, 3].map((seed) => elsewhere(seed, 0.2 + 0.001 * seed));
+    const options = { count: 1, seed: 1, jobs: 1, retries: 0 };
+    const check = async (recorded: readonly RunRecord[], out: string) =>
+      (await checkRecords(recorded.slice(0, 1), { ...options, recorded, out: at(out) })).checked[0]!;
+    const inside = await check(near, "near");
+    expect(inside.sameWeights).toBeUndefined();
+    // t of 2 degrees of freedom at 0.995 is 9.9248
+    expect(inside.expected!.high - accuracy).toBeCloseTo(9.9248 * 0.01 * Math.sqrt(4 / 3), 5);
+    expect((await check(near.slice(0, 1), "one")).expected).toBeUndefined();
+    keepRecords(far, at("elsewhere"));
+    const { code, stdout, stderr } = await command(["study", at("elsewhere"), "--check", "1", "--out", at("far")]);
+    expect(stdout, stderr).toMatch(/^float .* other arithmetic, OUTSIDE \S+ … \S+ \(99%\)$/m);
+    expect(stderr).toContain("1 of 1 runs did not come out as recorded.");
+    expect(code).not.toBe(0);
+  });
 });
 
 // Once more where other programs took the processor away between the two.
