@@ -6,11 +6,12 @@ import { writeAtomically } from "../base/files";
 import { readJson } from "../base/read-json";
 import { recordIdentity } from "../train/identity";
 import { parseRecord } from "../train/parse-record";
+import { sealRecord } from "../train/seal";
 import type { StudyRun } from "./study-runs";
 
 /**
  * Takes records that another machine made for runs of a study, so that they count as finished: each is copied into its run's
- * folder. Runs that others need, to start from or as teachers, are not taken: those need the weights, too.
+ * folder, under the name that its row has in this study. Runs that others need, to start from or as teachers, are not taken: those need the weights, too.
  *
  * @param runs - of the study
  * @param place - folder of records, as `binvit study --keep` leaves them
@@ -31,7 +32,8 @@ export function takeKnownRecords(runs: readonly StudyRun[], place: string): numb
     const run = open.get(recordIdentity(record));
     if (!run) continue;
     mkdirSync(run.folder, { recursive: true });
-    writeAtomically(join(run.folder, "record.json"), `${JSON.stringify(record, null, 1)}\n`);
+    const named = record.name === run.row.name ? record : sealRecord({ ...record, name: run.row.name });
+    writeAtomically(join(run.folder, "record.json"), `${JSON.stringify(named, null, 1)}\n`);
     taken++;
   }
   return taken;

@@ -48,6 +48,15 @@ describe("records made elsewhere", () => {
     expect(stdout).toBe("");
   });
 
+  test("have the name of the row that they are taken for", () => {
+    const rows = study.rows.slice(1, 2).map((row) => ({ ...row, name: "width-1/channel" }));
+    const runs = studyRuns({ ...study, rows }, [1], at("renamed"), "wasm+kernels");
+    expect(takeKnownRecords(runs, at("kept"))).toBe(1);
+    expect(loadStudy(at("renamed")).map(({ name, weightsSha256 }) => [name, weightsSha256])).toEqual([
+      ["width-1/channel", records.find(({ name }) => name === "mlp/channel")!.weightsSha256],
+    ]);
+  });
+
   test("are refused where they are damaged", () => {
     mkdirSync(at("cut"));
     writeFileSync(at("cut", "float-s1.json"), "{");
