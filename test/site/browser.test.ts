@@ -242,6 +242,15 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
     await page.keyboard.press("ArrowRight");
     expect(await counter()).toMatch(/^3 \//);
     expect(await page.evaluate("location.search")).toBe("?slides=3");
+    await page.evaluate(`
+      const wide = document.createElement("div");
+      wide.tabIndex = 0; // as what scrolls sideways has
+      document.querySelector(".vp-doc > div").append(wide);
+      wide.focus();
+    `);
+    await page.keyboard.press("ArrowRight");
+    expect(await counter()).toMatch(/^3 \//);
+    await page.evaluate("document.activeElement.remove()");
     await page.keyboard.press("End");
     expect(await page.evaluate("document.querySelector('.slide-controls').textContent")).toMatch(/(\d+) \/ \1/);
     await page.keyboard.press("Escape");
