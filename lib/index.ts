@@ -143,7 +143,7 @@ export { weightHistogram } from "./plot/weight-histogram";
 export { type Claim, claims, type TestedClaim, testClaims } from "./study/claims";
 export { type Comparison, compare, type Pair } from "./study/compare";
 export { comparisonTable } from "./study/comparison-table";
-export { type Interval, interval } from "./study/interval";
+export { type Interval, interval, intervalOverImages } from "./study/interval";
 export { type MethodRow, methodRows } from "./study/method-rows";
 export { methodTimes } from "./study/method-times";
 export { type PairedDifference, pairedRows } from "./study/paired";

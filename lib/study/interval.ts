@@ -1,4 +1,4 @@
-import { studentQuantile } from "./student";
+import { incompleteBeta, studentQuantile } from "./student";
 
 /** A mean with its uncertainty over seeds. */
 export interface Interval {
@@ -48,6 +48,36 @@ export function rangeOfAnother(values: readonly number[], rounding = 0): Range {
   const { mean, deviation, count } = interval(values, rounding);
   const half = studentQuantile(0.995, count - 1) * deviation * Math.sqrt(1 + 1 / count);
   return { low: mean - half, high: mean + half };
+}
+
+/**
+ * The accuracy that other test images of the kind may show, with 95%, the trained model given: of one seed too.
+ *
+ * The p for which P(X ≥ k) and P(X ≤ k) of k right images of N are 2.5%: exact, thus rather too wide than too narrow
+ *
+ * @param accuracy - k/N
+ * @param images - N
+ *
+ * Reference: Clopper, Pearson, *The Use of Confidence or Fiducial Limits Illustrated in the Case of the Binomial*,
+ * Biometrika 26, 1934.
+ */
+export function intervalOverImages(accuracy: number, images: number): Range {
+  const right = Math.round(accuracy * images);
+  return {
+    low: right === 0 ? 0 : where(0.025, (p) => incompleteBeta(p, right, images - right + 1)),
+    high: right === images ? 1 : where(0.975, (p) => incompleteBeta(p, right + 1, images - right)),
+  };
+}
+
+/** The argument from 0 to 1 at which a rising function has a value, by bisection. */
+function where(value: number, rising: (x: number) => number): number {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 50; i++) {
+    const middle = (low + high) / 2;
+    if (rising(middle) < value) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }
 
 /** Standard deviation of a share of `images` images about the one that more images would show: 1 / (√12 · images). */

@@ -30,7 +30,7 @@ export function studentQuantile(p: number, freedom: number): number {
 }
 
 /** I_x(a, b), by its continued fraction (Lentz), which converges fast on the side of the mean that is taken. */
-function incompleteBeta(x: number, a: number, b: number): number {
+export function incompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
   if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(1 - x)) / a;

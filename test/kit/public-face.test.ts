@@ -75,6 +75,7 @@ test("the public names are these, and no other", () => {
       "inputQuantizer",
       "interleave",
       "interval",
+      "intervalOverImages",
       "joinHeads",
       "layerNorm",
       "learningRateAt",

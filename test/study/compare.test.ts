@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../../lib/base/random";
 import { claims, testClaims } from "../../lib/study/claims";
 import { compare } from "../../lib/study/compare";
-import { interval, roundingOf } from "../../lib/study/interval";
+import { interval, intervalOverImages, roundingOf } from "../../lib/study/interval";
 import { loadStudy } from "../../lib/study/records";
 import { studentCdf, studentQuantile } from "../../lib/study/student";
 import type { RunRecord } from "../../lib/train/record";
@@ -155,4 +155,18 @@ test("the report's claims, on the recorded quick study", () => {
       ["mhsa/channel − mhsa/unscaled", "yes"],
     ],
   ]);
+});
+
+test.each([
+  // scipy.stats.binomtest(k, n).proportion_ci(method="exact"), version 1.17
+  [0, 10, 0, 0.30849710781876294],
+  [8, 10, 0.4439045376923585, 0.9747892736731665],
+  [10, 10, 0.6915028921812371, 1],
+  [1, 360, 7.032477149815586e-5, 0.015378874001263098],
+  [351, 360, 0.9530741949061786, 0.9885060994384974],
+  [6890, 10_000, 0.6798231928731923, 0.6980666203560758],
+])("%i right images of %i", (right, images, low, high) => {
+  const found = intervalOverImages(right / images, images);
+  expect(found.low).toBeCloseTo(low, 12);
+  expect(found.high).toBeCloseTo(high, 12);
 });
