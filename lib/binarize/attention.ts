@@ -65,9 +65,8 @@ function lookUp(table: tf.Tensor, products: tf.Tensor): tf.Tensor {
     const flat = tf.cast(tf.reshape(index, [-1]), "int32") as tf.Tensor1D;
     (save as tf.GradSaveFunc)([flat]);
     const gradFunc = (dy: tf.Tensor, [at]: tf.Tensor[]) => {
-      // A product with one-hot rows: the wasm backend has no scatter-add.
-      const places = tf.cast(tf.oneHot(at as tf.Tensor1D, heads * entries), "float32");
-      return tf.reshape(tf.matMul(tf.reshape(dy, [1, -1]), places), [heads, entries]);
+      const sums = tf.bincount(at as tf.Tensor1D, tf.reshape(dy, [-1]), heads * entries);
+      return tf.reshape(sums, [heads, entries]);
     };
     const found = tf.gather(tf.reshape(values as tf.Tensor, [-1]), flat);
     return { value: tf.reshape(found, [batch, heads, rows, columns]), gradFunc };

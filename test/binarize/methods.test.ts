@@ -198,3 +198,30 @@ function refusesEach(parameters: Readonly<Record<string, OwnParameter>>, compute
     expect(() => compute(rest)).toThrow(`needs its parameter: pass the tensor \`${bare}\`.`);
   }
 }
+
+test("the gradient of BVT-IMA's table takes no more memory than the scores, on as many as photographs have", () => {
+  const [images, heads, tokens, width] = [64, 4, 65, 32];
+  const [q, k] = [1, 2].map((seed) => normals(seed, [images, heads, tokens, width]));
+  const dy = normals(3, [images, heads, tokens, tokens]);
+  const { operand, correction } = binarizers["bvt-ima"] as ScoresBinarizer;
+  const scoresOf = (table: tf.Tensor) => binaryScores(q, k, { operand, correction }, { correction: table });
+  const memory = () =>
+    (tf.backend() as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } }).wasm.asm.memory.buffer.byteLength;
+  const before = memory();
+  const gradient = readFloats(tf.grad(scoresOf)(tf.zeros([heads, width + 1]), dy));
+  expect(memory() - before).toBeLessThan(2e8); // one-hot places of each score would be 1.1 GB
+
+  const [qs, ks, ds] = [q, k, dy].map(readFloats);
+  const sign = (x: number) => (x >= 0 ? 1 : -1);
+  const expected = new Float64Array(heads * (width + 1));
+  for (let row = 0; row < images * heads * tokens; row++) {
+    const head = Math.floor(row / tokens) % heads;
+    for (let column = 0; column < tokens; column++) {
+      const other = (Math.floor(row / tokens) * tokens + column) * width;
+      let product = 0;
+      for (let i = 0; i < width; i++) product += sign(qs[row * width + i]) * sign(ks[other + i]);
+      expected[head * (width + 1) + (product + width) / 2] += ds[row * tokens + column];
+    }
+  }
+  for (const [i, value] of gradient.entries()) expect(value).toBeCloseTo(expected[i], 2);
+});
