@@ -37,22 +37,28 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
   const [down, across] = turned ? [scales, components] : [components, scales];
   const sideTitle = turned ? "scale" : "binarized component";
   const rowsHeight = Math.max((turned ? 28 : 46) * down.length, widthOf(sideTitle, titleZoom * textSize.base));
-  const { width, height } = withoutHeading(size, heading, 84 + rowsHeight);
+  const [left, right] = [sideMargin + widest(down) + 40, 24];
+  const columnWidth = ((size.width ?? 900) - left - right) / across.length;
+  const isWide = (name: string) => widest([name]) + 4 > columnWidth; // Plotly tilts names that touch, and drops some
+  const below = 62 + (across.some(isWide) ? 20 : 0);
+  const { width, height } = withoutHeading(size, heading, 22 + below + rowsHeight);
   const [lowest, highest] = [Math.min(...rows.map((row) => row.mean)), Math.max(...rows.map((row) => row.mean))];
   const cells = rows.map((row) => {
     const [x, y] = [turned ? row.component : row.scale, turned ? row.scale : row.component];
     const share = highest > lowest ? (row.mean - lowest) / (highest - lowest) : 1;
     return { x: across.indexOf(x), y: down.indexOf(y), color: colorAt(share), text: (100 * row.mean).toFixed(1) };
   });
-  const before = Math.max(...down.map((name) => widthOf(name, textSize.base)));
   const axis = { showgrid: false, showline: false, ticks: "" as const };
   const drawn = figure(
     [{ type: "scatter", mode: "markers", x: [null], y: [null], hoverinfo: "skip" }],
     {
-      ...{ width, height, margin: { l: sideMargin + before + 40, r: 24, b: 62 } },
+      ...{ width, height, margin: { l: left, r: right, b: below } },
       xaxis: {
         ...{ ...axis, range: [-0.5, across.length - 0.5], tickvals: across.map((_, i) => i) },
-        ...{ ticktext: across.map(plain), title: axisTitle(turned ? "binarized component" : "scale") },
+        ...{
+          ticktext: across.map((name) => (isWide(name) ? inTwoLines(name) : plain(name))),
+          title: axisTitle(turned ? "binarized component" : "scale"),
+        },
       },
       yaxis: {
         ...{ ...axis, range: [down.length - 0.5, -0.5], tickvals: down.map((_, i) => i), automargin: false },
@@ -67,8 +73,18 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
     },
     heading,
   );
-  const missing = Math.max(0, 84 + 22 * down.length - height);
+  const missing = Math.max(0, 22 + below + 22 * down.length - height);
   return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
+}
+
+const widest = (names: readonly string[]): number => Math.max(...names.map((name) => widthOf(name, textSize.base)));
+
+/** Broken before the + or - that is nearest to its middle. */
+function inTwoLines(name: string): string {
+  const places = [...name].flatMap((sign, i) => (i > 0 && (sign === "+" || sign === "-") ? [i] : []));
+  const off = (at: number) => Math.abs(at - name.length / 2);
+  const [place] = places.sort((one, other) => off(one) - off(other));
+  return place === undefined ? plain(name) : `${plain(name.slice(0, place))}<br>${plain(name.slice(place))}`;
 }
 
 const widthOf = (text: string, size: number): number => textWidth(text, { size, bold: false, italic: false });

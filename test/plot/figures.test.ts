@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../../lib/base/errors";
 import { accuracyByComponent } from "../../lib/plot/accuracy-by-component";
+import { accuracyTable } from "../../lib/plot/accuracy-table";
 import { attentionMaps } from "../../lib/plot/attention-maps";
 import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import { toSvg } from "../../lib/plot/export";
@@ -107,6 +108,21 @@ describe("accuracyByComponent", () => {
   test("refuses percentages", () => {
     expect(() => accuracyByComponent([sampleAccuracy("mlp", "channel", 95.8)])).toThrow("fractions 0 … 1, got 95.8");
   });
+});
+
+test("accuracyTable breaks the names of columns that have no room, so that none is dropped", () => {
+  const scales = ["unscaled", "channel", "unscaled-w1a32", "channel-w1a32", "learned-w1a32", "<b>"];
+  const rows = scales.map((scale) => sampleAccuracy("conv+mlp+mhsa", scale, 0.9));
+  const names = (width: number) => accuracyTable(rows, {}, { width }).layout.xaxis?.ticktext;
+  expect(names(1600)).toEqual([...scales.slice(0, 5), "&lt;b&gt;"]);
+  expect(names(900)).toEqual([
+    "unscaled",
+    "channel",
+    "unscaled<br>-w1a32",
+    "channel<br>-w1a32",
+    "learned<br>-w1a32",
+    "&lt;b&gt;",
+  ]);
 });
 
 describe("bytesAgainstAccuracy", () => {
