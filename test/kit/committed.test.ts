@@ -10,7 +10,7 @@ import type { BenchRow } from "../../lib/measure/row";
 import { checkNotebook } from "../../lib/notebook/check";
 import { findNotebooks, notebookName } from "../../lib/notebook/find";
 import { compare } from "../../lib/study/compare";
-import { interval } from "../../lib/study/interval";
+import { interval, intervalOverImages } from "../../lib/study/interval";
 import { methodRows } from "../../lib/study/method-rows";
 import { loadStudy } from "../../lib/study/records";
 import { resultRows } from "../../lib/study/table";
@@ -99,10 +99,16 @@ test("the README's table and differences are those of the recorded studies", () 
   }
 });
 
+/** Lines of a table of methods in docs/methods.md: the first is on digits, the second on photographs. */
+function tableOfMethods(which: 0 | 1): string[] {
+  const text = readFileSync(join(kitRoot(), "docs", "methods.md"), "utf8").split("### On photographs")[which];
+  return text.split("\n").filter((line) => /^\| (float|mlp\+mhsa)/.test(line));
+}
+
+const count = (n: number): string => (n === 0 ? "-" : n.toLocaleString("en-US"));
+
 test("the table of docs/methods.md is that of the recorded study, but for the times", () => {
-  const text = readFileSync(join(kitRoot(), "docs", "methods.md"), "utf8");
-  const lines = text.split("\n").filter((line) => /^\| (float|mlp\+mhsa)/.test(line));
-  const count = (n: number) => (n === 0 ? "-" : n.toLocaleString("en-US"));
+  const lines = tableOfMethods(0);
   const rows = methodRows(study("methods")).map(({ component, scale, title, accuracy, ...costs }) => {
     const { mean, low, high } = accuracy;
     const [middle, from, to] = [mean, Math.max(0, low), Math.min(1, high)].map((value) => (100 * value).toFixed(1));
@@ -113,6 +119,20 @@ test("the table of docs/methods.md is that of the recorded study, but for the ti
   expect(lines.map((line) => line.replace(/ [^|]+\|$/, "")).sort()).toEqual(rows.sort());
   const packs = methodRows(study("methods")).filter(({ refused }) => !refused);
   expect(lines.filter((line) => /\| \d+\.\d \|$/.test(line))).toHaveLength(packs.length);
+});
+
+test("so is its table on photographs", () => {
+  const onDigits = new Map(methodRows(study("methods")).map(({ name, accuracy }) => [name, accuracy.mean]));
+  const percent = (share: number) => (100 * share).toFixed(1);
+  const rows = methodRows(study("methods-cifar10")).map(
+    ({ name, component, scale, accuracy: { mean }, bytesPacked }) => {
+      const { low, high } = intervalOverImages(mean, 10_000);
+      const named = [component, component === "float" ? "float" : `\`${scale}\``];
+      const numbers = [percent(mean), `${percent(low)} … ${percent(high)}`, count(bytesPacked)];
+      return `| ${[...named, ...numbers, percent(onDigits.get(name) ?? Number.NaN)].join(" | ")} |`;
+    },
+  );
+  expect(tableOfMethods(1).sort()).toEqual(rows.sort());
 });
 
 test("what the README says of stems is what was recorded", () => {
