@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { WasmBackend } from "./wasm-backend";
 
 /**
  * Whether an error means that no more memory was to be had. TensorFlow.js's WebAssembly backend does not say so: it
@@ -17,6 +18,5 @@ export function isOutOfMemory(error: unknown): boolean {
 /** Bytes of the backend's memory, which only grows. */
 function wasmBytes(): number {
   if (tf.getBackend() !== "wasm") return 0;
-  const { wasm } = tf.backend() as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } };
-  return wasm.asm.memory.buffer.byteLength;
+  return (tf.backend() as unknown as WasmBackend).wasm.asm.memory.buffer.byteLength;
 }

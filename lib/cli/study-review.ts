@@ -72,7 +72,8 @@ type CheckOptions = Omit<StudyOptions, "seeds"> & Pick<ReviewOptions, "check"> &
 /**
  * Trains some of a study's recorded runs again, and compares: of all, or of those rows and seeds that are named.
  *
- * @throws TrainingError if one differs, in its bits or, trained by another arithmetic, by more than seeds do; UsageError if there are no such runs
+ * @throws TrainingError if one differs, in its bits or, trained by another arithmetic, by more than seeds do; UsageError if
+ * there are no such runs
  */
 export async function checkStudy(what: string, options: CheckOptions): Promise<void> {
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);

@@ -45,17 +45,10 @@ export function columnsOf(groups: readonly RowGroup[], width: number, most: numb
   const rows = groups.flatMap((group) => group.rows);
   const widest = (texts: readonly string[], bold = false) =>
     Math.max(...texts.map((text) => textWidth(text, { size: textSize.label, bold, italic: false })));
-  const titles = Math.min(
-    widest(
-      groups.map((group) => group.title),
-      true,
-    ),
-    width / 4,
-  ); // longer ones cross the axis
-  const [before, after] = [
-    Math.max(titles, widest(rows.map((row) => row.label))) + 10,
-    widest(rows.map((row) => row.text)) + 10,
-  ];
+  const titles = groups.map(({ title }) => title);
+  const besideTitles = Math.min(widest(titles, true), width / 4); // longer ones cross the axis
+  const before = Math.max(besideTitles, widest(rows.map((row) => row.label))) + 10;
+  const after = widest(rows.map((row) => row.text)) + 10;
   let best = placedIn(groups, 1);
   for (let count = 2; best.deepest > most && count <= groups.length; count++) {
     if ((width - gap * (count - 1)) / count < before + leastPlot + after) break;

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../train/record";
 import { differenceOf, inPairs, runsBySeed, type SeedPair } from "./by-seed";
-import type { Interval } from "./interval";
+import type { Interval, Range } from "./interval";
 import { studentCdf, studentQuantile } from "./student";
 
 /** Two configurations that are compared: the first minus the second. */
@@ -12,14 +12,14 @@ export interface Comparison {
   /** Mean difference of test accuracy over the seeds that both have, with its 95% interval by itself. */
   readonly difference: Interval;
   /** Its interval where all comparisons of the family are to hold at once with 95%: Bonferroni. */
-  readonly together: { readonly low: number; readonly high: number };
+  readonly together: Range;
   /** Probability of so large a mean difference of either sign if there were none, corrected for the family: Holm. */
   readonly p: number;
   /**
    * 95% interval for other test images of the same kind, the trained models given; undefined if a record does not say on
    * which images it was right.
    */
-  readonly overImages?: { readonly low: number; readonly high: number };
+  readonly overImages?: Range;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Comparison } from "./compare";
+import type { Range } from "./interval";
 
 const columns = ["points of test accuracy", "seeds", "mean", "95%", "95%, all at once", "p", "95%, other images"];
 
@@ -33,5 +34,4 @@ const point = (share: number): string =>
     .replace(/^-0\.0$/, "0.0")
     .replace("-", "−");
 
-const points = ({ low, high }: { readonly low: number; readonly high: number }): string =>
-  `${point(low)} … ${point(high)}`;
+const points = ({ low, high }: Range): string => `${point(low)} … ${point(high)}`;

@@ -1,4 +1,4 @@
-import { incompleteBeta, studentQuantile } from "./student";
+import { incompleteBeta, studentQuantile, whereReached } from "./student";
 
 /** A mean with its uncertainty over seeds. */
 export interface Interval {
@@ -64,20 +64,9 @@ export function rangeOfAnother(values: readonly number[], rounding = 0): Range {
 export function intervalOverImages(accuracy: number, images: number): Range {
   const right = Math.round(accuracy * images);
   return {
-    low: right === 0 ? 0 : where(0.025, (p) => incompleteBeta(p, right, images - right + 1)),
-    high: right === images ? 1 : where(0.975, (p) => incompleteBeta(p, right + 1, images - right)),
+    low: right === 0 ? 0 : whereReached(0.025, (p) => incompleteBeta(p, right, images - right + 1), 1),
+    high: right === images ? 1 : whereReached(0.975, (p) => incompleteBeta(p, right + 1, images - right), 1),
   };
-}
-
-/** The argument from 0 to 1 at which a rising function has a value, by bisection. */
-function where(value: number, rising: (x: number) => number): number {
-  let [low, high] = [0, 1];
-  for (let i = 0; i < 50; i++) {
-    const middle = (low + high) / 2;
-    if (rising(middle) < value) low = middle;
-    else high = middle;
-  }
-  return (low + high) / 2;
 }
 
 /** Standard deviation of a share of `images` images about the one that more images would show: 1 / (√12 · images). */

@@ -11,7 +11,8 @@ import type { StudyRun } from "./study-runs";
 
 /**
  * Takes records that another machine made for runs of a study, so that they count as finished: each is copied into its run's
- * folder, under the name that its row has in this study. Runs that others need, to start from or as teachers, are not taken: those need the weights, too.
+ * folder, under the name that its row has in this study. Runs that others need, to start from or as teachers, are not
+ * taken: those need the weights, too.
  *
  * @param runs - of the study
  * @param place - folder of records, as `binvit study --keep` leaves them

@@ -13,17 +13,23 @@ export function studentCdf(t: number, freedom: number): number {
 }
 
 /**
- * The t that T exceeds with probability 1 − p, found by bisection.
+ * The t that T exceeds with probability 1 − p.
  *
  * @param p - 0.5 … 1, 1 excluded
  * @param freedom - ν, at least 1
  */
 export function studentQuantile(p: number, freedom: number): number {
-  let [low, high] = [0, 1];
+  let high = 1;
   while (studentCdf(high, freedom) < p) high *= 2;
+  return whereReached(p, (t) => studentCdf(t, freedom), high);
+}
+
+/** The argument from 0 to `end` at which a rising function reaches a value, by bisection. */
+export function whereReached(value: number, rising: (x: number) => number, end: number): number {
+  let [low, high] = [0, end];
   for (let i = 0; i < 200 && high - low > 1e-14 * high; i++) {
     const middle = (low + high) / 2;
-    if (studentCdf(middle, freedom) < p) low = middle;
+    if (rising(middle) < value) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readFloats } from "../../lib/backend/read";
 import { useBackend } from "../../lib/backend/select";
+import type { WasmBackend } from "../../lib/backend/wasm-backend";
 import { ConfigError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
 import { attendBinary, binarizeOperand, binarizeProbabilities, binaryScores } from "../../lib/binarize/attention";
@@ -205,8 +206,7 @@ test("the gradient of BVT-IMA's table takes no more memory than the scores, on a
   const dy = normals(3, [images, heads, tokens, tokens]);
   const { operand, correction } = binarizers["bvt-ima"] as ScoresBinarizer;
   const scoresOf = (table: tf.Tensor) => binaryScores(q, k, { operand, correction }, { correction: table });
-  const memory = () =>
-    (tf.backend() as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } }).wasm.asm.memory.buffer.byteLength;
+  const memory = () => (tf.backend() as unknown as WasmBackend).wasm.asm.memory.buffer.byteLength;
   const before = memory();
   const gradient = readFloats(tf.grad(scoresOf)(tf.zeros([heads, width + 1]), dy));
   expect(memory() - before).toBeLessThan(2e8); // one-hot places of each score would be 1.1 GB

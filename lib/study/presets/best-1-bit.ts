@@ -92,7 +92,8 @@ export const best1Bit: StudyInput = {
   rows: ladder(25, { embedDim: 128, mlpDim: 256 }),
 };
 
-const wideOnPhotographs = { embedDim: 192, mlpDim: 384 };
+/** The width that an eighth of the float model's bytes has room for. */
+export const wideOnPhotographs = { embedDim: 192, mlpDim: 384 };
 
 /** What tries on photographs found better, in float as well: the head reads the mean of tokens, and tokens are shifted. */
 const local = { pooling: "mean", shift: [1, 2] } as const;

@@ -1,5 +1,5 @@
 import type { StudyInput } from "../study-config";
-import { learnedThroughout } from "./best-1-bit";
+import { learnedThroughout, wideOnPhotographs } from "./best-1-bit";
 import { float } from "./components";
 import { onFewOfCifar10 } from "./on-cifar10";
 
@@ -34,8 +34,7 @@ function oneByOne(changes: Readonly<Record<string, Partial<Row>>>): Row[] {
  * What a model of one bit throughout learns photographs better by, a change a row, each with those before it: a higher
  * rate, the mean of tokens in the place of a class token, tokens shifted beside each MLP, latent weights without decay,
  * Bi-Real Net's slope of the inputs' signs, the softened probabilities of the float row, more width. 10,000 images, five
- * epochs.
- * Recorded results: data/results/recipe-cifar10.
+ * epochs. Recorded results: data/results/recipe-cifar10.
  */
 export const recipeCifar10 = onFewOfCifar10({ name: "recipe", extends: "cifar-s", model: { stem: "conv" }, rows: [] }, [
   float,
@@ -47,7 +46,7 @@ export const recipeCifar10 = onFewOfCifar10({ name: "recipe", extends: "cifar-s"
     "no-decay": { training: { latentDecay: 0 } },
     slope: { binarize: bent },
     taught: { training: { objective: { distillation: { teacher: "row:float", weight: 1, temperature: 2 } } } },
-    wide: { model: { embedDim: 192, mlpDim: 384 } }, // an eighth of float's bytes
-    wider: { model: { embedDim: 320, mlpDim: 640 } }, // a bit less than a third
+    wide: { model: wideOnPhotographs },
+    wider: { model: { embedDim: 320, mlpDim: 640 } }, // a bit less than a third of float's bytes
   }),
 ]);
