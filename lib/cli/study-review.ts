@@ -79,7 +79,7 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const count = options.check === true ? 3 : wholeNumber("--check", options.check ?? "3", runLimits);
   const { loadStudy } = await import("../study/records");
-  const { checkRecords } = await import("../study/check-records");
+  const { checkRecords, isContradicted } = await import("../study/check-records");
   const { StudyProgress } = await import("./study-progress");
   const all = loadStudy(what, (problem) => console.error(`binvit: ${problem}`));
   const records = chosenOf(all, what, options);
@@ -90,13 +90,13 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
   const how = { recorded: all, count, seed: Date.now(), out, jobs, onEvent, whenStopped, signal: interruptSignal() };
   const { checked, failures } = await checkRecords(records, how).finally(() => progress.close());
   const rows = checked.map((one) => {
-    const { record, again } = one;
-    const accuracies = [record, again].map((run) => (run ? percent(run.test.accuracy) : "-"));
-    return [record.name, String(record.seed), ...accuracies, found(one)];
+    const { name, seed, test } = one.record;
+    const again = "again" in one ? percent(one.again.test.accuracy) : "-";
+    return [name, String(seed), percent(test.accuracy), again, found(one)];
   });
   console.log(`\n${alignedTable(["row", "seed", "recorded %", "again %", "weights"], rows)}`);
   for (const { run, problem } of failures) console.log(`${run.row.name}, seed ${run.seed}: ${problem}`);
-  const wrong = checked.filter((one) => !one.again || one.sameWeights === false || isOutside(one)).length;
+  const wrong = checked.filter(isContradicted).length;
   if (wrong > 0) throw new TrainingError(`${wrong} of ${checked.length} runs did not come out as recorded.`);
 }
 
@@ -122,18 +122,21 @@ function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: 
 }
 
 function found(one: CheckedRecord): string {
-  const { again, sameWeights, difference = 0, expected } = one;
-  if (!again) return "failed";
-  if (sameWeights !== undefined) return sameWeights ? "the same bits" : "OTHER BITS";
-  // another arithmetic has other last digits, from which trainings part
-  if (!expected) return `other arithmetic, ${(100 * difference).toFixed(1)} points; one seed: no interval`;
-  const range = `${percent(expected.low)} … ${percent(expected.high)}`;
-  return `other arithmetic, ${isOutside(one) ? "OUTSIDE" : "within"} ${range} (99%)`;
+  switch (one.verdict) {
+    case "failed":
+      return "failed";
+    case "same bits":
+      return "the same bits";
+    case "other bits":
+      return "OTHER BITS";
+    case "unknown":
+      return `other arithmetic, ${(100 * one.difference).toFixed(1)} points; one seed: no interval`;
+    case "within":
+    case "outside": {
+      const range = `${percent(one.expected.low)} … ${percent(one.expected.high)}`;
+      return `other arithmetic, ${one.verdict === "within" ? "within" : "OUTSIDE"} ${range} (99%)`;
+    }
+  }
 }
-
-const isOutside = ({ again, expected }: CheckedRecord): boolean =>
-  again !== undefined &&
-  expected !== undefined &&
-  (again.test.accuracy < expected.low || again.test.accuracy > expected.high);
 
 const percent = (share: number): string => (100 * share).toFixed(1);

@@ -12,18 +12,28 @@ import type { StudyResult } from "./study-event";
 import type { StudyRun } from "./study-runs";
 import { type WorkOptions, workOn } from "./work";
 
-/** A recorded run that was trained again. */
-export interface CheckedRecord {
-  readonly record: RunRecord;
-  /** What came of it here; undefined if the training failed. */
-  readonly again?: RunRecord;
-  /** The same weights, bit for bit; undefined where another arithmetic makes other last digits. */
-  readonly sameWeights?: boolean;
-  /** In its place: where the test accuracy of one more run of this row would be, by its recorded seeds, if two or more. */
-  readonly expected?: Range;
-  /** Difference of test accuracy, again − recorded. */
-  readonly difference?: number;
-}
+/** A recorded run that was trained again, and what came of it. */
+export type CheckedRecord = { readonly record: RunRecord } & (
+  | { readonly verdict: "failed" }
+  | {
+      readonly again: RunRecord;
+      /** Of test accuracy, again − recorded. */
+      readonly difference: number;
+      /** The weights, bit for bit. `unknown`: trained by another arithmetic, whose last digits are others, and one seed alone. */
+      readonly verdict: "same bits" | "other bits" | "unknown";
+    }
+  | {
+      readonly again: RunRecord;
+      readonly difference: number;
+      /** Of another arithmetic: where the test accuracy of one more run of this row would be, by its recorded seeds. */
+      readonly expected: Range;
+      readonly verdict: "within" | "outside";
+    }
+);
+
+/** @returns whether training again contradicts the record */
+export const isContradicted = ({ verdict }: CheckedRecord): boolean =>
+  verdict === "failed" || verdict === "other bits" || verdict === "outside";
 
 /**
  * Trains a random sample of recorded runs again and compares: weights by their SHA-256 where the arithmetic is the same,
@@ -49,16 +59,22 @@ export async function checkRecords(
   const sample = order.map((at) => alone[at]);
   const runs = sample.map((record) => runOf(record, out));
   const { failures } = await workOn(runs, out, options);
-  const checked = sample.map((record, i): CheckedRecord => {
-    const again = recordOf(runs[i]).record;
-    if (!again) return { record };
-    const difference = again.test.accuracy - record.test.accuracy;
-    if (record.environment.arithmetic !== arithmetic()) {
-      return { record, again, difference, expected: expectedOf(record, recorded) };
-    }
-    return { record, again, difference, sameWeights: again.weightsSha256 === record.weightsSha256 };
-  });
+  const checked = sample.map((record, i) => comparedWith(record, recordOf(runs[i]).record, recorded));
   return { checked, failures };
+}
+
+function comparedWith(record: RunRecord, again: RunRecord | undefined, recorded: readonly RunRecord[]): CheckedRecord {
+  if (!again) return { record, verdict: "failed" };
+  const { accuracy } = again.test;
+  const difference = accuracy - record.test.accuracy;
+  if (record.environment.arithmetic === arithmetic()) {
+    const isSame = again.weightsSha256 === record.weightsSha256;
+    return { record, again, difference, verdict: isSame ? "same bits" : "other bits" };
+  }
+  const expected = expectedOf(record, recorded);
+  if (!expected) return { record, again, difference, verdict: "unknown" };
+  const isWithin = accuracy >= expected.low && accuracy <= expected.high;
+  return { record, again, difference, expected, verdict: isWithin ? "within" : "outside" };
 }
 
 function expectedOf({ name, test }: RunRecord, recorded: readonly RunRecord[]): Range | undefined {

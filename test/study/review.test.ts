@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { duration } from "../../lib/cli/terminal";
-import { checkRecords } from "../../lib/study/check-records";
+import { checkRecords, isContradicted } from "../../lib/study/check-records";
 import { estimateRows } from "../../lib/study/estimate";
 import { takeKnownRecords } from "../../lib/study/known-records";
 import { keepRecords, loadStudy } from "../../lib/study/records";
@@ -73,19 +73,21 @@ describe("recorded runs that are trained again", () => {
   test("have the same weights; those made from others are left out", async () => {
     const { checked, failures } = await check(records, "again");
     expect(failures).toEqual([]);
-    expect(checked.map(({ record, sameWeights, difference }) => [record.name, sameWeights, difference]).sort()).toEqual(
-      [
-        ["float", true, 0],
-        ["mlp/channel", true, 0],
-      ],
-    );
+    const difference = 0;
+    const byName = [...checked].sort((a, b) => (a.record.name < b.record.name ? -1 : 1));
+    expect(byName).toMatchObject([
+      { record: { name: "float" }, verdict: "same bits", difference },
+      { record: { name: "mlp/channel" }, verdict: "same bits", difference },
+    ]);
+    expect(checked.some(isContradicted)).toBe(false);
   });
 
   test("are found out if they say what never was", async () => {
     const [float] = records;
     const { sha256: _, ...content } = float!;
     const { checked } = await check([sealRecord({ ...content, weightsSha256: "0".repeat(64) })], "wrong");
-    expect(checked).toMatchObject([{ sameWeights: false }]);
+    expect(checked).toMatchObject([{ verdict: "other bits" }]);
+    expect(checked.every(isContradicted)).toBe(true);
   });
 
   test("of another arithmetic are compared with the recorded seeds' accuracies", async () => {
@@ -103,10 +105,10 @@ describe("recorded runs that are trained again", () => {
     const check = async (recorded: readonly RunRecord[], out: string) =>
       (await checkRecords(recorded.slice(0, 1), { ...options, recorded, out: at(out) })).checked[0]!;
     const inside = await check(near, "near");
-    expect(inside.sameWeights).toBeUndefined();
     // t of 2 degrees of freedom at 0.995 is 9.9248
-    expect(inside.expected!.high - accuracy).toBeCloseTo(9.9248 * 0.01 * Math.sqrt(4 / 3), 5);
-    expect((await check(near.slice(0, 1), "one")).expected).toBeUndefined();
+    const high = expect.closeTo(accuracy + 9.9248 * 0.01 * Math.sqrt(4 / 3), 5);
+    expect(inside).toMatchObject({ verdict: "within", expected: { high } });
+    expect(await check(near.slice(0, 1), "one")).toMatchObject({ verdict: "unknown" });
     keepRecords(far, at("elsewhere"));
     const { code, stdout, stderr } = await command(["study", at("elsewhere"), "--check", "1", "--out", at("far")]);
     expect(stdout, stderr).toMatch(/^float .* other arithmetic, OUTSIDE \S+ … \S+ \(99%\)$/m);

@@ -101,11 +101,13 @@ const local = { pooling: "mean", shift: [1, 2] } as const;
 /**
  * The same on photographs, for twenty epochs, with one more step. `all/tuned` is `all/wide` that reads the mean of tokens,
  * shifts them beside each MLP, learns from the float row's softened probabilities alone, and at twice the rate; its latent
- * weights do not decay. `float/tuned` is its float counterpart. Recorded results: data/results/best-1-bit-cifar10.
+ * weights do not decay. `float/tuned` is its float counterpart, and `float/long` that one for forty epochs: what more time
+ * would give. Recorded results: data/results/best-1-bit-cifar10.
  */
 export const best1BitCifar10 = onCifar10(best1Bit, 20, [
   ...ladder(20, wideOnPhotographs),
   { component: "float", scale: "tuned", binarize: {}, model: local },
+  { component: "float", scale: "long", binarize: {}, model: local, training: { epochs: 40 } },
   row("tuned", learnedThroughout, {
     model: { ...wideOnPhotographs, ...local },
     training: {
