@@ -1,5 +1,5 @@
 import type { StudyInput } from "../study-config";
-import { learnedThroughout, wideOnPhotographs } from "./best-1-bit";
+import { learnedThroughout, wideOnPhotographs, widerOnPhotographs } from "./best-1-bit";
 import { float } from "./components";
 import { onFewOfCifar10 } from "./on-cifar10";
 
@@ -47,6 +47,6 @@ export const recipeCifar10 = onFewOfCifar10({ name: "recipe", extends: "cifar-s"
     slope: { binarize: bent },
     taught: { training: { objective: { distillation: { teacher: "row:float", weight: 1, temperature: 2 } } } },
     wide: { model: wideOnPhotographs },
-    wider: { model: { embedDim: 320, mlpDim: 640 } }, // a bit less than a third of float's bytes
+    wider: { model: widerOnPhotographs },
   }),
 ]);
