@@ -1,6 +1,7 @@
 import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
+import { didYouMean } from "../base/suggest";
 import { loadNative, nativeAdvice } from "./native";
 import { hasKernels, hasSignKernels } from "./run-kernel";
 import type { WasmBackend } from "./wasm-backend";
@@ -10,7 +11,9 @@ import { registerKernels, unregisterKernels } from "./wasm-kernels";
  * What may be asked for. `auto` takes wasm, whose kernels are the fastest and give the same seed the same weights on every
  * machine; where WebAssembly has no SIMD, it takes tensorflow if that is installed, then wasm without kernels, then cpu.
  */
-export type BackendChoice = "auto" | "tensorflow" | "wasm" | "cpu";
+export type BackendChoice = (typeof choices)[number];
+
+const choices = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
 /** Which backend runs, and why. */
 export interface BackendReport {
@@ -42,9 +45,14 @@ export interface BackendOptions {
  * @param choice - which; `auto` takes the first that works well
  * @param options - `kernels: false` leaves TensorFlow.js as it is, for comparisons
  * @returns what was chosen and why
- * @throws ConfigError if the backend asked for does not work here
+ * @throws ConfigError if there is no such backend, or it does not work here
  */
 export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<BackendReport> {
+  if (!choices.includes(choice)) {
+    throw new ConfigError(
+      `There is no backend "${choice}".${didYouMean(choice, choices)} Backends: ${choices.join(", ")}.`,
+    );
+  }
   const asked = choice === "auto" ? undefined : "it was asked for";
   if (choice === "tensorflow") return startNative("it was asked for");
   if (choice !== "cpu") {

@@ -27,6 +27,7 @@ export type FloatArrays = Arrays<"F32">;
  * @param arrays - stored in the order of their names
  * @param metadata - strings kept under `__metadata__`
  * @returns the bytes of the file
+ * @throws FileError if an array has not as many numbers as its shape says
  *
  * Reference: Hugging Face, *Safetensors format*, 2022.
  */
@@ -36,6 +37,9 @@ export function encodeSafetensors(arrays: Arrays<Dtype>, metadata: Readonly<Reco
   let end = 0;
   for (const name of names) {
     const { shape, data } = arrays[name];
+    if (data.length !== shape.reduce((a, b) => a * b, 1)) {
+      throw new FileError(`Tensor ${JSON.stringify(name)} has ${data.length} values, expected those of [${shape}].`);
+    }
     header[name] = { dtype: dtypeOf(data), shape, data_offsets: [end, end + data.byteLength] };
     end += data.byteLength;
   }

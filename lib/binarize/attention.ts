@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
 import { batchedMatMul } from "../ops/batched-matmul";
+import { lengthsOf } from "../ops/lengths";
 import { stopGradient } from "../ops/stop-gradient";
 import { tokenScale } from "../ops/token-scale";
 import type { Choice, ScoresBinarizer, ValuesBinarizer } from "./binarizer";
@@ -28,6 +29,7 @@ interface BinaryOperand {
  * @param binarizer - how
  * @param own - `query.…` and `key.…` of the quantizers, `correction` [H, d + 1]
  * @returns shape [B, H, N, N]
+ * @throws ConfigError if a parameter of the quantizers is missing; TrainingError if the shapes do not belong together
  *
  * Reference: correction: BVT-IMA, AAAI 2024.
  */
@@ -38,21 +40,24 @@ export function binaryScores(
   own: Own,
   progress = 1,
 ): tf.Tensor {
-  const headDim = query.shape[3] as number;
-  const [q, k] = [
-    readOperand(query, operand, "query", partOf(own, "query"), progress),
-    readOperand(key, operand, "key", partOf(own, "key"), progress),
-  ];
-  const products = batchedMatMul(q.signs, k.signs, true);
-  let [scores, scale] = [products, tf.scalar(1 / Math.sqrt(headDim))];
-  for (const factor of [q.factor, k.factor && tf.transpose(k.factor, [0, 1, 3, 2])]) {
-    if (factor && factor.size > 1)
-      scores = tf.mul(scores, factor); // of each token
-    else if (factor) scale = tf.mul(scale, factor); // of all: the engine has one number for these
-  }
-  scores = tf.mul(scores, scale);
-  if (correction === "table") expectOwn(own, ["correction"], operand.quantizer);
-  return correction === "table" ? tf.add(scores, lookUp(own.correction, products)) : scores;
+  const { B, H, d } = lengthsOf("binaryScores: query", query, "B H N d");
+  lengthsOf("binaryScores: key", key, "B H N d", { B, H, d });
+  return tf.tidy(() => {
+    const [q, k] = [
+      readOperand(query, operand, "query", partOf(own, "query"), progress),
+      readOperand(key, operand, "key", partOf(own, "key"), progress),
+    ];
+    const products = batchedMatMul(q.signs, k.signs, true);
+    let [scores, scale] = [products, tf.scalar(1 / Math.sqrt(d))];
+    for (const factor of [q.factor, k.factor && tf.transpose(k.factor, [0, 1, 3, 2])]) {
+      if (factor && factor.size > 1)
+        scores = tf.mul(scores, factor); // of each token
+      else if (factor) scale = tf.mul(scale, factor); // of all: the engine has one number for these
+    }
+    scores = tf.mul(scores, scale);
+    if (correction === "table") expectOwn(own, ["correction"], operand.quantizer);
+    return correction === "table" ? tf.add(scores, lookUp(own.correction, products)) : scores;
+  });
 }
 
 /** T[(s + d) / 2] of each head, for whole numbers s from −d to d; shape of products. */
@@ -87,6 +92,7 @@ function lookUp(table: tf.Tensor, products: tf.Tensor): tf.Tensor {
  * @param binarizer - how
  * @param own - `probabilities.…` and `value.…` of the quantizers
  * @returns shape [B, H, N, d]
+ * @throws ConfigError if a parameter of the quantizers is missing; TrainingError if the shapes do not belong together
  */
 export function attendBinary(
   probabilities: tf.Tensor,
@@ -95,14 +101,18 @@ export function attendBinary(
   own: Own = {},
   progress = 1,
 ): tf.Tensor {
-  const { signs, factor } = readOperand(value, operand, "value", partOf(own, "value"), progress);
-  const rules = probabilityRules(probabilities, choice, partOf(own, "probabilities"), progress);
-  const terms = rules.map((rule) => {
-    const { bits, alpha } = readProbabilities(probabilities, rule, progress);
-    return tf.mul(batchedMatMul(bits, signs), alpha);
+  const { B, H, N } = lengthsOf("attendBinary: value", value, "B H N d");
+  lengthsOf("attendBinary: probabilities", probabilities, "B H M N", { B, H, N });
+  return tf.tidy(() => {
+    const { signs, factor } = readOperand(value, operand, "value", partOf(own, "value"), progress);
+    const rules = probabilityRules(probabilities, choice, partOf(own, "probabilities"), progress);
+    const terms = rules.map((rule) => {
+      const { bits, alpha } = readProbabilities(probabilities, rule, progress);
+      return tf.mul(batchedMatMul(bits, signs), alpha);
+    });
+    const sum = terms.reduce((total, term) => tf.add(total, term));
+    return factor ? tf.mul(sum, factor) : sum;
   });
-  const sum = terms.reduce((total, term) => tf.add(total, term));
-  return factor ? tf.mul(sum, factor) : sum;
 }
 
 /**
@@ -122,8 +132,11 @@ export function binarizeOperand(
   own: Own = {},
 ): tf.Tensor {
   if (operand === "off") throw new ConfigError("This binarizer leaves operands as they are. Use one that does not.");
-  const { signs, factor } = readOperand(x, operand, role, own, 1);
-  return factor ? tf.mul(signs, factor) : signs;
+  lengthsOf("binarizeOperand: x", x, "B H N d");
+  return tf.tidy(() => {
+    const { signs, factor } = readOperand(x, operand, role, own, 1);
+    return factor ? tf.mul(signs, factor) : signs;
+  });
 }
 
 /**
@@ -142,11 +155,14 @@ export function binarizeProbabilities(
 ): tf.Tensor {
   if (choice === "off")
     throw new ConfigError("This binarizer leaves probabilities as they are. Use one that does not.");
-  const terms = probabilityRules(probabilities, choice, own, 1).map((rule) => {
-    const { bits, alpha } = readProbabilities(probabilities, rule, 1);
-    return tf.mul(bits, alpha);
+  lengthsOf("binarizeProbabilities: probabilities", probabilities, "B H M N");
+  return tf.tidy(() => {
+    const terms = probabilityRules(probabilities, choice, own, 1).map((rule) => {
+      const { bits, alpha } = readProbabilities(probabilities, rule, 1);
+      return tf.mul(bits, alpha);
+    });
+    return terms.reduce((total, term) => tf.add(total, term));
   });
-  return terms.reduce((total, term) => tf.add(total, term));
 }
 
 function readOperand(

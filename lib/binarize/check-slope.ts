@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
+import { slopeOf } from "./sign";
 import type { Slope } from "./slope";
-import { type SlopeName, slopes } from "./slopes";
+import type { SlopeName } from "./slopes";
 
 /** Where a slope is compared with the function that it belongs to. */
 export interface SlopeGrid {
@@ -35,14 +36,14 @@ const step = 1e-5;
  * @param pretended - f(x, progress); the slope's own `pretends` where it is left out
  * @param grid - where; 601 points from −3 to 3 at progress 0, ½ and 1
  * @returns how many points were compared, and how they agree
- * @throws ConfigError if the slope is wrong somewhere, with the numbers, or if there is no function to compare with
+ * @throws ConfigError if the slope is wrong somewhere, with the numbers, or if there is no such slope or no function to compare with
  */
 export function checkSlope(
   slope: Slope | SlopeName,
   pretended?: (x: number, progress: number) => number,
   { from = -3, to = 3, points = 601, progress = [0, 0.5, 1], tolerance = 1e-3 }: SlopeGrid = {},
 ): SlopeCheck {
-  const { at, pretends } = typeof slope === "string" ? (slopes[slope] as Slope) : slope;
+  const { at, pretends } = slopeOf(slope);
   const f = pretended ?? pretends;
   if (!f) throw new ConfigError("This slope does not say what it pretends. Pass the function, or give it `pretends`.");
   if (!(points >= 2 && to > from)) throw new ConfigError("Pass a grid of at least two points from `from` up to `to`.");

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { lengthsOf } from "../ops/lengths";
 import { patchify } from "../ops/patchify";
 import type { LayerBinarizer } from "./binarizer";
 import { binaryLinear, type LayerOptions } from "./linear";
@@ -16,6 +17,7 @@ import { binaryLinear, type LayerOptions } from "./linear";
  * @param binarizer - how; see `Binarizer`
  * @param options - where in the training
  * @returns tokens in row-major order; shape [B, (S/p)², D]
+ * @throws TrainingError if the shapes do not belong together
  */
 export function binaryPatchEmbedding(
   images: tf.Tensor,
@@ -24,7 +26,10 @@ export function binaryPatchEmbedding(
   options: LayerOptions = {},
 ): tf.Tensor {
   const { kernel, ...rest } = parameters;
-  const [patchSize, , channels, embedDim] = kernel.shape as [number, number, number, number];
-  const weight = tf.reshape(kernel, [patchSize * patchSize * channels, embedDim]);
-  return binaryLinear(patchify(images, patchSize), { ...rest, weight }, binarizer, options);
+  const { p: patchSize, c: channels, D: embedDim } = lengthsOf("binaryPatchEmbedding: kernel", kernel, "p p c D");
+  lengthsOf("binaryPatchEmbedding: images", images, "B S S c", { c: channels });
+  return tf.tidy(() => {
+    const weight = tf.reshape(kernel, [patchSize * patchSize * channels, embedDim]);
+    return binaryLinear(patchify(images, patchSize), { ...rest, weight }, binarizer, options);
+  });
 }

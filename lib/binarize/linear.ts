@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels } from "../backend/kernels";
+import { lengthsOf } from "../ops/lengths";
 import { linear } from "../ops/linear";
 import { stopGradient } from "../ops/stop-gradient";
 import { subtractRow } from "../ops/subtract-row";
@@ -43,6 +44,7 @@ export interface LayerOptions {
  * @param options - where in the training and in the model
  * @returns shape [B, N, O]
  * @throws ConfigError if a parameter of a quantizer is missing
+ * @throws TrainingError if the shapes do not belong together
  *
  * Reference: Rastegari et al., *XNOR-Net*, 2016, section 3.2; Sato et al., PRMU2022-83, 2023, for ViT.
  */
@@ -50,7 +52,19 @@ export function binaryLinear(
   x: tf.Tensor,
   parameters: BinaryLinearParameters,
   binarizer: LayerBinarizer,
-  { progress = 1, neverNegative = false }: LayerOptions = {},
+  options: LayerOptions = {},
+): tf.Tensor {
+  const lengths = lengthsOf("binaryLinear: weight", parameters.weight, "I O");
+  lengthsOf("binaryLinear: x", x, "... I", lengths);
+  lengthsOf("binaryLinear: bias", parameters.bias, "O", lengths);
+  return tf.tidy(() => layer(x, parameters, binarizer, options));
+}
+
+function layer(
+  x: tf.Tensor,
+  parameters: BinaryLinearParameters,
+  binarizer: LayerBinarizer,
+  { progress = 1, neverNegative = false }: LayerOptions,
 ): tf.Tensor {
   const site = siteOf(x, parameters, neverNegative);
   const rule = inputRule(x, parameters, binarizer, site, progress);

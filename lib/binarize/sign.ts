@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
+import { ConfigError } from "../base/errors";
+import { didYouMean } from "../base/suggest";
 import type { Slope } from "./slope";
 import { type SlopeName, slopes } from "./slopes/index";
 
@@ -14,7 +16,7 @@ export interface SignOptions {
 /**
  * Sign with a straight-through gradient.
  *
- * y = +1 where x ≥ 0, −1 elsewhere: sign(0) = +1, so that one bit is enough.
+ * y = +1 where x ≥ 0, −1 where x < 0: sign(0) = +1, so that one bit is enough. What is not a number stays so.
  *
  * Pseudo-gradient: dy/dx = slope(x · gain) · gain, d y/d gain = slope(x · gain) · x; gain is 1 where it is left out
  *
@@ -22,6 +24,7 @@ export interface SignOptions {
  * @param slope - what the derivative is taken to be, or its name in `slopes`
  * @param options - progress and gain
  * @returns shape of x, values ±1
+ * @throws ConfigError if there is no slope of that name
  */
 export function sign(x: tf.Tensor, slope: Slope | SlopeName, { progress = 1, gain }: SignOptions = {}): tf.Tensor {
   const how = slopeOf(slope);
@@ -55,19 +58,29 @@ function signWithGain(x: tf.Tensor, gain: tf.Tensor, slope: Slope, progress: num
  * @param slope - which, or its name
  * @param progress - for slopes that change during training
  * @returns shape of x
+ * @throws ConfigError if there is no slope of that name
  */
 export const pseudoGradient = (x: tf.Tensor, slope: Slope | SlopeName, progress = 1): tf.Tensor =>
-  slopeOf(slope).at(x, progress);
+  tf.tidy(() => slopeOf(slope).at(x, progress));
 
 /** @returns dy · slope(x); shape of x */
 export const timesSlope = (dy: tf.Tensor, x: tf.Tensor, slope: Slope, progress: number): tf.Tensor =>
   hasKernels() && slope.kernel ? kernels.signGrad(dy, x, slope.kernel) : tf.mul(dy, slope.at(x, progress));
 
-const slopeOf = (slope: Slope | SlopeName): Slope => (typeof slope === "string" ? slopes[slope] : slope);
+/** @throws ConfigError if there is no slope of that name */
+export function slopeOf(slope: Slope | SlopeName): Slope {
+  if (typeof slope !== "string") return slope;
+  const names = Object.keys(slopes);
+  if (names.includes(slope)) return slopes[slope];
+  throw new ConfigError(`There is no slope "${slope}".${didYouMean(slope, names)} Slopes: ${names.join(", ")}.`);
+}
 
 const signs = (x: tf.Tensor): tf.Tensor => (hasKernels() ? kernels.sign(x) : plainSign(x));
 
-const plainSign = (x: tf.Tensor): tf.Tensor => tf.sub(tf.mul(tf.cast(tf.greaterEqual(x, 0), "float32"), 2), 1);
+function plainSign(x: tf.Tensor): tf.Tensor {
+  const signs = tf.sub(tf.mul(tf.cast(tf.greaterEqual(x, 0), "float32"), 2), 1);
+  return tf.where(tf.isNaN(x), x, signs);
+}
 
 /** The gradient of what was broadcast from a shape: summed over the axes that it was repeated along. */
 function sumTo(x: tf.Tensor, shape: readonly number[]): tf.Tensor {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
+import { lengthsOf } from "../ops/lengths";
 import type { Binarizer } from "./binarizer";
 import type { Own } from "./quantizer";
 import { weightQuantizerOf } from "./registry";
@@ -14,6 +15,7 @@ import { sign } from "./sign";
  * @param progress - how much of the training is over, 0 … 1
  * @returns α · sign(V); shape [I, O]
  * @throws ConfigError if weights are not binarized, or a parameter of the quantizer is missing
+ * @throws TrainingError if the weights are no matrix; a convolution's kernel is one once it is flattened to [p·p·c, D]
  */
 export function binarizeWeight(
   weight: tf.Tensor,
@@ -23,11 +25,13 @@ export function binarizeWeight(
 ): tf.Tensor {
   if (choice === "off") throw new ConfigError("This binarizer leaves weights as they are. Use one that does not.");
   const quantizer = weightQuantizerOf(choice);
-  const [inputs, outputs] = weight.shape as [number, number];
+  const { I: inputs, O: outputs } = lengthsOf("binarizeWeight: weight", weight, "I O");
   const site = { role: "weight", inputs, outputs, tokens: 1, neverNegative: false } as const;
   const missing = Object.keys(quantizer.parameters?.(site, choice) ?? {}).find((name) => !own[name]);
   if (missing) throw new ConfigError(`Quantizer "${choice.quantizer}" needs its parameter: pass \`{ ${missing} }\`.`);
-  const { latent, slope, factor } = quantizer.quantize(weight, own, { settings: choice, site, progress });
-  const signs = sign(latent, slope, { progress });
-  return factor ? tf.mul(signs, factor) : signs;
+  return tf.tidy(() => {
+    const { latent, slope, factor } = quantizer.quantize(weight, own, { settings: choice, site, progress });
+    const signs = sign(latent, slope, { progress });
+    return factor ? tf.mul(signs, factor) : signs;
+  });
 }

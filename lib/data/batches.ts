@@ -1,4 +1,4 @@
-import { ConfigError } from "../base/errors";
+import { ConfigError, DataError } from "../base/errors";
 import type { Random } from "../base/random";
 import type { Dataset, Split } from "./dataset";
 import { normalizationTable } from "./normalization";
@@ -107,6 +107,7 @@ export function normalize(
  * @param split - one of the data set's splits
  * @param options - batch size; with `random` a new order, which is drawn when the first batch is asked for
  * @throws ConfigError if the batch size is not a positive whole number, or augmentation has no `random`
+ * @throws DataError if the split has no images
  *
  * @example
  * for (const { images, labels, count } of batches(digits, digits.train, { batchSize: 64, random })) { … }
@@ -116,6 +117,7 @@ export function* batches(dataset: Dataset, split: Split, options: BatchOptions):
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new ConfigError(`batchSize is ${batchSize}, expected a whole number of at least 1.`);
   }
+  if (split.count === 0) throw new DataError(`This split of ${dataset.name} has no images; expected one at least.`);
   if (augment && !random) {
     throw new ConfigError("Augmentation needs a generator: give `random` to batches() as well.");
   }

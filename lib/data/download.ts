@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { aloneIn } from "../base/alone-in";
 import { isClaimed } from "../base/claim";
+import { DataError } from "../base/errors";
 import type { OfficialInfo } from "./dataset-info";
 import { type FetchOptions, fetchFile, md5OfFile } from "./fetch-file";
 import { defaultFolder } from "./official-files";
@@ -26,11 +27,24 @@ const request = { name: "download", doing: "downloading" };
  * The variable stands for a mirror of everything, with a folder for each data set, since some share their file names.
  *
  * @returns an address with a slash at the end
+ * @throws DataError if it is no address of the web
  */
 export function baseAddress(info: OfficialInfo, mirror?: string): string {
   const everything = process.env.BINVIT_MIRROR;
   const base = mirror ?? (everything ? `${everything.replace(/\/$/, "")}/${info.name}` : info.source.url);
+  if (!isWebAddress(base)) {
+    const which = mirror === undefined ? "BINVIT_MIRROR" : "The mirror";
+    throw new DataError(`${which} is ${JSON.stringify(base)}, expected an http:// or https:// address. Set it to one.`);
+  }
   return base.endsWith("/") ? base : `${base}/`;
+}
+
+function isWebAddress(text: string): boolean {
+  try {
+    return /^https?:$/.test(new URL(text).protocol);
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ConfigError } from "../base/errors";
 import { assembleDataset } from "./assemble";
+import { checkRead } from "./check-content";
 import { contentSha256 } from "./content-sha256";
 import type { Dataset } from "./dataset";
 import type { DatasetConfig } from "./dataset-config";
@@ -15,7 +16,7 @@ import { firstImages } from "./stratify";
  *
  * @param config - which data set, from which folder, how much of its training split
  * @throws ConfigError if the name is unknown or `trainLimit` is not a number of images that are there
- * @throws DataError if files are missing, truncated, damaged or of another format
+ * @throws DataError if files are missing, truncated, damaged or of another format, or images are not as it is described
  *
  * @example
  * const digits = await loadDataset({ name: "digits" });
@@ -32,6 +33,7 @@ export async function loadDataset(config: DatasetConfig): Promise<Dataset> {
 the training images of ${info.name}.`);
   }
   const content = await (info.source ? readOfficial(info, config.folder) : info.read());
+  checkRead(info, content);
   const chosen = { ...content, train: firstImages(content.train, limit) };
   return assembleDataset(info, chosen, await contentSha256(chosen));
 }

@@ -1,4 +1,5 @@
 import { BinvitError } from "../base/errors";
+import { checkRead } from "./check-content";
 import { contentSha256 } from "./content-sha256";
 import type { DatasetInfo, OfficialInfo } from "./dataset-info";
 import { defaultFolder, OfficialFiles } from "./official-files";
@@ -36,7 +37,9 @@ export async function verifyOfficial(info: OfficialInfo, folder = defaultFolder(
 export async function verifyDataset(info: DatasetInfo, folder?: string): Promise<Verification> {
   if (info.source !== undefined) return verifyOfficial(info, folder);
   try {
-    const sha256 = await contentSha256(await info.read());
+    const content = await info.read();
+    checkRead(info, content);
+    const sha256 = await contentSha256(content);
     return sha256 === info.sha256
       ? { state: "ok", detail: `${info.origin === "embedded" ? "embedded file" : info.origin}, SHA-256 as recorded` }
       : { state: "damaged", detail: `${info.origin} with SHA-256 ${sha256}, expected ${info.sha256}` };

@@ -1,6 +1,7 @@
 import { ConfigError } from "../base/errors";
 import { pixelStatistics } from "../data/normalization";
 import type { ModelConfig } from "../vit/config";
+import { expectParameters } from "../vit/expect-parameters";
 import type { ParameterArrays } from "../vit/parameters";
 import { expectFinite } from "./expect-finite";
 import { type FrozenArray, freeze } from "./freeze";
@@ -15,7 +16,7 @@ import type { Meaning, Origin, PackedModel, PackedTensor } from "./packed-model"
  * @param parameters - its trained parameters
  * @param origin - the run they come from
  * @param meaning - statistics of the pixels and names of the classes; without them the engine takes no raw pixels
- * @throws ConfigError if more is left of a method than the engine can run
+ * @throws ConfigError if more is left of a method than the engine can run, or a parameter is missing
  * @throws FileError if a parameter is not finite
  */
 export function packModel(
@@ -26,6 +27,7 @@ export function packModel(
 ): PackedModel {
   const refused = unsupported(config);
   if (refused) throw new ConfigError(`This model cannot be packed: ${refused}. Train another one for the engine.`);
+  expectParameters(config, parameters);
   expectFinite(parameters);
   const { config: left, arrays } = freeze(config, parameters);
   const tensors: Record<string, PackedTensor> = {};

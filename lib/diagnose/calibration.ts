@@ -33,7 +33,7 @@ export interface Calibration {
  * @param labels - class indices; shape [n]
  * @param bins - how many
  * @returns the error, and the bins that it is made of
- * @throws ConfigError if there are no images, or the logits are not those of the labels
+ * @throws ConfigError if there are no images, or the logits are not finite or not those of the labels
  *
  * Reference: Guo et al., *On Calibration of Modern Neural Networks*, 2017, eq. 3.
  */
@@ -42,6 +42,9 @@ export function calibration(logits: Float32Array, labels: ArrayLike<number>, bin
   if (!(Number.isInteger(classes) && classes > 0)) {
     throw new ConfigError(`Expected as many logits for each label, got ${logits.length} for ${labels.length} labels.`);
   }
+  if (!(Number.isInteger(bins) && bins >= 1)) throw new ConfigError(`Expected one bin or more, got ${bins}.`);
+  const odd = logits.find((logit) => !Number.isFinite(logit));
+  if (odd !== undefined) throw new ConfigError(`Expected finite logits, got ${odd}. The training may have diverged.`);
   const tallies = Array.from({ length: bins }, () => ({ count: 0, confidence: 0, right: 0 }));
   for (let row = 0; row < labels.length; row++) {
     const { confidence, best } = surest(logits.subarray(row * classes, (row + 1) * classes));

@@ -57,7 +57,8 @@ export interface MismatchOptions {
  * @param batch - the images
  * @param options - width, directions, layers
  * @returns one row a layer; empty for a float model
- * @throws ConfigError if one of the layers is not there, or its weights are not binarized
+ * @throws ConfigError if one of the layers is not there or its weights are not binarized, or width or directions are no
+ *   positive numbers
  *
  * Reference: Stein, *Estimation of the Mean of a Multivariate Normal Distribution*, 1981, lemma 1; Yin et al.,
  * *Understanding Straight-Through Estimator in Training Activation Quantized Neural Nets*, 2019, section 2.
@@ -68,6 +69,10 @@ export function gradientMismatch(
   batch: Batch,
   { width = 0.25, directions = 64, seed = 1, layers }: MismatchOptions = {},
 ): LayerMismatch[] {
+  if (!(width > 0 && Number.isFinite(width))) throw new ConfigError(`Expected a width above 0, got ${width}.`);
+  if (!(Number.isInteger(directions) && directions >= 1)) {
+    throw new ConfigError(`Expected one direction or more, got ${directions}.`);
+  }
   const binarized = weightLayers(config).filter(isBinarized);
   const unknown = layers?.find((name) => !binarized.some((place) => place.name === name));
   if (unknown !== undefined) {

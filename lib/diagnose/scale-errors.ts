@@ -61,7 +61,7 @@ function meanSizes(values: Float32Array, outputs: number): Float64Array {
   return means.map((sum) => (sum * outputs) / values.length);
 }
 
-/** ‖V − αB‖ / ‖V‖, with one α or one for each output. */
+/** ‖V − αB‖ / ‖V‖, with one α or one for each output; of weights that are all 0 none is lost where α is 0. */
 function relativeError(values: Float32Array, alpha: ArrayLike<number>): number {
   let [error, size] = [0, 0];
   for (let i = 0; i < values.length; i++) {
@@ -69,5 +69,5 @@ function relativeError(values: Float32Array, alpha: ArrayLike<number>): number {
     error += (values[i] - binary) ** 2;
     size += values[i] ** 2;
   }
-  return Math.sqrt(error / size);
+  return error === 0 ? 0 : Math.sqrt(error / size);
 }

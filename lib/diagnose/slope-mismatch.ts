@@ -39,6 +39,7 @@ export const smoothedSlope = (x: number, width: number): number =>
  *
  * @param slope - which, or its name
  * @param progress - for slopes that change during training
+ * @throws ConfigError if there is no slope of that name
  */
 export function slopeMismatch(slope: Slope | SlopeName, progress = 1): SlopeMismatch {
   const given = tf.tidy(() => readFloats(pseudoGradient(tf.tensor1d(points), slope, progress)));

@@ -1,3 +1,4 @@
+import { ConfigError } from "../base/errors";
 import { openDisplay } from "./live-display";
 
 /** A diagram that the kit draws: the model, the straight-through idea, a product of signs in bits. */
@@ -8,10 +9,14 @@ export type DiagramName = keyof typeof import("../plot/diagrams/index")["diagram
  * the words are printed.
  *
  * @param name - `architecture`, `straight-through` or `bit-packing`
+ * @throws ConfigError if there is no such diagram
  */
 export async function showDiagram(name: DiagramName): Promise<void> {
   const display = openDisplay(); // before anything is awaited: it belongs to the cell that runs now
   const { diagrams, factsOf } = await import("../plot/diagrams/index");
+  if (!Object.hasOwn(diagrams, name)) {
+    throw new ConfigError(`There is no diagram "${name}". Diagrams: ${Object.keys(diagrams).join(", ")}.`);
+  }
   const svg = diagrams[name]();
   const facts = factsOf(svg);
   if (!display) return console.log(facts.description);

@@ -6,8 +6,8 @@ import { unsupported } from "../deploy/left";
 import { type PackedLayer, type PackedLinear, packedLinears } from "../deploy/packed-config";
 import type { Meaning } from "../deploy/packed-model";
 import { type ModelConfig, numTokens } from "../vit/config";
+import { expectParameters } from "../vit/expect-parameters";
 import type { ParameterArrays } from "../vit/parameters";
-import { parameterShapes } from "../vit/places";
 import { attentionNodes } from "./attention";
 import { embeddingNodes } from "./embedding";
 import { OnnxGraph } from "./graph";
@@ -42,7 +42,8 @@ export interface OnnxOptions extends Meaning {
  */
 export function onnxModel(config: ModelConfig, parameters: ParameterArrays, options: OnnxOptions = {}): Uint8Array {
   const { operatorSet, pixels, rawPixels = false } = options;
-  checkParameters(config, parameters);
+  expectParameters(config, parameters);
+  expectFinite(parameters);
   checkMeaning(config, options);
   const { imageSize, channels, embedDim, depth } = config;
   const refused = unsupported(config);
@@ -129,17 +130,4 @@ function checkMeaning({ channels, numClasses }: ModelConfig, { pixels, className
       `${name} has ${list.length} entries, the model expects ${count}. Check that model and data come from the same run.`,
     );
   }
-}
-
-function checkParameters(config: ModelConfig, parameters: ParameterArrays): void {
-  for (const [name, shape] of Object.entries(parameterShapes(config))) {
-    const found = parameters[name];
-    const count = shape.reduce((a, b) => a * b, 1);
-    if (found && `${found.shape}` === `${shape}` && found.data.length === count) continue;
-    throw new ConfigError(
-      `Parameter "${name}" is ${found ? `[${found.shape}] with ${found.data.length} values` : "missing"}, the model ` +
-        `expects [${shape}]. Check that configuration and weights come from the same run.`,
-    );
-  }
-  expectFinite(parameters);
 }

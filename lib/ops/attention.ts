@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
+import { TrainingError } from "../base/errors";
+import { lengthsOf } from "./lengths";
 import { powersOfRows } from "./softmax";
 import { swapAxes } from "./swap-axes";
 
@@ -26,9 +28,11 @@ export interface Heads {
  */
 export function selfAttention(qkv: tf.Tensor, numHeads: number, numQueries = qkv.shape[1] as number): tf.Tensor {
   if (!hasKernels()) {
-    const { query, key, value } = splitHeads(qkv, numHeads);
-    const [batch, , , headDim] = query.shape as [number, number, number, number];
-    return joinHeads(attend(tf.slice(query, [0, 0, 0, 0], [batch, numHeads, numQueries, headDim]), key, value));
+    return tf.tidy(() => {
+      const { query, key, value } = splitHeads(qkv, numHeads);
+      const [batch, , , headDim] = query.shape as [number, number, number, number];
+      return joinHeads(attend(tf.slice(query, [0, 0, 0, 0], [batch, numHeads, numQueries, headDim]), key, value));
+    });
   }
   const fused = tf.customGrad((input, save) => {
     const [context, probabilities] = kernels.attention(input as tf.Tensor, numHeads, numQueries);
@@ -94,8 +98,10 @@ const weightedValues = (powers: tf.Tensor, value: tf.Tensor): tf.Tensor =>
  * @returns rows that sum to 1; shape [B, H, N, N]
  */
 export function attentionProbabilities(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
-  const powers = scorePowers(query, key);
-  return tf.div(powers, tf.sum(powers, -1, true));
+  return tf.tidy(() => {
+    const powers = scorePowers(query, key);
+    return tf.div(powers, tf.sum(powers, -1, true));
+  });
 }
 
 function scorePowers(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
@@ -108,14 +114,20 @@ function scorePowers(query: tf.Tensor, key: tf.Tensor): tf.Tensor {
  *
  * @param qkv - shape [B, N, 3D]
  * @param numHeads - H
+ * @throws TrainingError if the projection cannot be cut so
  */
 export function splitHeads(qkv: tf.Tensor, numHeads: number): Heads {
-  const [batch, tokens, width] = qkv.shape as [number, number, number];
-  const headDim = width / 3 / numHeads;
-  const perHead = swapAxes(tf.reshape(qkv, [batch, tokens, 3 * numHeads, headDim])); // [B, 3H, N, d]
-  const parts = swapAxes(tf.reshape(perHead, [1, batch, 3, numHeads * tokens * headDim])); // [1, 3, B, HNd]
-  const [query, key, value] = tf.unstack(tf.reshape(parts, [3, batch, numHeads, tokens, headDim]));
-  return { query, key, value };
+  const { B: batch, N: tokens, "3D": width } = lengthsOf("splitHeads: qkv", qkv, "B N 3D");
+  const headDim = width / (3 * numHeads);
+  if (!Number.isInteger(headDim)) {
+    throw new TrainingError(`splitHeads: [${qkv.shape}] cannot be split into q, k, v of ${numHeads} heads.`);
+  }
+  return tf.tidy(() => {
+    const perHead = swapAxes(tf.reshape(qkv, [batch, tokens, 3 * numHeads, headDim])); // [B, 3H, N, d]
+    const parts = swapAxes(tf.reshape(perHead, [1, batch, 3, numHeads * tokens * headDim])); // [1, 3, B, HNd]
+    const [query, key, value] = tf.unstack(tf.reshape(parts, [3, batch, numHeads, tokens, headDim]));
+    return { query, key, value };
+  });
 }
 
 /**
@@ -125,6 +137,6 @@ export function splitHeads(qkv: tf.Tensor, numHeads: number): Heads {
  * @returns shape [B, N, H · d]
  */
 export function joinHeads(heads: tf.Tensor): tf.Tensor {
-  const [batch, numHeads, tokens, headDim] = heads.shape as [number, number, number, number];
-  return tf.reshape(swapAxes(heads), [batch, tokens, numHeads * headDim]);
+  const { B, H, N, d } = lengthsOf("joinHeads: heads", heads, "B H N d");
+  return tf.tidy(() => tf.reshape(swapAxes(heads), [B, N, H * d]));
 }

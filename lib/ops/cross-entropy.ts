@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
+import { TrainingError } from "../base/errors";
+import { lengthsOf } from "./lengths";
 
 /**
  * Cross entropy of logits against class indices, mean or sum over the batch, with label smoothing.
@@ -13,6 +15,7 @@ import { hasKernels, kernels } from "../backend/kernels";
  * @param labelSmoothing - ε, the share of the target spread over all classes
  * @param reduction - `sum` leaves out the 1/B
  * @returns a scalar
+ * @throws TrainingError if the labels are not one class for each row of logits, or ε is not a share
  *
  * Reference: Szegedy et al., *Rethinking the Inception Architecture*, 2016, section 7.
  */
@@ -22,7 +25,12 @@ export function crossEntropy(
   labelSmoothing = 0,
   reduction: "mean" | "sum" = "mean",
 ): tf.Scalar {
-  const [batch, numClasses] = logits.shape as [number, number];
+  const { B: batch, C: numClasses } = lengthsOf("crossEntropy: logits", logits, "B C");
+  lengthsOf("crossEntropy: labels", labels, "B", { B: batch });
+  expectClasses(labels, numClasses);
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new TrainingError(`crossEntropy: labelSmoothing is ${labelSmoothing}, expected 0 or more and below 1.`);
+  }
   const share = reduction === "mean" ? 1 / batch : 1;
   const loss = tf.customGrad((z, save) => {
     if (hasKernels()) {
@@ -42,4 +50,11 @@ export function crossEntropy(
     };
   });
   return loss(logits) as tf.Scalar;
+}
+
+/** A label that is no class would read the logits of another row. */
+function expectClasses(labels: tf.Tensor, numClasses: number): void {
+  const wrong = labels.dataSync().find((label) => !(Number.isInteger(label) && label >= 0 && label < numClasses));
+  if (wrong === undefined) return;
+  throw new TrainingError(`crossEntropy: label ${wrong}, expected whole numbers from 0 to ${numClasses - 1}.`);
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels } from "../backend/kernels";
+import { lengthsOf } from "./lengths";
 
 /**
  * Affine map of the last axis.
@@ -15,14 +16,17 @@ import { hasKernels, kernels } from "../backend/kernels";
  * @param weight - shape [in, out]
  * @param bias - shape [out]; left out, nothing is added
  * @returns shape [..., out]
+ * @throws TrainingError if the shapes do not belong together
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
-  const [inDim, outDim] = weight.shape as [number, number];
-  const rows = x.size / inDim;
-  const flat = tf.reshape(x, [rows, inDim]);
-  const outShape = [...x.shape.slice(0, -1), outDim];
-  const product = bias ? affine(flat, weight, bias) : matMul(flat, weight);
-  return tf.reshape(product, outShape);
+  const lengths = lengthsOf("linear: weight", weight, "in out");
+  lengthsOf("linear: x", x, "... in", lengths);
+  if (bias) lengthsOf("linear: bias", bias, "out", lengths);
+  return tf.tidy(() => {
+    const flat = tf.reshape(x, [-1, lengths.in]);
+    const product = bias ? affine(flat, weight, bias) : matMul(flat, weight);
+    return tf.reshape(product, [...x.shape.slice(0, -1), lengths.out]);
+  });
 }
 
 const matMul = tf.customGrad((x, weight, save) => {

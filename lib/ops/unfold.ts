@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, kernels, type WindowOptions } from "../backend/kernels";
+import { lengthsOf } from "./lengths";
 
 /**
  * The windows of a convolution as rows, in the order of its kernel [kh, kw, c, outputs]: a convolution is then one matrix
@@ -10,13 +11,14 @@ import { hasKernels, kernels, type WindowOptions } from "../backend/kernels";
  * @param images - shape [B, S, S, c]
  * @param window - kernel size, stride, and zeros on each side
  * @returns shape [B, n², kernel² · c]
+ * @throws TrainingError if the images are not square, or no window fits
  */
 export function unfold(images: tf.Tensor, { kernel, stride, padding }: WindowOptions): tf.Tensor {
-  const [batch, size, , channels] = images.shape as [number, number, number, number];
+  const { B: batch, S: size, c: channels } = lengthsOf("unfold: images", images, "B S S c");
   const across = Math.floor((size + 2 * padding - kernel) / stride) + 1;
   const shape: [number, number, number] = [batch, across ** 2, kernel ** 2 * channels];
   const window = { kernel, stride, padding };
-  if (!hasKernels()) return tf.reshape(plainUnfold(images, window, across), shape);
+  if (!hasKernels()) return tf.tidy(() => tf.reshape(plainUnfold(images, window, across), shape));
   const run = tf.customGrad((x) => ({
     value: tf.reshape(kernels.unfold(x as tf.Tensor, window), shape),
     gradFunc: (dy: tf.Tensor) => kernels.fold(tf.reshape(dy, [-1, shape[2]]), images.shape, window),

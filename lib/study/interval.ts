@@ -1,3 +1,4 @@
+import { ConfigError } from "../base/errors";
 import { incompleteBeta, studentQuantile, whereReached } from "./student";
 
 /** A mean with its uncertainty over seeds. */
@@ -19,9 +20,11 @@ export interface Interval {
  * @param values - at least one
  * @param rounding - standard deviation of what the values were rounded by: two that happen to be equal do not show that
  *   a third would be, so s is at least that
+ * @throws ConfigError if there are none
  */
 export function interval(values: readonly number[], rounding = 0): Interval {
   const count = values.length;
+  if (count === 0) throw new ConfigError("An interval needs at least one value, got none.");
   const mean = values.reduce((a, b) => a + b, 0) / count;
   if (count < 2) return { mean, low: mean, high: mean, deviation: 0, count };
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));
@@ -57,11 +60,14 @@ export function rangeOfAnother(values: readonly number[], rounding = 0): Range {
  *
  * @param accuracy - k/N
  * @param images - N
+ * @throws ConfigError if the accuracy is no share, or there are no images
  *
  * Reference: Clopper, Pearson, *The Use of Confidence or Fiducial Limits Illustrated in the Case of the Binomial*,
  * Biometrika 26, 1934.
  */
 export function intervalOverImages(accuracy: number, images: number): Range {
+  if (!(Number.isInteger(images) && images >= 1)) throw new ConfigError(`Expected one image or more, got ${images}.`);
+  if (!(accuracy >= 0 && accuracy <= 1)) throw new ConfigError(`Expected an accuracy from 0 to 1, got ${accuracy}.`);
   const right = Math.round(accuracy * images);
   return {
     low: right === 0 ? 0 : whereReached(0.025, (p) => incompleteBeta(p, right, images - right + 1), 1),

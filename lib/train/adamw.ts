@@ -1,3 +1,5 @@
+import { TrainingError } from "../base/errors";
+
 /** One parameter with its moments. */
 export interface AdamWState {
   readonly weight: Float32Array;
@@ -33,6 +35,7 @@ export const adamWDefaults = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as cons
  * @param step - t, from 1
  * @param options - learning rate η, decay λ, β₁, β₂, ε
  * @param gradientScale - multiplies the gradient first, for clipping
+ * @throws TrainingError if the gradient is of another length, or the step is not counted from 1
  *
  * Reference: Loshchilov and Hutter, *Decoupled Weight Decay Regularization*, 2019, algorithm 2.
  */
@@ -44,6 +47,12 @@ export function adamWStep(
   gradientScale = 1,
 ): void {
   const { weight, first, second } = state;
+  if (gradient.length !== weight.length || !(step >= 1)) {
+    throw new TrainingError(
+      `adamWStep: ${gradient.length} gradients of ${weight.length} weights at step ${step}; ` +
+        "expected as many, and steps from 1 on.",
+    );
+  }
   const { learningRate, beta1, beta2, epsilon, weightDecay } = options;
   const shrink = 1 - learningRate * weightDecay;
   const stepSize = learningRate / (1 - beta1 ** step);

@@ -1,4 +1,5 @@
 import { ConfigError } from "../base/errors";
+import { checkContent } from "../data/check-content";
 import type { Dataset } from "../data/dataset";
 import type { Sizes } from "../vit/config";
 
@@ -15,7 +16,10 @@ export function checkSizes(model: Sizes, { name, ...data }: Pick<Dataset, "name"
 
 const shared = ["imageSize", "channels", "numClasses"] as const;
 
-/** @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do */
+/**
+ * @throws ConfigError if image size, channels or classes of model and data differ, or the data's own numbers do
+ * @throws DataError if its images are not as it says
+ */
 export function checkFit(model: Sizes, dataset: Dataset): void {
   checkSizes(model, dataset);
   const { mean, std, classNames } = dataset;
@@ -25,4 +29,5 @@ export function checkFit(model: Sizes, dataset: Dataset): void {
         `has ${mean.length}, ${std.length} and ${classNames.length}.`,
     );
   }
+  checkContent(dataset, dataset);
 }

@@ -8,6 +8,7 @@ import { add } from "../ops/add";
 import { attend, attendScores, attentionProbabilities, joinHeads, selfAttention, splitHeads } from "../ops/attention";
 import { batchedMatMul } from "../ops/batched-matmul";
 import { layerNorm } from "../ops/layer-norm";
+import { lengthsOf } from "../ops/lengths";
 import { linear } from "../ops/linear";
 import { patchify } from "../ops/patchify";
 import { repeat } from "../ops/repeat";
@@ -15,6 +16,7 @@ import { softmax } from "../ops/softmax";
 import { tokenShift } from "../ops/token-shift";
 import { unfold } from "../ops/unfold";
 import { branches, gridSize, type ModelConfig, shiftName } from "./config";
+import { expectParameters } from "./expect-parameters";
 import type { Parameters } from "./parameters";
 import { type ActivationPlace, type LinearPlace, type Place, placeNamed } from "./places";
 
@@ -54,7 +56,8 @@ export interface ForwardOptions {
  * @param images - normalized; shape [B, S, S, c]
  * @param options - where in the training, and what to leave out
  * @returns logits; shape [B, C]
- * @throws ConfigError if a branch is to be left out that the model does not have
+ * @throws ConfigError if a parameter is missing, or a branch is to be left out that the model does not have
+ * @throws TrainingError if the images are not of the model's size, or there are none
  *
  * Reference: Dosovitskiy et al., *An Image is Worth 16x16 Words*, 2021, eq. 1-4.
  */
@@ -64,7 +67,7 @@ export function forward(
   images: tf.Tensor,
   options: ForwardOptions = {},
 ): tf.Tensor {
-  return new Pass(config, parameters, options).run(images);
+  return tf.tidy(() => new Pass(config, parameters, options).run(images));
 }
 
 /**
@@ -100,6 +103,7 @@ class Pass {
     private readonly options: ForwardOptions,
     private readonly trace?: Trace,
   ) {
+    expectParameters(config, p);
     const known = branches(config);
     const unknown = options.without?.find((name) => !known.includes(name));
     if (unknown !== undefined) {
@@ -109,6 +113,7 @@ class Pass {
 
   run(images: tf.Tensor): tf.Tensor {
     const { config, p, trace } = this;
+    lengthsOf("forward: images", images, "B S S c", { S: config.imageSize, c: config.channels });
     let x = this.embed(images);
     if (trace) trace.embedded = x;
     for (let i = 0; i < config.depth; i++) {

@@ -95,6 +95,10 @@ describe("useBackend", () => {
     expect(hasKernels()).toBe(false);
   });
 
+  test("one that does not exist is refused", async () => {
+    await expect(useBackend("wsam" as "wasm")).rejects.toThrow('There is no backend "wsam". Did you mean wasm?');
+  });
+
   test.skipIf(isThere)("a backend that is asked for and not there is an error that says what to do", async () => {
     await expect(useBackend("tensorflow")).rejects.toThrow(ConfigError);
     await expect(useBackend("tensorflow")).rejects.toThrow(/npm install --no-save @tensorflow\/tfjs-node@4\.22\.0/);

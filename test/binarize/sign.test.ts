@@ -26,6 +26,10 @@ describe.each(backends)("sign on $name", ({ use }) => {
     await use();
   });
 
+  test("has a slope by a name that exists", () => {
+    expect(() => sign(tf.scalar(1), "clib" as "clip")).toThrow('There is no slope "clib". Did you mean clip?');
+  });
+
   test("is never 0: both zeros count as positive", () => {
     const x = tf.tensor1d(points);
     expect([...readFloats(sign(x, "clip"))]).toEqual(points.map((value) => (value < 0 ? -1 : 1)));

@@ -336,4 +336,13 @@ describe("baseAddress", () => {
       delete process.env.BINVIT_MIRROR;
     }
   });
+
+  it.each(["notaurl", "ftp://mirror.example", "file:///data"])(
+    "refuses %s, which no download can come from",
+    (mirror) => {
+      const { info } = packedCifar();
+      expect(() => baseAddress(info, mirror)).toThrow(DataError);
+      expect(() => baseAddress(info, mirror)).toThrow("expected an http:// or https:// address");
+    },
+  );
 });

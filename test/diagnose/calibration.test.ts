@@ -50,4 +50,8 @@ test("a bin holds its upper end and not its lower one; logits of any size do", (
 test("refuses logits that are not those of the labels, and nothing at all", () => {
   expect(() => calibration(new Float32Array(5), [0, 1])).toThrow(ConfigError);
   expect(() => calibration(new Float32Array(0), [])).toThrow("got 0 for 0 labels");
+  for (const bins of [0, 1.5]) expect(() => calibration(Float32Array.of(1, 2), [1], bins)).toThrow("one bin or more");
+  for (const odd of [Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => calibration(Float32Array.of(1, odd), [1])).toThrow("Expected finite logits");
+  }
 });

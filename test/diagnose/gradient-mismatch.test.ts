@@ -116,3 +116,8 @@ test("refuses layers that are not there, or whose weights are floats", () => {
     'no layer "head" with binarized weights. Those with: blocks.0.mlp.fc1, blocks.0.mlp.fc2.',
   );
 });
+
+test.each([{ width: 0 }, { width: Number.NaN }, { directions: 0 }, { directions: 1.5 }])("refuses %j", (options) => {
+  const { model } = smallRun({ model: { binarize: { mlp: "channel" } } });
+  expect(() => gradientMismatch(model, initialParameters(model, 1), batch, options)).toThrow(ConfigError);
+});

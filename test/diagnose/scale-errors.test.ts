@@ -56,6 +56,13 @@ test("weights of one size are hit exactly, and a float model has none", () => {
   expect(scaleErrors(smallModel(), initialParameters(smallModel(), 1))).toEqual([]);
 });
 
+test("weights that are all 0 are lost where α is not 0 alone", () => {
+  const model = smallModel({ binarize: { fc1: "channel" } });
+  const parameters = initialParameters(model, 1);
+  parameters["blocks.0.mlp.fc1.weight"].data.fill(0);
+  expect(scaleErrors(model, parameters)[0]).toMatchObject({ own: 0, best: 0, one: Number.POSITIVE_INFINITY });
+});
+
 test("V is what the sign is taken of: centred weights", () => {
   const model = smallModel({ binarize: { fc1: { center: true } } });
   const parameters = initialParameters(model, 1);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ConfigError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
 import { claims, testClaims } from "../../lib/study/claims";
 import { compare } from "../../lib/study/compare";
@@ -169,4 +170,16 @@ test.each([
   const found = intervalOverImages(right / images, images);
   expect(found.low).toBeCloseTo(low, 12);
   expect(found.high).toBeCloseTo(high, 12);
+});
+
+test("nothing has no interval", () => {
+  expect(() => interval([])).toThrow("needs at least one value");
+  for (const [accuracy, images] of [
+    [1.5, 10],
+    [-0.1, 10],
+    [0.5, 0],
+    [Number.NaN, 10],
+  ] as const) {
+    expect(() => intervalOverImages(accuracy, images)).toThrow(ConfigError);
+  }
 });

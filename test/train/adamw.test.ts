@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { TrainingError } from "../../lib/base/errors";
 import { Random } from "../../lib/base/random";
 import { type AdamWOptions, adamWDefaults, adamWStep, clipFactor } from "../../lib/train/adamw";
 import { Optimizer } from "../../lib/train/optimizer";
@@ -17,6 +18,19 @@ const fresh = (weight: readonly number[]) => ({
 });
 
 describe("AdamW", () => {
+  test("refuses a gradient of another length, and steps that are not counted from 1", () => {
+    const options = { ...adamWDefaults, learningRate: 0.1, weightDecay: 0 };
+    for (const [gradient, step] of [
+      [[1], 1],
+      [[1, 2, 3], 1],
+      [[1, 2], 0],
+    ] as const) {
+      const state = fresh([1, 2]);
+      expect(() => adamWStep(state, Float32Array.from(gradient), step, options)).toThrow(TrainingError);
+      expect([...state.weight]).toEqual([1, 2]);
+    }
+  });
+
   test("gives the reference weights after 5 steps, error < 1e-6", () => {
     const { weight, gradients } = golden.inputs;
     const state = fresh(weight.data);

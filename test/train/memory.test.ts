@@ -65,7 +65,8 @@ describe("sizes that no memory could hold are refused by name, before anything i
       run("digits", { depth: 1, mlpDim: 65_536 }, { epochs: 1, batchSize: many }),
       await smallDigits(),
     ];
-    const crowd = { ...digits, train: { ...digits.train, count: many } };
+    const crowded = { pixels: new Uint8Array(many * 64), labels: new Uint8Array(many), count: many };
+    const crowd = { ...digits, train: crowded };
     await expect(train(config, 1, crowd)).rejects.toThrow(/^A training step on 60000 images/);
     expect(() => checkTrainingMemory(run("digits", {}, { batchSize: many }), 1257, 1)).not.toThrow();
   });

@@ -136,7 +136,9 @@ describe("a run that is needed", () => {
     ],
   ])("and %s is named, before anything is trained", async (_, config, message) => {
     const { imageSize, numClasses } = config().model;
-    const fitting = { ...digits, imageSize, numClasses, classNames: digits.classNames.slice(0, numClasses) };
+    const black = { pixels: new Uint8Array(imageSize ** 2), labels: new Uint8Array(1), count: 1 };
+    const classNames = digits.classNames.slice(0, numClasses);
+    const fitting = { ...digits, imageSize, numClasses, classNames, train: black, validation: black, test: black };
     const attempt = () => trainInto({ name: "x", config: config(), seed: 1 }, folder, {}, fitting);
     await expect(attempt()).rejects.toThrow(ConfigError);
     await expect(attempt()).rejects.toThrow(message);

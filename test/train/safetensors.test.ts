@@ -116,3 +116,7 @@ describe("safetensors", () => {
     expect(() => decodeSafetensors(bytes, "my/weights")).toThrow(/^my\/weights is not a sound weight file/);
   });
 });
+
+test("an array that is not of its shape is refused before a file is made", () => {
+  expect(() => encodeSafetensors({ w: { shape: [3], data: new Float32Array(2) } })).toThrow(FileError);
+});

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ScaleForm } from "../../backend/kernel-codes";
 import { abs } from "../../ops/abs";
 import { deviations } from "../../ops/deviation";
+import { lengthsOf } from "../../ops/lengths";
 import { stopGradient } from "../../ops/stop-gradient";
 import { tokenScale } from "../../ops/token-scale";
 import { type InputRule, inputQuantizer, type OwnParameter, plainSigns, weightQuantizer } from "../quantizer";
@@ -113,11 +114,14 @@ export const signInput = inputQuantizer({
  * @param latent - V; shape [I, O]
  * @param form - how many there are
  * @returns shape [1, O] or [1, 1]
+ * @throws TrainingError if the weights are no matrix; a convolution's kernel is one once it is flattened to [p·p·c, D]
  *
  * Reference: Rastegari et al., *XNOR-Net*, 2016, eq. 6.
  */
-export const scaleFactor = (latent: tf.Tensor, form: "tensor" | "channel"): tf.Tensor =>
-  form === "tensor" ? tf.reshape(tf.mean(abs(latent)), [1, 1]) : tf.mean(abs(latent), 0, true);
+export function scaleFactor(latent: tf.Tensor, form: "tensor" | "channel"): tf.Tensor {
+  lengthsOf("scaleFactor: latent", latent, "I O");
+  return tf.tidy(() => (form === "tensor" ? tf.reshape(tf.mean(abs(latent)), [1, 1]) : tf.mean(abs(latent), 0, true)));
+}
 
 /**
  * Inputs as they are, times the mean of abs(x) of each row; nobody needs it, but XNOR-Net's K can be looked at alone.
