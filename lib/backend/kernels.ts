@@ -101,14 +101,14 @@ export const kernels = {
   /**
    * A line with a knee for each channel: (x − knee) + offset where x > knee, (x − knee) · slope + offset elsewhere.
    *
-   * @param x - shape [..., C]
-   * @param knee - shape [C], as slope and offset
+   * @param x - shape [..., O]
+   * @param knee - shape [O], as slope and offset
    */
   knee(x: tf.Tensor, knee: tf.Tensor, slope: tf.Tensor, offset: tf.Tensor): tf.Tensor {
     return run("BinvitKnee", { x, knee, slope, offset })[0];
   },
 
-  /** @returns gradients of x, knee, slope, offset; the last three of shape [C] */
+  /** @returns gradients of x, knee, slope, offset; the last three of shape [O] */
   kneeGrad(
     dy: tf.Tensor,
     x: tf.Tensor,

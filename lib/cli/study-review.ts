@@ -28,7 +28,8 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
     status.update(`${bar(at / study.rows.length)} ${study.rows[at].name}`),
   );
   status.done();
-  const taken = await recordedSeconds(study);
+  const { studies } = await import("../study/presets/index");
+  const taken = Object.hasOwn(studies, what) ? await recordedSeconds(study) : undefined; // a file's rows are its own
   const rows = estimates.map(({ row: { name }, seconds }) => {
     const each = taken?.byRow.get(name);
     const recorded = each ? `${shown(mean(each))}, of ${each.length}` : "-";

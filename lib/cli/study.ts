@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { UsageError } from "../base/errors";
 import { studyNames } from "../study/study-names";
 import { interruptSignal } from "./interrupt";
 import { collect, oneOf, presetArgument, usualJobs, workersElsewhere } from "./run-input";
@@ -55,6 +56,9 @@ async function run(
   const engine = oneOf("--engine", options.engine, ["local", "slurm", "kubernetes"]);
   if (engine !== "local") return submitStudy(what, engine, options);
   refuseClusterOptions(options);
+  if (options.estimate && options.check !== undefined) {
+    throw new UsageError("--estimate trains nothing, and --check trains recorded runs again. Give one of them.");
+  }
   if (options.estimate) return estimateStudy(what, options);
   if (options.check !== undefined) {
     const isNamed = command.getOptionValueSource("seeds") !== "default";

@@ -82,6 +82,11 @@ async function trainOne(what: string, options: Options, tell: (message: RunMessa
   const folder = options.out ?? findFolder("runs", `${fileName(name, "run")}-s${seed}`, identity);
   const { trainInto } = await import("../train/run");
   console.log(`Training ${name}, seed ${seed}, on ${config.dataset.name} with the ${backend.backend} backend.`);
+  const { epochs, warmupEpochs, learningRate } = config.training;
+  if (warmupEpochs > epochs) {
+    const counted = `warmupEpochs is ${warmupEpochs}, epochs ${epochs}`;
+    console.log(`The learning rate ends before it has risen to ${learningRate}: ${counted}.`);
+  }
   const status = new StatusLine();
   const startedAt = performance.now();
   let firstStep: number | undefined;

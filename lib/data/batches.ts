@@ -24,7 +24,7 @@ export interface BatchOptions {
 
 /** Images ready for a model. */
 export interface Batch {
-  /** Normalized pixels; shape [count, H, W, C], row-major. */
+  /** Normalized pixels; shape [count, S, S, c], row-major. */
   readonly images: Float32Array;
   /** Class indices; shape [count]. */
   readonly labels: Int32Array;
@@ -72,7 +72,7 @@ function copyMoved(
  * @param split - holds the images
  * @param indices - which images; shape [count]
  * @param augment - random changes, drawn from `augment.random` image by image; left out for evaluation
- * @returns images [count, H, W, C] and labels [count]
+ * @returns images [count, S, S, c] and labels [count]
  */
 export function normalize(
   dataset: Dataset,

@@ -5,7 +5,7 @@ const channels = 3;
 /**
  * CIFAR's binary format: records of one label byte (two for CIFAR-100: coarse, fine) and three planes.
  *
- * The planes [C, H, W] become pixels [H, W, C]; of two labels the fine one is kept. The last file holds the test images.
+ * The planes [c, S, S] become pixels [S, S, c]; of two labels the fine one is kept. The last file holds the test images.
  *
  * Reference: Krizhevsky, *Learning Multiple Layers of Features from Tiny Images*, 2009.
  */

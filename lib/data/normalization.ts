@@ -15,7 +15,7 @@ export const pixelStatistics = ({ maxValue, mean, std }: PixelStatistics): Pixel
  *
  * (byte / maxValue − mean_c) / std_c, rounded to float32 once
  *
- * @returns shape [C, 256]
+ * @returns shape [c, 256]
  */
 export function normalizationTable({ maxValue, mean, std }: PixelStatistics): Float32Array {
   const table = new Float32Array(256 * mean.length);

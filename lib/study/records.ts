@@ -23,7 +23,7 @@ import { studyNames } from "./study-names";
  * @param place - a study's name, or a folder of records or of run folders, or of links to such
  * @param warn - is told what was left out or told apart, and why
  * @returns by row, then seed
- * @throws FileError if there are none
+ * @throws FileError if there are none, or the place is a file
  *
  * @example
  * const records = loadStudy("quick");
@@ -33,6 +33,9 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
   const folder = isKept ? recordedAt(place) : place;
   if (isKept && existsSync(place) && resolve(place) !== resolve(folder)) {
     warn(`${place} is the study recorded with the kit, which counts; say ./${place} for the folder of that name here.`);
+  }
+  if (statSync(folder, { throwIfNoEntry: false })?.isFile()) {
+    throw new FileError(`${folder} is a file. Name a study, or a folder of records or runs, as runs/quick.`);
   }
   const { found, problems } = findRecords(folder);
   if (found.length === 0) {

@@ -11,11 +11,13 @@ const lookEvery = 2000;
 /** Tells the workers of a study to save where they are and to end. */
 export const stopWork = (folder: string): void => writeAtomically(markOf(folder), "");
 
-/** Takes that back. */
-export const allowWork = (folder: string): void => rmSync(markOf(folder), { force: true });
-
 /** @returns whether the workers of a study are told to stop */
 export const isStopped = (folder: string): boolean => existsSync(markOf(folder));
+
+/** Takes that back. What is no folder is left to those who write there: they say so. */
+export function allowWork(folder: string): void {
+  if (isStopped(folder)) rmSync(markOf(folder), { force: true });
+}
 
 /** @returns a signal that aborts with another one, and when the study is told to stop */
 export function stopWithFolder(folder: string, signal: AbortSignal): AbortSignal {

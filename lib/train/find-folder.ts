@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../base/errors";
+import { fileError } from "../base/file-error";
 import { recordIdentity } from "./identity";
 import { readRecord } from "./run-folder";
 
@@ -11,15 +12,24 @@ import { readRecord } from "./run-folder";
  * @param parent - where runs lie
  * @param prefix - what the folder's name begins with: name and seed
  * @param identity - as `runIdentity` has it
+ * @throws FileError if runs cannot lie there
  */
 export function findFolder(parent: string, prefix: string, identity: string): string {
   const own = join(parent, `${prefix}-${identity.slice(0, 8)}`);
   if (existsSync(own) || !existsSync(parent)) return own;
-  const others = readdirSync(parent).filter(
+  const others = namesIn(parent).filter(
     (name) => name.startsWith(`${prefix}-`) && /^[0-9a-f]{8}$/.test(name.slice(prefix.length + 1)),
   );
   const found = others.find((name) => holds(join(parent, name), identity));
   return found === undefined ? own : join(parent, found);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    throw fileError(error, `look for runs in ${folder}`);
+  }
 }
 
 function holds(folder: string, identity: string): boolean {

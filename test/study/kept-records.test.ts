@@ -273,7 +273,7 @@ test("a folder without runs, a file or nothing at all is refused, with what to d
   writeFileSync(file, "");
   for (const place of [folder, file, join(folder, "nowhere"), ""]) {
     expect(() => loadStudy(place)).toThrow(FileError);
-    expect(() => loadStudy(place)).toThrow(/No finished runs in|is not the record of a run/);
+    expect(() => loadStudy(place)).toThrow(/No finished runs in|is a file/);
   }
 });
 

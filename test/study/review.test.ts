@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -148,6 +148,28 @@ test.each([
   const { code, stderr } = await command(["study", "quick", "--check", "1", ...words, "--out", at("none")]);
   expect(code).toBe(2);
   expect(stderr).toContain(message);
+});
+
+test("an estimate and a check at once are refused", async () => {
+  const { code, stderr } = await command(["study", "quick", "--estimate", "--check", "1"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("Give one of them.");
+});
+
+test("a study file of a recorded study's name is not told what that one's runs took", async () => {
+  const small = { ...written, name: "quick", rows: [{ component: "float", scale: "float", binarize: {} }] };
+  writeFileSync(at("quick.json"), JSON.stringify(small));
+  const { stdout, stderr } = await command(["study", at("quick.json"), "--estimate"]);
+  expect(stdout, stderr).toMatch(/^1 runs: /m);
+  expect(stdout).not.toContain("ecorded");
+});
+
+test("a file in the place of a folder of runs is named, and kept", async () => {
+  writeFileSync(at("file"), "mine");
+  const { code, stderr } = await command(["study", "quick", "--rows", "float", "--out", at("file")]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("part of the path is a file");
+  expect(readFileSync(at("file"), "utf8")).toBe("mine");
 });
 
 test("an estimate of some rows of a recorded study says what those runs took", async () => {

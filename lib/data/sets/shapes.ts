@@ -132,7 +132,7 @@ function contrastingColor(random: Random, from: Color, to: Color): Color {
  *
  * @param label - index into `shapeNames`
  * @param random - the only source of chance
- * @param target - receives 32 · 32 · 3 bytes, [H, W, C]
+ * @param target - receives 32 · 32 · 3 bytes, [S, S, c]
  * @param offset - where in `target` the image begins
  */
 function drawShape(label: number, random: Random, target: Uint8Array, offset: number): void {
