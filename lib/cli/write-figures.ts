@@ -38,12 +38,15 @@ export async function writeFigures(
   const onMissingLetters = (message: string) => void warnings.add(message);
   for (const [i, { name, figure, formats, file }] of figures.entries()) {
     status.update(`figure ${i + 1}/${figures.length}: ${name}`);
-    const { height = zoom * (figure.layout.height ?? 0) } = look;
-    const least = zoom * (figure.leastHeight ?? 0);
-    if (least > height) {
-      warnings.add(
-        `${name} is crowded: it needs a height of ${Math.ceil(least)} pixels in this size of text, not ${Math.floor(height)}.`,
-      );
+    const { width = zoom * (figure.layout.width ?? 900), height = zoom * (figure.layout.height ?? 0) } = look;
+    const short = [
+      { side: "width", least: zoom * (figure.leastWidth ?? 0), given: width },
+      { side: "height", least: zoom * (figure.leastHeight ?? 0), given: height },
+    ].filter(({ least, given }) => least > given);
+    if (short.length > 0) {
+      const needs = short.map(({ side, least }) => `a ${side} of ${Math.ceil(least)}`).join(" and ");
+      const has = short.map(({ given }) => Math.floor(given)).join(" × ");
+      warnings.add(`${name} is crowded: it needs ${needs} pixels in this size of text, not ${has}.`);
     }
     const own = { ...look, ...(title === undefined ? {} : { title }), onMissingLetters };
     try {

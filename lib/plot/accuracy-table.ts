@@ -1,7 +1,7 @@
 import type { AccuracyRow } from "./accuracy-row";
 import { readableOn } from "./color";
 import type { Figure, Size } from "./figure";
-import { type Heading, sideMargin, textSize } from "./heading";
+import { axisTitleWidth, type Heading, sideMargin, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { plain } from "./plain-text";
 import { textWidth } from "./text-box";
@@ -9,9 +9,6 @@ import { axisTitle, figure, withoutHeading } from "./theme";
 
 /** From low to high accuracy: lightness falls all the way, so that grey print keeps the order. */
 const ramp = ["#fff4d6", "#f8c07a", "#e07b54", "#b03a5b", "#6c1d5f", "#2d0f41"].reverse();
-
-/** What Plotly makes titles of axes larger by. */
-const titleZoom = 1.2;
 
 /** More scales than this stand in rows, the components in columns. */
 const mostColumns = 6;
@@ -36,7 +33,7 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
   const turned = scales.length > mostColumns;
   const [down, across] = turned ? [scales, components] : [components, scales];
   const sideTitle = turned ? "scale" : "binarized component";
-  const rowsHeight = Math.max((turned ? 28 : 46) * down.length, widthOf(sideTitle, titleZoom * textSize.base));
+  const rowsHeight = Math.max((turned ? 28 : 46) * down.length, axisTitleWidth(sideTitle));
   const [left, right] = [sideMargin + widest(down) + 40, 24];
   const columnWidth = ((size.width ?? 900) - left - right) / across.length;
   const isWide = (name: string) => widest([name]) + 4 > columnWidth; // Plotly tilts names that touch, and drops some

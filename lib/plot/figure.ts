@@ -25,6 +25,7 @@ export interface Figure {
   readonly layout: Partial<Layout> & { readonly meta?: FigureMeta };
   /** One or two sentences that say what to see. */
   readonly caption?: string;
-  /** Height that it needs at its width to be read, pixels; known of figures with a row a configuration. */
+  /** Height that it needs at its width to be read, and width that it needs, pixels; known of figures that may be crowded. */
   readonly leastHeight?: number;
+  readonly leastWidth?: number;
 }

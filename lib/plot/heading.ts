@@ -15,6 +15,13 @@ export const ink = { text: "#222222", muted: "#666666", frame: "#999999", grid: 
 /** Sizes of text at the default 900 × 520 pixels. */
 export const textSize = { title: 19, base: 16, label: 14 } as const;
 
+/** What Plotly makes titles of axes larger by. */
+const axisTitleZoom = 1.2;
+
+/** @returns the length of an axis title, pixels */
+export const axisTitleWidth = (text: string): number =>
+  textWidth(text, { size: axisTitleZoom * textSize.base, bold: false, italic: false });
+
 /** Space at the left and right of the heading, pixels. */
 export const sideMargin = 20;
 

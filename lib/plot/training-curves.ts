@@ -1,14 +1,17 @@
-import type { Annotations, Data, LayoutAxis } from "plotly.js";
-import { namesParts, rowName } from "../study/row-name";
-import type { EpochRecord } from "../train/record";
-import { curvePanels, type PanelContent, placeOf } from "./curve-panels";
+import type { Data } from "plotly.js";
+import { namesParts } from "../study/row-name";
+import type { EpochRecord, TrainingConfig } from "../train/record";
+import { curveAxes } from "./curve-axes";
+import { type CurveLook, curveLooks } from "./curve-looks";
+import { curvePanels } from "./curve-panels";
 import type { Figure, Size } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
-import { colorsOf, transparent } from "./palette";
-import { type Panel, panelAxes, panelTitle } from "./panels";
+import { transparent } from "./palette";
+import { roomFor } from "./panel-room";
+import type { Panel } from "./panels";
 import { plain } from "./plain-text";
-import { axisTitle, figure, type PanelLayout } from "./theme";
+import { figure } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
 export interface CurveRun {
@@ -16,6 +19,8 @@ export interface CurveRun {
   readonly name: string;
   readonly seed: number;
   readonly curve: readonly EpochRecord[];
+  /** What it minimized; cross entropy where nothing is said. */
+  readonly config?: { readonly training: Pick<TrainingConfig, "objective"> };
 }
 
 /** What is drawn over the epochs. */
@@ -50,12 +55,18 @@ export interface CurveForm extends Size {
   readonly meansOnly?: boolean;
 }
 
+/** @returns whether a run's training loss is the cross entropy, rather than another objective or a sum with one */
+export function minimizesCrossEntropy({ config }: Pick<CurveRun, "config">): boolean {
+  const terms = Object.entries(config?.training.objective ?? {});
+  return terms.every(([name, { weight }]) => name === "cross-entropy" && weight === 1);
+}
+
 /**
  * Training curves: validation solid, training dotted; the mean over the seeds bold, each seed thin.
  *
  * Where the names are of several components (`mlp/channel`, `mhsa/channel`, …), each component has its own panel, and
  * names without a component (`float`) are drawn in every panel to compare with. Where a component has more than six, each
- * name has a panel.
+ * name has a panel. Of runs that minimized something else than the cross entropy the loss has no training curve.
  *
  * @param runs - curves with names and seeds; accuracies and shares as fractions 0 … 1
  * @param metric - what to draw
@@ -71,37 +82,37 @@ export function trainingCurves(
   form: CurveForm = {},
 ): Figure {
   requireRows(runs, "trainingCurves", "run");
-  const { contents, isSmall } = curvePanels(distinct(runs.map((run) => run.name)));
-  const inPanels = contents.length > 1;
-  const labelOf = (name: string) => (inPanels ? rowName(name).scale : name);
   const names = distinct(runs.map((run) => run.name));
-  const colors = colorsOf(distinct(names.map((name) => rowName(name).scale)));
-
-  const place = placeOf({ contents, isSmall }, names.length, heading, form);
-  const { panels, width, height } = place;
+  const grid = curvePanels(names);
+  const { contents, isSmall } = grid;
+  const looks = curveLooks(names, contents.length > 1);
   const quantity = quantities[metric];
-  const drawn = form.meansOnly ? { ...quantity, train: undefined } : quantity;
+  const others = new Set(runs.flatMap((run) => (minimizesCrossEntropy(run) ? [] : run.name)));
+  const hasTrain = (name: string) =>
+    !form.meansOnly && quantity.train !== undefined && !(metric === "loss" && others.has(name));
+  const inLegend = names.filter((name) => !isSmall || !namesParts(name)); // small panels are named by their titles
+  const hints = keys(names.some(hasTrain), !form.meansOnly && runs.length > names.length);
+
+  const around = {
+    ...{ heading, yTitle: quantity.title, hasLegendRow: contents.length > 1 || names.length <= 4 },
+    legend: [...distinct(inLegend.map((name) => looks.get(name)!.label)), ...hints.map(({ name }) => name!)],
+  };
+  const room = roomFor(grid, around, form);
   const shown = new Set<string>();
-  const data: Data[] = panels.flatMap((panel, i) =>
+  const data: Data[] = room.panels.flatMap((panel, i) =>
     contents[i].names.flatMap((name) => {
-      const label = labelOf(name);
-      const isFirst = !shown.has(label) && (!isSmall || !namesParts(name)); // small panels are named by their titles
-      shown.add(label);
+      const look = looks.get(name)!;
+      const isFirst = !shown.has(look.label) && inLegend.includes(name);
+      shown.add(look.label);
       const all = runs.filter((run) => run.name === name).map((run) => run.curve);
-      const curves = form.meansOnly ? [meanCurve(all)] : all;
-      return tracesOf(curves, drawn, { label, isFirst, color: colors.get(rowName(name).scale)!, panel });
+      const drawn = hasTrain(name) ? quantity : { ...quantity, train: undefined };
+      return tracesOf(form.meansOnly ? [meanCurve(all)] : all, drawn, { ...look, isFirst, panel });
     }),
   );
-  data.push(...keys(drawn.train !== undefined, !form.meansOnly && runs.length > names.length));
-  const layout = layoutOf(panels, contents, {
-    metric,
-    x: (isSmall && form.shortX) || (form.x ?? "epoch"),
-    logX: form.logX,
-    names: names.length,
-    isSmall,
-  });
-  const made = figure(data, { ...layout, width, height }, heading);
-  return { ...made, leastHeight: (made.layout.height ?? 0) + place.missing };
+  const epochs = Math.max(...runs.map(({ curve }) => curve.length));
+  const layout = curveAxes(room, contents, { ...form, ...around, epochs, isPower: metric === "learningRate" });
+  const made = figure([...data, ...hints], { ...layout, width: room.width, height: room.height }, heading);
+  return { ...made, leastHeight: (made.layout.height ?? 0) + room.missing, leastWidth: room.leastWidth };
 }
 
 /** The mean of several curves, epoch by epoch, as far as all of them came. */
@@ -131,16 +142,14 @@ function keys(hasTrain: boolean, hasSeeds: boolean): Data[] {
   ];
 }
 
-interface Look {
-  readonly label: string;
-  readonly color: string;
+interface TraceLook extends CurveLook {
   /** The legend has one entry a label, from its first panel. */
   readonly isFirst: boolean;
   readonly panel: Panel;
 }
 
-function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantity, look: Look): Data[] {
-  const { label, color, isFirst, panel } = look;
+function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantity, look: TraceLook): Data[] {
+  const { label, color, dash, isFirst, panel } = look;
   // Only the epochs every seed has reached: a mean over fewer seeds would jump.
   const epochs = curves.reduce((shortest, curve) => (curve.length < shortest.length ? curve : shortest));
   const meanOf = (value: (epoch: EpochRecord) => number) =>
@@ -160,6 +169,7 @@ function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantit
     ...rest,
   });
   const seeds = curves.length < 2 ? [] : curves;
+  const mean = { color, width: 2.75, ...(dash === "solid" ? {} : { dash }) };
   return [
     ...seeds.map((curve) =>
       trace(
@@ -171,65 +181,6 @@ function tracesOf(curves: readonly (readonly EpochRecord[])[], quantity: Quantit
     ...(quantity.train
       ? [trace(meanOf(quantity.train), { color, width: 1.75, dash: "dot" }, { name: plain(`${label}, train`) })]
       : []),
-    trace(meanOf(quantity.validation), { color, width: 2.75 }, { showlegend: isFirst }),
+    trace(meanOf(quantity.validation), mean, { showlegend: isFirst }),
   ];
-}
-
-const decades: Partial<LayoutAxis> = { type: "log", tickvals: Array.from({ length: 9 }, (_, i) => 10 ** i) };
-
-function layoutOf(
-  panels: readonly Panel[],
-  contents: readonly PanelContent[],
-  {
-    metric,
-    x,
-    logX,
-    names,
-    isSmall,
-  }: {
-    readonly metric: CurveMetric;
-    readonly x: string;
-    readonly logX?: boolean;
-    readonly names: number;
-    readonly isSmall: boolean;
-  },
-): PanelLayout {
-  const inPanels = contents.length > 1;
-  const annotations: Partial<Annotations>[] = inPanels
-    ? panels.map((panel, i) => panelTitle(panel, contents[i].title))
-    : [];
-  const axes: PanelLayout = {};
-  const left = panels.filter((panel) => panel.isLeft);
-  const middle = left[(left.length - 1) >> 1]; // low rows share one title, which is longer than they are
-  for (const [i, panel] of panels.entries()) {
-    const follows = (axis: "x" | "y") => (i === 0 ? {} : { matches: axis });
-    Object.assign(
-      axes,
-      panelAxes(
-        panel,
-        {
-          ...follows("x"),
-          ...(logX ? decades : {}),
-          showticklabels: panel.isBottom,
-          ...(panel.isBottom ? { title: axisTitle(plain(x)) } : {}),
-        },
-        {
-          ...follows("y"),
-          showticklabels: panel.isLeft,
-          ...(panel.isLeft && (!isSmall || panel === middle) ? { title: axisTitle(quantities[metric].title) } : {}),
-          ...(metric === "learningRate" ? { exponentformat: "power" } : {}),
-        },
-      ),
-    );
-  }
-  const inRow = inPanels || names <= 4;
-  const twoLines = contents.some(({ title }) => title.includes("<br>"));
-  return {
-    ...axes,
-    annotations,
-    showlegend: true,
-    ...(inRow
-      ? { margin: { t: inPanels ? (twoLines ? 44 : 26) : 0 } }
-      : { legend: { x: 1.02, y: 1, tracegroupgap: 0 } }),
-  };
 }
