@@ -12,6 +12,9 @@ import { axisTitle, figure, withoutHeading } from "./theme";
 /** Width beside the plot area, about; of a label such as "95.8"; pixels. */
 const [besidePlot, labelWidth] = [160, 38];
 
+/** Width of a component at least, so that its tilted name is clear of the next, and of a scale with its dots; pixels. */
+const [leastColumn, leastPitch] = [48, 22] as const;
+
 /** More scales than this have no room side by side: each configuration has a line of its own then. */
 const mostScales = 6;
 
@@ -60,7 +63,7 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
   );
   const lowest = 100 * Math.min(...rows.flatMap((row) => [row.low, ...row.values]));
   const angle = pitch / pixel < labelWidth ? -90 : 0;
-  return figure(
+  const drawn = figure(
     data,
     {
       width,
@@ -73,6 +76,8 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
         ticktext: components.map(plain),
         range: [-0.5, Math.max(components.length, 1) - 0.5],
         showgrid: false,
+        // Where they are tilted, the last may begin beyond the edge: Plotly makes room for it, or hides it.
+        ticklabeloverflow: "allow",
       },
       yaxis: { title: axisTitle("test accuracy, %"), ...percentAxis(lowest - labelRoom) },
       annotations: [
@@ -83,6 +88,8 @@ export function accuracyByComponent(rows: readonly AccuracyRow[], heading: Headi
     },
     heading,
   );
+  const column = Math.max(leastColumn, leastPitch * scales.length);
+  return { ...drawn, leastWidth: Math.ceil(besidePlot + column * components.length) };
 }
 
 /** @returns whether `accuracyByComponent` draws a line a configuration, below one another */

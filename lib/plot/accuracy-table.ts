@@ -37,6 +37,7 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
   const [left, right] = [sideMargin + widest(down) + 40, 24];
   const columnWidth = ((size.width ?? 900) - left - right) / across.length;
   const isWide = (name: string) => widest([name]) + 4 > columnWidth; // Plotly tilts names that touch, and drops some
+  const narrowest = Math.max(widest(across.flatMap(inParts)) + 4, widest(["100.0"]) + 10);
   const below = 62 + (across.some(isWide) ? 20 : 0);
   const { width, height } = withoutHeading(size, heading, 22 + below + rowsHeight);
   const [lowest, highest] = [Math.min(...rows.map((row) => row.mean)), Math.max(...rows.map((row) => row.mean))];
@@ -70,18 +71,24 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
     },
     heading,
   );
-  const missing = Math.max(0, 22 + below + 22 * down.length - height);
-  return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
+  const least = Math.max(22 * down.length, axisTitleWidth(sideTitle) - 24);
+  return {
+    ...drawn,
+    leastHeight: (drawn.layout.height ?? 0) + Math.max(0, 22 + below + least - height),
+    leastWidth: Math.ceil(left + right + narrowest * across.length),
+  };
 }
 
 const widest = (names: readonly string[]): number => Math.max(...names.map((name) => widthOf(name, textSize.base)));
 
+const inTwoLines = (name: string): string => inParts(name).map(plain).join("<br>");
+
 /** Broken before the + or - that is nearest to its middle. */
-function inTwoLines(name: string): string {
+function inParts(name: string): string[] {
   const places = [...name].flatMap((sign, i) => (i > 0 && (sign === "+" || sign === "-") ? [i] : []));
   const off = (at: number) => Math.abs(at - name.length / 2);
   const [place] = places.sort((one, other) => off(one) - off(other));
-  return place === undefined ? plain(name) : `${plain(name.slice(0, place))}<br>${plain(name.slice(place))}`;
+  return place === undefined ? [name] : [name.slice(0, place), name.slice(place)];
 }
 
 const widthOf = (text: string, size: number): number => textWidth(text, { size, bold: false, italic: false });

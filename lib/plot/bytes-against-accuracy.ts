@@ -1,12 +1,13 @@
 import type { Annotations, Data } from "plotly.js";
+import { namesParts } from "../study/row-name";
+import { fitLabels } from "./bytes-labels";
 import type { Figure, Size } from "./figure";
 import { type Heading, ink, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
-import { placeLabels } from "./label-places";
-import { colorsOf, darker, floatColor, symbolOf } from "./palette";
+import type { LabelPlace } from "./label-places";
+import { colorsOf, darker, floatColor, symbolsOf } from "./palette";
 import { percentAxis } from "./percent-axis";
 import { plain } from "./plain-text";
-import type { Box } from "./text-box";
 import { axisTitle, figure, withoutHeading } from "./theme";
 
 /** Size and accuracy of one configuration. */
@@ -31,6 +32,9 @@ const frame = { left: 76, right: 24, bottom: 66 } as const;
 
 /** With more points than this, labels are of scales alone, and a legend names the components by their markers. */
 const mostFullNames = 12;
+
+/** Where no height is asked for, the figure may grow by so much of it to keep labels apart. */
+const mostGrowth = 0.6;
 
 /** Height of a legend in a row, pixels. */
 const legendHeight = 32;
@@ -60,13 +64,26 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
   const lowest = 100 * Math.min(...rows.map((row) => row.low));
   const yAxis = percentAxis(lowest, 100 * Math.max(...rows.map((row) => row.high)));
   const isCrowded = rows.length > mostFullNames;
-  const { width, height } = withoutHeading(size, heading, isCrowded ? 640 : 500);
-  const area = {
-    left: frame.left,
-    right: width - frame.right,
-    top: 0,
-    bottom: height - frame.bottom - (isCrowded ? legendHeight : 0),
-  };
+  const { width, height: usual } = withoutHeading(size, heading, isCrowded ? 640 : 500);
+  const share = (value: number, [low, high]: readonly [number, number]) => (value - low) / (high - low);
+  const label = isCrowded ? shortLabels(rows) : (row: BytesRow) => row.name;
+  const points = rows.map((row, i) => ({
+    ...{ text: label(row), x: share(Math.log10(sizes[i]), x), y: share(100 * row.mean, yAxis.range) },
+    ...{ low: share(100 * row.low, yAxis.range), high: share(100 * row.high, yAxis.range) },
+    isLine: row.component === "float",
+  }));
+  const labelsAt = (whole: number) =>
+    fitLabels(
+      points,
+      Math.max(1, width - frame.left - frame.right),
+      Math.max(1, whole - frame.bottom - (isCrowded ? legendHeight : 0)),
+      isCrowded,
+    );
+  const first = labelsAt(usual);
+  const more = first.missing.width === 0 && first.missing.height < mostGrowth * usual ? first.missing.height : 0;
+  const height = size.height === undefined ? usual + more : usual;
+  const { places, missing } = height === usual ? first : labelsAt(height);
+  const symbols = symbolsOf(distinct(rows.map((row) => row.component)));
 
   const data: Data[] = rows.map((row, i) => ({
     type: "scatter",
@@ -84,11 +101,11 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
       thickness: 1.5,
       width: 4,
     },
-    marker: { size: row.component === "float" ? 16 : 12, symbol: symbolOf(row.component), color: colorOf(row) },
+    marker: { size: row.component === "float" ? 16 : 12, symbol: symbols.get(row.component), color: colorOf(row) },
   }));
   const float = rows.find((row) => row.component === "float");
-  if (isCrowded) data.push(...markerKeys(distinct(rows.map((row) => row.component))));
-  return figure(
+  if (isCrowded) data.push(...markerKeys(symbols));
+  const drawn = figure(
     data,
     {
       width,
@@ -97,8 +114,9 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
       margin: { l: frame.left, r: frame.right, b: frame.bottom },
       xaxis: { title: axisTitle("packed size, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
       yaxis: { title: axisTitle("test accuracy, %"), ...yAxis, automargin: false },
-      annotations: labelsOf(isCrowded ? rows.map(shortly) : rows, sizes, x, yAxis.range, area).map((label, i) => ({
-        ...label,
+      annotations: places.map((place, i) => ({
+        ...annotationOf(place, points[i].text),
+        ...{ x: Math.log10(sizes[i]), y: 100 * rows[i].mean },
         font: { size: textSize.label, color: darker(colorOf(rows[i])) },
       })),
       shapes: float
@@ -118,53 +136,41 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
     },
     heading,
   );
+  return {
+    ...drawn,
+    leastHeight: (drawn.layout.height ?? 0) + missing.height,
+    leastWidth: missing.width > 0 ? width + missing.width : 0,
+  };
 }
 
-const shortly = (row: BytesRow): BytesRow => ({ ...row, name: row.component === "float" ? "float" : row.scale });
+/** @returns what a label says where the marker says the component: the scale, and all of the name where one without parts is called so */
+function shortLabels(rows: readonly BytesRow[]): (row: BytesRow) => string {
+  const whole = new Set(rows.flatMap(({ name }) => (namesParts(name) ? [] : name)));
+  return ({ name, scale }) => (whole.has(scale) ? name : scale);
+}
 
 /** Legend entries for the markers; they draw nothing. */
-const markerKeys = (components: readonly string[]): Data[] =>
-  components.map((component) => ({
+const markerKeys = (symbols: ReadonlyMap<string, string>): Data[] =>
+  [...symbols].map(([component, symbol]) => ({
     type: "scatter",
     mode: "markers",
     name: plain(component),
     x: [null],
     y: [null],
     hoverinfo: "skip",
-    marker: { symbol: symbolOf(component), size: 12, color: ink.muted },
+    marker: { symbol, size: 12, color: ink.muted },
   }));
 
-function labelsOf(
-  rows: readonly BytesRow[],
-  sizes: readonly number[],
-  x: readonly [number, number],
-  y: readonly [number, number],
-  area: Box,
-): Partial<Annotations>[] {
-  const xPixel = (kib: number) => area.left + ((Math.log10(kib) - x[0]) / (x[1] - x[0])) * (area.right - area.left);
-  const yPixel = (percent: number) => area.bottom - ((percent - y[0]) / (y[1] - y[0])) * (area.bottom - area.top);
-  const points = rows.map((row, i) => ({ x: xPixel(sizes[i]), y: yPixel(100 * row.mean), text: row.name }));
-  const intervals = rows.map((row, i) => ({
-    left: points[i].x - 4,
-    right: points[i].x + 4,
-    top: yPixel(100 * row.high),
-    bottom: yPixel(100 * row.low),
-  }));
-  const floats = rows.flatMap((row, i) => (row.component === "float" ? [points[i].y] : []));
-  const lines = floats.map((at) => ({ left: area.left, right: area.right, top: at - 2, bottom: at + 2 }));
-  return placeLabels(points, textSize.label, area, [...intervals, ...lines], rows.length > mostFullNames).map(
-    ({ dx, dy, isNear }, i) => ({
-      text: plain(rows[i].name),
-      x: Math.log10(sizes[i]),
-      y: 100 * rows[i].mean,
-      ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
-      arrowhead: 0,
-      arrowwidth: 1,
-      arrowcolor: ink.frame,
-      standoff: 7,
-      borderpad: 0,
-    }),
-  );
+function annotationOf({ dx, dy, isNear }: LabelPlace, text: string): Partial<Annotations> {
+  return {
+    text: plain(text),
+    ...(isNear ? { showarrow: false, xshift: dx, yshift: 0 - dy } : { showarrow: true, ax: dx, ay: dy }),
+    arrowhead: 0,
+    arrowwidth: 1,
+    arrowcolor: ink.frame,
+    standoff: 7,
+    borderpad: 0,
+  };
 }
 
 /** @returns a range with room at both ends, a sixth and a tenth of it but at least some tenths of a decade */

@@ -56,7 +56,11 @@ export function placeLabels(
       const box = around(x + dx, y + dy, width, height);
       const covered = taken.reduce((sum, other) => sum + overlap(box, other), 0);
       const outside = width * height - overlap(box, area);
-      const crossed = crowd ? labels.reduce((sum, other) => sum + covers(lineTo(x, y, place), other), 0) : 0;
+      const line = crowd ? lineTo(x, y, place) : [];
+      const crossed = [...labels, ...(crowd ? markers.filter((_, j) => j !== i) : [])].reduce(
+        (sum, other) => sum + covers(line, other),
+        0,
+      );
       const cost = covered + 4 * outside + 40 * crossed + Math.hypot(dx / width, dy / height) + Math.abs(dy) / 10;
       if (cost < lowest) [best, lowest] = [place, cost];
     }
@@ -69,6 +73,45 @@ export function placeLabels(
     }
   }
   return places;
+}
+
+/**
+ * What is wrong with places: two labels that cover each other, a label that covers another point or leaves the area, a
+ * line to a label that runs across another label or point.
+ *
+ * @param points - points and texts
+ * @param places - of `placeLabels`
+ * @param fontSize - of the labels, pixels
+ * @param area - where labels may be
+ * @returns how many such conflicts there are
+ */
+export function labelConflicts(
+  points: readonly LabelPoint[],
+  places: readonly LabelPlace[],
+  fontSize: number,
+  area: Box,
+): number {
+  const boxes = points.map(({ x, y, text }, i) => labelBox(x, y, places[i], text, fontSize));
+  const lines = points.map(({ x, y }, i) => lineTo(x, y, places[i]));
+  const marks = points.map(({ x, y }) => around(x, y, markerRadius, markerRadius));
+  const count = (is: (i: number, j: number) => boolean) =>
+    points.reduce((sum, _, i) => sum + points.filter((_, j) => i !== j && is(i, j)).length, 0);
+  return (
+    count((i, j) => i < j && overlap(boxes[i], boxes[j]) > slight) +
+    count((i, j) => overlap(boxes[i], marks[j]) > slight) +
+    count((i, j) => covers(lines[i], boxes[j]) > 1 || covers(lines[i], marks[j]) > 0) +
+    boxes.filter((box) => areaOf(box) - overlap(box, area) > slight).length
+  );
+}
+
+/** Square pixels that nobody sees. */
+const slight = 12;
+
+const areaOf = ({ left, right, top, bottom }: Box): number => (right - left) * (bottom - top);
+
+function labelBox(x: number, y: number, { dx, dy }: LabelPlace, text: string, fontSize: number): Box {
+  const width = textWidth(text, { size: fontSize, bold: false, italic: false });
+  return around(x + dx, y + dy, width, fontSize);
 }
 
 /** How far labels are from their points, beyond the nearest, pixels. */

@@ -112,8 +112,27 @@ export function shapeOf(scale: string, color: string): string {
   return `${shapes[at < 0 ? 0 : at % shapes.length]}${weightsAlone ? "-open" : ""}`;
 }
 
-/** @returns the marker symbol of a component; one the kit does not know is a pentagon */
-export const symbolOf = (component: string): string => componentSymbols.get(component) ?? "pentagon";
+/** For components that the kit does not know: none looks like one of those that it knows. */
+const furtherSymbols = [
+  "pentagon",
+  "cross",
+  "triangle-down",
+  "x",
+  "hexagram",
+  "hourglass",
+  "octagon",
+  "bowtie",
+] as const;
+
+/**
+ * @param components - of a figure, in order
+ * @returns a marker symbol for each, the same in every figure for those the kit knows; another takes the next that is free
+ */
+export function symbolsOf(components: readonly string[]): Map<string, string> {
+  const unknown = components.filter((name) => !componentSymbols.has(name));
+  const further = (name: string) => furtherSymbols[unknown.indexOf(name) % furtherSymbols.length];
+  return new Map(components.map((name) => [name, componentSymbols.get(name) ?? further(name)]));
+}
 
 /** @returns `color` (#rrggbb) with an opacity, 0 … 1 */
 export function transparent(color: string, opacity: number): string {

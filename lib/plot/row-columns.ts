@@ -38,20 +38,27 @@ const [gap, leastPlot] = [28, 150] as const;
  *
  * @param groups - from the top
  * @param width - of all columns, pixels
+ * @param title - length of the axis title, pixels
  * @param most - slots that fit below one another; a group takes its rows and one
- * @returns where each column and its axis lie, 0 … 1, the slots of the longest column, and the groups with their places
+ * @returns where each column and its axis lie, 0 … 1, the slots of the longest column, the groups with their places, and
+ *   the width that one column needs, pixels
  */
-export function columnsOf(groups: readonly RowGroup[], width: number, most: number) {
+export function columnsOf(groups: readonly RowGroup[], width: number, title: number, most: number) {
   const rows = groups.flatMap((group) => group.rows);
   const widest = (texts: readonly string[], bold = false) =>
     Math.max(...texts.map((text) => textWidth(text, { size: textSize.label, bold, italic: false })));
-  const titles = groups.map(({ title }) => title);
-  const besideTitles = Math.min(widest(titles, true), width / 4); // longer ones cross the axis
-  const before = Math.max(besideTitles, widest(rows.map((row) => row.label))) + 10;
+  const titles = groups.map((group) => group.title);
+  const besideTitles = widest(titles, true);
+  const labels = widest(rows.map((row) => row.label));
+  const beforeIn = (column: number) => Math.max(Math.min(besideTitles, column / 4), labels) + 10; // longer ones cross the axis
   const after = widest(rows.map((row) => row.text)) + 10;
+  const before = beforeIn(width);
+  const plot = Math.max(leastPlot, title - 2 * Math.min(before, after)); // the title is centred below it
+  let leastWidth = 0;
+  while (beforeIn(leastWidth) + plot + after > leastWidth) leastWidth++;
   let best = placedIn(groups, 1);
   for (let count = 2; best.deepest > most && count <= groups.length; count++) {
-    if ((width - gap * (count - 1)) / count < before + leastPlot + after) break;
+    if ((width - gap * (count - 1)) / count < before + plot + after) break;
     best = placedIn(groups, count);
   }
   const count = Math.max(...best.placed.map((group) => group.column)) + 1;
@@ -61,7 +68,7 @@ export function columnsOf(groups: readonly RowGroup[], width: number, most: numb
     const end = Math.max(left + before + 1, left + each - after); // an axis needs some width
     return { left: left / width, domain: [(left + before) / width, Math.min(1, end / width)] };
   });
-  return { columns, ...best };
+  return { columns, leastWidth, ...best };
 }
 
 /** The flattest way to put groups into so many columns in their order. */

@@ -1,10 +1,11 @@
-import type { Annotations, Data } from "plotly.js";
+import type { Annotations, Data, LayoutAxis } from "plotly.js";
 import type { Figure, Size } from "./figure";
-import { type Heading, ink, sideMargin, textSize } from "./heading";
+import { axisTitleWidth, type Heading, ink, sideMargin, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { floatColor, transparent } from "./palette";
 import { plain } from "./plain-text";
 import { columnsOf, type PlacedGroup, type PlotRow, type RowGroup } from "./row-columns";
+import { textWidth } from "./text-box";
 import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
 
 /** The axis of a row plot. */
@@ -30,7 +31,7 @@ const [rowHeight, leastRowHeight, axisHeight] = [25, 17, 78] as const;
  * @param axis - what is measured
  * @param heading - title and caption
  * @param size - of the whole figure; by default as high as its rows need
- * @returns the figure; with `leastHeight` if it is too low to be read
+ * @returns the figure, with the height and width that it needs to be read
  * @throws ConfigError if there are no rows
  */
 export function rowPlot(
@@ -38,14 +39,16 @@ export function rowPlot(
   axis: RowAxis,
   heading: Heading = {},
   size: Size = {},
-): Figure & { readonly leastHeight: number } {
+): Figure & { readonly leastHeight: number; readonly leastWidth: number } {
   const rows = groups.flatMap((group) => group.rows);
   requireRows(rows, "rowPlot", "row");
   const slots = groups.reduce((sum, group) => sum + group.rows.length + 1, 0);
   const { width, height } = withoutHeading(size, heading, axisHeight + rowHeight * slots);
   const most = Math.floor((height - axisHeight) / leastRowHeight);
-  const { columns, deepest, placed } = columnsOf(groups, width - 2 * sideMargin, most);
+  const inner = width - 2 * sideMargin;
+  const { columns, deepest, placed, leastWidth } = columnsOf(groups, inner, axisTitleWidth(axis.title), most);
   const range = axis.range ?? padded(rows, axis.reference);
+  const plot = inner * (columns[0].domain[1] - columns[0].domain[0]);
   const layout: PanelLayout = { width, height, annotations: [], shapes: [], margin: { l: sideMargin, r: sideMargin } };
   for (let i = 0; i < columns.length; i++) {
     const number = i === 0 ? ("" as const) : (`${i + 1}` as `${number}`);
@@ -54,7 +57,7 @@ export function rowPlot(
       anchor: `y${number}` as "y",
       title: axisTitle(plain(axis.title)),
       range: [...range],
-      ...(axis.tickvals ? { tickvals: axis.tickvals } : {}),
+      ...ticksIn(plot, range, axis.tickvals),
       automargin: false,
     };
     layout[`yaxis${number}` as "yaxis"] = {
@@ -76,8 +79,23 @@ export function rowPlot(
   layout.annotations = placed.flatMap((group) => annotationsOf(group, columns[group.column]));
   const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
   const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
-  return { ...drawn, leastHeight: (drawn.layout.height ?? 0) + missing };
+  return {
+    ...drawn,
+    leastHeight: (drawn.layout.height ?? 0) + missing,
+    leastWidth: 2 * sideMargin + leastWidth,
+  };
 }
+
+/** As many ticks as a plot has room for side by side: their labels would be turned, into the title of the axis. */
+function ticksIn(plot: number, range: readonly [number, number], tickvals: number[] | undefined): Partial<LayoutAxis> {
+  const label = Math.max(...range.map((end) => textWidth(`${Math.round(end)}`, tickStyle)));
+  const most = Math.max(2, Math.floor(plot / (label + 14)));
+  if (!tickvals) return { tickangle: 0, ...(most < 6 ? { nticks: most } : {}) };
+  const every = Math.ceil(tickvals.length / most);
+  return { tickangle: 0, tickvals: tickvals.filter((_, i) => (tickvals.length - 1 - i) % every === 0) };
+}
+
+const tickStyle = { size: textSize.base, bold: false, italic: false } as const;
 
 function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
   const [xaxis, yaxis] = column === 0 ? ["x", "y"] : [`x${column + 1}`, `y${column + 1}`];

@@ -10,7 +10,7 @@ import { toPng, toSvg } from "../../lib/plot/export";
 import { readFontFile } from "../../lib/plot/font-file";
 import { fontsOf } from "../../lib/plot/fonts";
 import { FurtherFonts } from "../../lib/plot/further-fonts";
-import { colorsOf, symbolOf } from "../../lib/plot/palette";
+import { colorsOf, symbolsOf } from "../../lib/plot/palette";
 import { trainingCurves } from "../../lib/plot/training-curves";
 import { sampleAccuracy, sampleRun } from "./samples";
 
@@ -65,7 +65,7 @@ describe("a name is drawn as it is", () => {
   test("and what is called like a property of every object has a colour and a symbol too", () => {
     for (const name of ["constructor", "toString", "__proto__"]) {
       expect(colorsOf([name]).get(name)).toMatch(/^#/);
-      expect(symbolOf(name)).toBe("pentagon");
+      expect(symbolsOf([name]).get(name)).toBe("pentagon");
     }
   });
 });
