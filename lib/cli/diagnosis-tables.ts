@@ -1,5 +1,6 @@
 import type { Diagnosis } from "../diagnose/diagnosis";
 import type { Findings } from "../diagnose/findings";
+import { chanceBand } from "../diagnose/gradient-mismatch";
 import type { DiagnosticName } from "../diagnose/names";
 import { alignedTable } from "./terminal";
 
@@ -108,8 +109,7 @@ export function diagnosisTable(name: DiagnosticName, diagnosis: Diagnosis): stri
 
 function mismatchOf(name: string, rows: Findings["gradient-mismatch"]): string {
   if (rows.length === 0) return floatModel(name);
-  const { chance, correlations } = rows[0];
-  const slopes = Object.keys(correlations);
+  const slopes = Object.keys(rows[0].correlations);
   const cells = rows.map(({ layer, flipped, ...row }) => [
     layer,
     percent(flipped),
@@ -117,10 +117,10 @@ function mismatchOf(name: string, rows: Findings["gradient-mismatch"]): string {
   ]);
   const means = slopes.map((slope) => mean(rows.map((row) => row.correlations[slope])).toFixed(2));
   cells.push(["mean", percent(mean(rows.map(({ flipped }) => flipped))), ...means.map(signed)]);
-  const byChance = [chance, chance / Math.sqrt(rows.length)].map((deviation) => `±${deviation.toFixed(2)}`);
+  const byChance = [1, rows.length].map((count) => `±${chanceBand(rows, count).toFixed(2)}`);
   return (
     `${headed(name, alignedTable(["layer", "flipped", ...slopes], cells))}\n` +
-    `By chance alone ${byChance[0]} for a layer, ${byChance[1]} for the mean.`
+    `Chance alone stays within ${byChance[0]} for a layer, ${byChance[1]} for the mean, 95 times in 100.`
   );
 }
 

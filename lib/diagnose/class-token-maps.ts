@@ -31,6 +31,8 @@ export interface ClassTokenMaps {
   /** Name of the image's class, and of the class that the model says. */
   readonly label: string;
   readonly answer: string;
+  /** Where the model has no class token: the maps are means over all tokens. */
+  readonly queries?: "all";
   readonly blocks: readonly BlockMaps[];
 }
 
@@ -83,6 +85,7 @@ export function classTokenMaps(
     },
     label: dataset.classNames[one.labels[0]],
     answer: dataset.classNames[best],
+    ...(pooling === "class-token" ? {} : ({ queries: "all" } as const)),
     blocks: blocks.map((block) => {
       const row = attention[block];
       const patches = row.length / numHeads;

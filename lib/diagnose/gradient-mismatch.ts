@@ -27,6 +27,15 @@ export interface LayerMismatch {
   readonly chance: number;
 }
 
+/**
+ * What chance alone stays within 95 times in 100: about two standard deviations.
+ *
+ * @param rows - of a model; each layer has the same
+ * @param count - of one correlation, or of the mean of as many
+ */
+export const chanceBand = (rows: readonly LayerMismatch[], count = 1): number =>
+  (2 * Math.max(...rows.map(({ chance }) => chance))) / Math.sqrt(count);
+
 /** How much is measured, and how. */
 export interface MismatchOptions {
   /** s over the mean size of the layer's weights. */

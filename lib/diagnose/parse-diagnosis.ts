@@ -29,6 +29,7 @@ const findings: { readonly [Name in DiagnosticName]: z.ZodType<Findings[Name]> }
     }),
     label: z.string(),
     answer: z.string(),
+    queries: z.literal("all").optional(),
     blocks: z.array(z.strictObject({ block: z.int().min(1), heads: z.array(z.array(share).min(1)).min(1) })).min(1),
   }),
   "gradient-mismatch": z.array(

@@ -20,7 +20,7 @@ const [wholeWidth, mostSide] = [770, 150] as const;
 const [gap, modelGap, nameGap, imageGap, above, below] = [6, 26, 20, 46, 30, 44] as const;
 
 /**
- * Where the class token looks on one image: a row a block, a column a head, models side by side on one colour scale.
+ * Where the class token looks on one image, or all tokens on average: a row a block, a column a head, models side by side on one colour scale.
  *
  * @param models - what `classTokenMaps` gives of the same image, with names
  * @param heading - title and caption

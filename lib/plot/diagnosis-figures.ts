@@ -1,3 +1,4 @@
+import type { ClassTokenMaps } from "../diagnose/class-token-maps";
 import type { Diagnosis } from "../diagnose/diagnosis";
 import type { Findings } from "../diagnose/findings";
 import { type DiagnosticName, diagnosticNames } from "../diagnose/names";
@@ -44,9 +45,10 @@ const drawings: { readonly [Name in DiagnosticName]: Draw<Findings[Name]> } = {
     classTokenGrid(
       found.map(({ name, finding }) => ({ name, ...finding })),
       {
-        title: `Where the class token looks, on the first test image of ${dataset.name}`,
+        title: `${whoLooks(found.map(({ finding }) => finding))}, on the first test image of ${dataset.name}`,
         caption:
-          "A square is a head of a block, with the image's patches: a bright patch is read, an even square reads all alike.",
+          "A square is a head of a block, with the image's patches: a bright patch is read, an even square reads all alike." +
+          whoseMeans(found),
       },
     ),
 
@@ -58,7 +60,7 @@ const drawings: { readonly [Name in DiagnosticName]: Draw<Findings[Name]> } = {
             title: `Do straight-through gradients predict the loss? ${name}`,
             caption:
               `Noise on one layer's latent weights flips about ${meanPercent(rows.map(({ flipped }) => flipped))} of its signs: ` +
-              "what the gradient says of it against what the loss does. Within the grey band it may be chance.",
+              "what the gradient says of it against what the loss does. Chance alone stays within the grey band 95 times in 100.",
           }),
     ),
 
@@ -107,7 +109,7 @@ const drawings: { readonly [Name in DiagnosticName]: Draw<Findings[Name]> } = {
       "flipShare",
       {
         title: "Binary weights that changed sign, per epoch",
-        caption: "As the learning rate falls, the signs freeze.",
+        caption: "Signs at the end of each epoch against those at its start.",
       },
     );
   },
@@ -131,6 +133,19 @@ export function diagnosisFigures(diagnosis: Diagnosis): Record<string, Figure> {
       });
     }),
   );
+}
+
+/** @returns of what queries the maps are: models that average their tokens have no class token */
+function whoLooks(maps: readonly ClassTokenMaps[]): string {
+  if (maps.every(({ queries }) => queries !== "all")) return "Where the class token looks";
+  return maps.every(({ queries }) => queries === "all") ? "Where all tokens look, on average" : "Where two models look";
+}
+
+/** @returns which model's maps are of what, where they are not of the same */
+function whoseMeans(found: readonly { readonly name: string; readonly finding: ClassTokenMaps }[]): string {
+  const means = found.filter(({ finding }) => finding.queries === "all");
+  if (means.length === 0 || means.length === found.length) return "";
+  return ` Of ${means.map(({ name }) => name).join(", ")} the mean over all tokens, of the other the class token.`;
 }
 
 /** Shares as the curve of a run, of which nothing else is drawn. */

@@ -1,5 +1,5 @@
 import type { Data } from "plotly.js";
-import type { LayerMismatch } from "../diagnose/gradient-mismatch";
+import { chanceBand, type LayerMismatch } from "../diagnose/gradient-mismatch";
 import type { Figure } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
@@ -13,7 +13,7 @@ const [pitch, leastPitch] = [38, 26] as const;
 const symbols = ["circle", "diamond", "square", "triangle-up", "x"] as const;
 
 /**
- * How well each slope's gradient predicts the loss, a row a layer; the grey band is what chance alone makes.
+ * How well each slope's gradient predicts the loss, a row a layer; chance alone stays within the grey band 95 times in 100.
  *
  * @param rows - what `gradientMismatch` gives
  * @param heading - title and caption
@@ -24,7 +24,7 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
   requireRows(rows, "slopeCorrelations", "layer");
   const slopes = distinct(rows.flatMap((row) => Object.keys(row.correlations)));
   const colors = colorsOf(slopes);
-  const chance = Math.max(...rows.map((row) => row.chance));
+  const band = chanceBand(rows);
   // Side by side within the row: two slopes that agree would hide each other.
   const place = (row: number, slope: number) => row + 0.62 * ((slope + 0.5) / slopes.length - 0.5);
   const data = slopes.map(
@@ -38,8 +38,8 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
     }),
   );
   const values = rows.flatMap((row) => Object.values(row.correlations));
-  const reach = (end: number) => [-2.2 * chance, 2.2 * chance, ...values].reduce((a, b) => (end * b > end * a ? b : a));
-  const band = { type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1, layer: "below", line: { width: 0 } } as const;
+  const reach = (end: number) => [-1.1 * band, 1.1 * band, ...values].reduce((a, b) => (end * b > end * a ? b : a));
+  const area = { type: "rect", xref: "x", yref: "paper", y0: 0, y1: 1, layer: "below", line: { width: 0 } } as const;
   const drawn = figure(
     data,
     {
@@ -56,8 +56,8 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
         ticks: "",
       },
       shapes: [
-        { ...band, x0: -2 * chance, x1: 2 * chance, fillcolor: "#eeeeee" },
-        { ...band, type: "line", x0: 0, x1: 0, line: { color: ink.frame, width: 1.5 } },
+        { ...area, x0: -band, x1: band, fillcolor: "#eeeeee" },
+        { ...area, type: "line", x0: 0, x1: 0, line: { color: ink.frame, width: 1.5 } },
       ],
     },
     heading,

@@ -12,7 +12,7 @@ import { type BytesRow, bytesAgainstAccuracy } from "./bytes-against-accuracy";
 import type { Figure, Size } from "./figure";
 import { distinct } from "./inputs";
 import { pairedDifferences } from "./paired-differences";
-import { trainingCurves } from "./training-curves";
+import { minimizesCrossEntropy, trainingCurves } from "./training-curves";
 import { trainingSpeed } from "./training-speed";
 
 /**
@@ -51,7 +51,7 @@ const drawings = {
       rows,
       {
         title: `Test accuracy on ${dataset} by binarized component and scale`,
-        caption: `Look at the gap between unscaled and scaled in each ${isByRows(rows) ? "group" : "column"}: ${over(counted)}.`,
+        caption: firstUpper(`${unscaledGap(rows)}${over(counted)}.`),
       },
       size,
     ),
@@ -63,7 +63,7 @@ const drawings = {
           {
             title: `Test accuracy of every seed on ${dataset}`,
             caption:
-              "Small dots are seeds, the marker is their mean, the bar its 95% interval; rows whose bars lie apart differ.",
+              "Small dots are seeds, the marker is their mean, the bar its 95% interval. Whether two rows differ is tested in pairs of seeds, not by these bars.",
           },
           size,
         ),
@@ -95,29 +95,32 @@ const drawings = {
           size,
           distinct(records.map(({ name }) => rowName(name).scale)),
         ),
-  "training-curves": ({ records, dataset, seeds, counted }, size) =>
+  "training-curves": ({ records, dataset, counted }, size) =>
     trainingCurves(
       records,
       "accuracy",
       {
         title: `Accuracy over the epochs on ${dataset}`,
-        caption: `Validation solid, training dotted: ${seeds === 1 ? "one seed" : `${counted} thin, their mean bold`}.`,
+        caption: `Validation solid, training dotted: ${linesOf(counted)}.`,
       },
       size,
     ),
-  "training-loss": ({ records, dataset }, size) =>
+  "training-loss": ({ records, dataset, counted }, size) =>
     trainingCurves(
       records,
       "loss",
-      { title: `Loss over the epochs on ${dataset}`, caption: "Validation solid, training dotted." },
+      {
+        title: `Loss over the epochs on ${dataset}`,
+        caption: `Validation solid, training dotted: ${linesOf(counted)}.${otherObjectives(records)}`,
+      },
       size,
     ),
-  "flip-share": ({ records }, size) => {
+  "flip-share": ({ records, counted }, size) => {
     const binarized = records.filter((record) => record.curve.some((epoch) => epoch.flipShare > 0));
     if (binarized.length === 0) return undefined;
     const heading = {
       title: "Binary weights that changed sign, per epoch",
-      caption: "As the learning rate falls, the signs freeze.",
+      caption: `Signs at the end of each epoch against those at its start: ${linesOf(counted)}.`,
     };
     return trainingCurves(binarized, "flipShare", heading, size);
   },
@@ -143,12 +146,12 @@ const drawings = {
           },
           size,
         ),
-  "bytes-against-accuracy": ({ rows, dataset }, size) =>
+  "bytes-against-accuracy": ({ rows, dataset, counted }, size) =>
     bytesAgainstAccuracy(
       rows,
       {
         title: `Packed size against test accuracy on ${dataset}`,
-        caption: "Left and high is good; the dashed line is the float model's accuracy.",
+        caption: `Left and high is good${rows.some(({ component }) => component === "float") ? "; the dashed line is the float model's accuracy" : ""}: ${over(counted)}.`,
       },
       size,
     ),
@@ -187,6 +190,28 @@ function studyOf(dataset: string, records: readonly RunRecord[]): Study {
 
 const over = (counted: string): string =>
   counted === "one seed" ? counted : `${counted}, bars are 95% intervals of the mean`;
+
+const linesOf = (counted: string): string => (counted === "one seed" ? counted : `${counted} thin, their mean bold`);
+
+const firstUpper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+/** @returns where to look in a study that has unscaled rows beside scaled ones; nothing in another */
+function unscaledGap(rows: readonly AccuracyRow[]): string {
+  const components = distinct(rows.filter((row) => row.component !== row.scale).map((row) => row.component));
+  const scales = (component: string) => rows.flatMap((row) => (row.component === component ? row.scale : []));
+  const both = components.filter((one) => scales(one).includes("unscaled") && scales(one).length > 1);
+  if (both.length === 0) return "";
+  const where = both.length === components.length ? ` in each ${isByRows(rows) ? "group" : "column"}` : "";
+  return `Look at the gap between unscaled and scaled${where}: `;
+}
+
+/** @returns what is said of rows whose training loss is no cross entropy, and so not drawn; nothing where there is none */
+function otherObjectives(records: readonly RunRecord[]): string {
+  const names = distinct(records.flatMap((record) => (minimizesCrossEntropy(record) ? [] : record.name)));
+  if (names.length === 0) return "";
+  const which = names.length > 4 ? `${names.length} rows` : names.join(", ");
+  return ` Of ${which} validation alone: what they minimized is not the cross entropy alone.`;
+}
 
 const areTimed = (records: readonly RunRecord[]): boolean =>
   records.every(({ curve }) => curve.length > 0 && curve.every((epoch) => epoch.imagesPerSecond > 0));

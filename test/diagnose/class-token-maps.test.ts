@@ -39,7 +39,8 @@ test("is row 0 of each head's attention without the class token's own share, on 
 test("is the mean over all queries where there is no class token", async () => {
   const data = await smallDigits();
   const { model } = smallRun({ model: { pooling: "mean", binarize: {} } });
-  const { blocks } = classTokenMaps(model, toTensors(initialParameters(model, 1)), data, data.test);
+  const { blocks, queries } = classTokenMaps(model, toTensors(initialParameters(model, 1)), data, data.test);
+  expect(queries).toBe("all");
   expect(blocks).toHaveLength(1);
   for (const map of blocks[0].heads) {
     expect(map).toHaveLength(16);
