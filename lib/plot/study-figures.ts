@@ -151,7 +151,7 @@ const drawings = {
       rows,
       {
         title: `Packed size against test accuracy on ${dataset}`,
-        caption: `Left and high is good${rows.some(({ component }) => component === "float") ? "; the dashed line is the float model's accuracy" : ""}: ${over(counted)}.`,
+        caption: `Left and high is good${rows.some(({ component }) => component === "float") ? "; the dashed line is the float model's accuracy" : ""}. ${firstUpper(over(counted))}.`,
       },
       size,
     ),
