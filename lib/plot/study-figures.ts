@@ -210,7 +210,7 @@ function otherObjectives(records: readonly RunRecord[]): string {
   const names = distinct(records.flatMap((record) => (minimizesCrossEntropy(record) ? [] : record.name)));
   if (names.length === 0) return "";
   const which = names.length > 4 ? `${names.length} rows` : names.join(", ");
-  return ` Of ${which} validation alone: what they minimized is not the cross entropy alone.`;
+  return ` Of ${which} validation alone: what was minimized is not the cross entropy alone.`;
 }
 
 const areTimed = (records: readonly RunRecord[]): boolean =>
