@@ -62,8 +62,7 @@ const drawings = {
           rows,
           {
             title: `Test accuracy of every seed on ${dataset}`,
-            caption:
-              "Small dots are seeds, the marker is their mean, the bar its 95% interval. Whether two rows differ is tested in pairs of seeds, not by these bars.",
+            caption: "Small dots are seeds, the marker is their mean, the bar its 95% interval; tests pair the seeds.",
           },
           size,
         ),
