@@ -69,6 +69,8 @@ export function siteInChromium(): SiteInChromium {
     });
     await before?.(page);
     await page.goto(address + path, { waitUntil: "networkidle" });
+    // What a test changes before Vue has taken over the page, Vue takes back.
+    await page.waitForFunction("document.querySelector('#app')?.__vue_app__ !== undefined");
     return page;
   }
 
