@@ -2,6 +2,7 @@ import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { ConfigError } from "../base/errors";
 import { didYouMean } from "../base/suggest";
+import { backendNames } from "./names";
 import { loadNative, nativeAdvice } from "./native";
 import { hasKernels, hasSignKernels } from "./run-kernel";
 import type { WasmBackend } from "./wasm-backend";
@@ -11,9 +12,7 @@ import { registerKernels, unregisterKernels } from "./wasm-kernels";
  * What may be asked for. `auto` takes wasm, whose kernels are the fastest and give the same seed the same weights on every
  * machine; where WebAssembly has no SIMD, it takes tensorflow if that is installed, then wasm without kernels, then cpu.
  */
-export type BackendChoice = (typeof choices)[number];
-
-const choices = ["auto", "tensorflow", "wasm", "cpu"] as const;
+export type BackendChoice = (typeof backendNames)[number];
 
 /** Which backend runs, and why. */
 export interface BackendReport {
@@ -48,9 +47,9 @@ export interface BackendOptions {
  * @throws ConfigError if there is no such backend, or it does not work here
  */
 export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<BackendReport> {
-  if (!choices.includes(choice)) {
+  if (!backendNames.includes(choice)) {
     throw new ConfigError(
-      `There is no backend "${choice}".${didYouMean(choice, choices)} Backends: ${choices.join(", ")}.`,
+      `There is no backend "${choice}".${didYouMean(choice, backendNames)} Backends: ${backendNames.join(", ")}.`,
     );
   }
   const asked = choice === "auto" ? undefined : "it was asked for";

@@ -7,6 +7,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   type Stats,
@@ -98,6 +99,18 @@ export function prepareFile(path: string): void {
     if (open === undefined && (!found || found.isFile())) tryFolder(dirname(target));
   } catch (error) {
     throw fileError(error, `write ${path}`);
+  }
+}
+
+/**
+ * @returns the names of what a folder holds, in order
+ * @throws FileError if it cannot be read
+ */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch (error) {
+    throw fileError(error, `read ${folder}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { Argument, Option } from "commander";
+import { backendNames } from "../backend/names";
 import { UsageError } from "../base/errors";
 import { readJson } from "../base/read-json";
 import { didYouMean } from "../base/suggest";
@@ -158,8 +159,6 @@ export function oneOf<Word extends string>(what: string, text: string, words: re
 
 /** A backend's name from the command line. */
 export const backendChoice = (text: string) => oneOf("--backend", text, backendNames);
-
-const backendNames = ["auto", "tensorflow", "wasm", "cpu"] as const;
 
 /** The option that `backendChoice` reads. */
 export const backendOption = (): Option => new Option("--backend <name>", alternatives(backendNames)).default("auto");

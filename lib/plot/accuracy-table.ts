@@ -4,7 +4,7 @@ import type { Figure, Size } from "./figure";
 import { axisTitleWidth, type Heading, sideMargin, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
 import { plain } from "./plain-text";
-import { textWidth } from "./text-box";
+import { plainWidth } from "./text-box";
 import { axisTitle, figure, withoutHeading } from "./theme";
 
 /** From low to high accuracy: lightness falls all the way, so that grey print keeps the order. */
@@ -79,7 +79,7 @@ export function accuracyTable(rows: readonly AccuracyRow[], heading: Heading = {
   };
 }
 
-const widest = (names: readonly string[]): number => Math.max(...names.map((name) => widthOf(name, textSize.base)));
+const widest = (names: readonly string[]): number => Math.max(...names.map((name) => plainWidth(name, textSize.base)));
 
 const inTwoLines = (name: string): string => inParts(name).map(plain).join("<br>");
 
@@ -90,8 +90,6 @@ function inParts(name: string): string[] {
   const [place] = places.sort((one, other) => off(one) - off(other));
   return place === undefined ? [name] : [name.slice(0, place), name.slice(place)];
 }
-
-const widthOf = (text: string, size: number): number => textWidth(text, { size, bold: false, italic: false });
 
 /** @returns the colour at a share, 0 … 1, of the ramp */
 function colorAt(share: number): string {

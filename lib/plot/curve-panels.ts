@@ -2,7 +2,7 @@ import { namesParts, rowName } from "../study/row-name";
 import { textSize } from "./heading";
 import { distinct } from "./inputs";
 import { plain } from "./plain-text";
-import { textWidth } from "./text-box";
+import { plainWidth, textWidth } from "./text-box";
 
 /** What one panel shows. */
 export interface PanelContent {
@@ -38,7 +38,7 @@ export function curvePanels(names: readonly string[]): CurvePanels {
       const below = components.length > 1 ? component : "";
       return {
         title: bold(scale) + (below && `<br><span style="font-size:${belowSize}px">${plain(below)}</span>`),
-        titleWidth: Math.max(boldWidth(scale), textWidth(below, { size: belowSize, bold: false, italic: false })),
+        titleWidth: Math.max(boldWidth(scale), plainWidth(below, belowSize)),
         names: [...everywhere, name],
       };
     });

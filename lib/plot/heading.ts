@@ -1,6 +1,6 @@
 import type { Layout } from "plotly.js";
 import { plain } from "./plain-text";
-import { textWidth } from "./text-box";
+import { plainWidth } from "./text-box";
 
 /** What a figure is headed and explained with. */
 export interface Heading {
@@ -19,8 +19,7 @@ export const textSize = { title: 19, base: 16, label: 14 } as const;
 const axisTitleZoom = 1.2;
 
 /** @returns the length of an axis title, pixels */
-export const axisTitleWidth = (text: string): number =>
-  textWidth(text, { size: axisTitleZoom * textSize.base, bold: false, italic: false });
+export const axisTitleWidth = (text: string): number => plainWidth(text, axisTitleZoom * textSize.base);
 
 /** Space at the left and right of the heading, pixels. */
 export const sideMargin = 20;
@@ -71,7 +70,7 @@ function wrap(text: string, width: number, size: number): string[] {
   const lines: string[] = [];
   for (const [next] of text.trim().replace(/\s+/g, " ").matchAll(piece)) {
     const longer = (lines.at(-1) ?? "") + next;
-    const fits = textWidth(longer, { size, bold: false, italic: false }) <= width;
+    const fits = plainWidth(longer, size) <= width;
     if (lines.length && fits) lines[lines.length - 1] = longer;
     else lines.push(next.trimStart());
   }

@@ -21,19 +21,13 @@ const study = (folder: string, about: string, figures: Names, asSvg: Names = [])
   records: `data/results/${folder}`,
 });
 
-const tenThousand = "10,000 images of CIFAR-10";
-
-/** What studies learn photographs from, where it is not all of them. */
-const photographs: Readonly<Record<string, string>> = {
-  "straight-through": tenThousand,
-  "scale-gradient": tenThousand,
-  width: tenThousand,
-};
+/** Those that do not learn from all of CIFAR-10. */
+const onFew = ["straight-through", "scale-gradient", "width"];
 
 /** A study that is there on digits and on photographs. */
 const twice = (name: string, about: string, figures: Names, asSvg: Names = []): KeptFigures[] => [
   study(name, `${about}, on digits.`, figures, asSvg),
-  study(`${name}-cifar10`, `${about}, on ${photographs[name] ?? "CIFAR-10"}.`, figures, asSvg),
+  study(`${name}-cifar10`, `${about}, on ${onFew.includes(name) ? "10,000 images of " : ""}CIFAR-10.`, figures, asSvg),
 ];
 
 /**

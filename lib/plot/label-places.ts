@@ -1,4 +1,4 @@
-import { type Box, textWidth } from "./text-box";
+import { type Box, plainWidth } from "./text-box";
 
 /** A point that wants a label, pixels. */
 export interface LabelPoint {
@@ -48,7 +48,7 @@ export function placeLabels(
   const order = points.map((_, i) => i).sort((i, j) => crowding[j] - crowding[i] || i - j);
   for (const i of order) {
     const { x, y, text } = points[i];
-    const [width, height] = [textWidth(text, { size: fontSize, bold: false, italic: false }) + 6, fontSize * 1.3];
+    const [width, height] = [plainWidth(text, fontSize) + 6, fontSize * 1.3];
     let best: LabelPlace = { dx: 0, dy: 0, isNear: true };
     let lowest = Number.POSITIVE_INFINITY;
     for (const place of candidates(width, height, crowd ? [...distances, 110, 150, 200] : distances)) {
@@ -110,7 +110,7 @@ const slight = 12;
 const areaOf = ({ left, right, top, bottom }: Box): number => (right - left) * (bottom - top);
 
 function labelBox(x: number, y: number, { dx, dy }: LabelPlace, text: string, fontSize: number): Box {
-  const width = textWidth(text, { size: fontSize, bold: false, italic: false });
+  const width = plainWidth(text, fontSize);
   return around(x + dx, y + dy, width, fontSize);
 }
 

@@ -2,7 +2,7 @@ import type { CurvePanels } from "./curve-panels";
 import type { Size } from "./figure";
 import { axisTitleWidth, type Heading, textSize } from "./heading";
 import { type Panel, panelGrid } from "./panels";
-import { textWidth } from "./text-box";
+import { plainWidth } from "./text-box";
 import { withoutHeading } from "./theme";
 
 /** What stands around panels. */
@@ -66,8 +66,9 @@ export function roomFor({ contents, isSmall }: CurvePanels, around: AroundPanels
   const titleHeight = contents.length === 1 ? 0 : contents.some(({ title }) => title.includes("<br>")) ? 44 : 26;
   const above = titleHeight + (around.hasLegendRow ? legendRows(around.legend, width) * legendPitch + 8 : 0);
   const length = axisTitleWidth(around.yTitle);
+  const rowsOf = (columns: number) => Math.ceil(contents.length / columns);
   const needs = (columns: number) => {
-    const rows = Math.ceil(contents.length / columns);
+    const rows = rowsOf(columns);
     const middle = (rows - 1) >> 1;
     // The title is longer than its row is high: it needs the rows beside that, and some of what is above.
     const forTitle = (length - 40 - 2 * middle * titleHeight) / (1 + 2 * middle);
@@ -75,11 +76,15 @@ export function roomFor({ contents, isSmall }: CurvePanels, around: AroundPanels
     const inColumn = around.hasLegendRow ? 0 : legendPitch * around.legend.length + 20;
     return Math.ceil(Math.max(inColumn, above + rows * panel + (rows - 1) * titleHeight + belowPanels));
   };
-  const { height } = withoutHeading(size, around.heading, Math.max(usualHeight(usual), needs(usual)));
+  const { height } = withoutHeading(
+    size,
+    around.heading,
+    Math.max(usualHeight(rowsOf(usual), isSmall, around), needs(usual)),
+  );
   let columns = usual;
   while (needs(columns) > height && columns < most) columns++;
 
-  const rows = Math.ceil(contents.length / columns);
+  const rows = rowsOf(columns);
   const plot = Math.max(1, height - above - belowPanels);
   const x = Math.max(isSmall ? 0.02 : 0.03, leastGap / Math.max(1, inner));
   // Between rows of small panels there is room for two lines of their titles.
@@ -93,13 +98,12 @@ export function roomFor({ contents, isSmall }: CurvePanels, around: AroundPanels
     sharesTitle: isSmall || (plot * (1 + y)) / rows < length + 40,
     panelWidth: inner * (panels[0].xDomain[1] - panels[0].xDomain[0]),
   };
+}
 
-  /** Without the heading, where no height is asked for. */
-  function usualHeight(columns: number): number {
-    const rows = Math.ceil(contents.length / columns);
-    if (rows > 1) return isSmall ? 110 + 170 * rows : 310 * rows;
-    return Math.max(470, around.hasLegendRow ? 0 : 90 + 27 * around.legend.length);
-  }
+/** Without the heading, where no height is asked for. */
+function usualHeight(rows: number, isSmall: boolean, { hasLegendRow, legend }: AroundPanels): number {
+  if (rows > 1) return isSmall ? 110 + 170 * rows : 310 * rows;
+  return Math.max(470, hasLegendRow ? 0 : 90 + 27 * legend.length);
 }
 
 /** How many rows a legend has, about: in columns, unless all of it fits into one row. */
@@ -111,4 +115,4 @@ function legendRows(legend: readonly string[], width: number): number {
 }
 
 const widest = (texts: readonly string[]): number =>
-  Math.max(0, ...texts.map((text) => textWidth(text, { size: textSize.base, bold: false, italic: false })));
+  Math.max(0, ...texts.map((text) => plainWidth(text, textSize.base)));

@@ -7,7 +7,7 @@ import { placeLabels } from "./label-places";
 import { darker, palette } from "./palette";
 import { plain } from "./plain-text";
 import type { Box } from "./text-box";
-import { textWidth } from "./text-box";
+import { plainWidth } from "./text-box";
 import { axisTitle, figure } from "./theme";
 
 /** One program at one task. */
@@ -113,7 +113,7 @@ function annotationsOf(
   const yPixel = (at: number) => area.bottom - ((Math.log10(at) - y[0]) / (y[1] - y[0])) * (area.bottom - area.top);
   const roofFont = { size: textSize.label, color: ink.muted };
   const roofTexts = peaks.map(({ name, gops }) => `${name}: ${rounded(gops)} Gop/s`);
-  const widths = roofTexts.map((text) => textWidth(text, { size: textSize.label, bold: false, italic: false }));
+  const widths = roofTexts.map((text) => plainWidth(text, textSize.label));
   const onRoofs = peaks.map(({ gops }, i): Partial<Annotations> => {
     return {
       text: plain(roofTexts[i]),

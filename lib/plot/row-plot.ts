@@ -5,7 +5,7 @@ import { requireRows } from "./inputs";
 import { floatColor, transparent } from "./palette";
 import { plain } from "./plain-text";
 import { columnsOf, type PlacedGroup, type PlotRow, type RowGroup } from "./row-columns";
-import { textWidth } from "./text-box";
+import { plainWidth } from "./text-box";
 import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
 
 /** The axis of a row plot. */
@@ -88,14 +88,12 @@ export function rowPlot(
 
 /** As many ticks as a plot has room for side by side: their labels would be turned, into the title of the axis. */
 function ticksIn(plot: number, range: readonly [number, number], tickvals: number[] | undefined): Partial<LayoutAxis> {
-  const label = Math.max(...range.map((end) => textWidth(`${Math.round(end)}`, tickStyle)));
+  const label = Math.max(...range.map((end) => plainWidth(`${Math.round(end)}`, textSize.base)));
   const most = Math.max(2, Math.floor(plot / (label + 14)));
   if (!tickvals) return { tickangle: 0, ...(most < 6 ? { nticks: most } : {}) };
   const every = Math.ceil(tickvals.length / most);
   return { tickangle: 0, tickvals: tickvals.filter((_, i) => (tickvals.length - 1 - i) % every === 0) };
 }
-
-const tickStyle = { size: textSize.base, bold: false, italic: false } as const;
 
 function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
   const [xaxis, yaxis] = column === 0 ? ["x", "y"] : [`x${column + 1}`, `y${column + 1}`];

@@ -30,6 +30,9 @@ export function textWidth(text: string, style: TextStyle): number {
   return width * style.size;
 }
 
+/** @returns the width of a line of text that is neither bold nor slanted, pixels */
+export const plainWidth = (text: string, size: number): number => textWidth(text, { size, bold: false, italic: false });
+
 /** @returns the smallest box around all of `boxes`, or undefined if there are none */
 export function union(boxes: readonly Box[]): Box | undefined {
   if (boxes.length === 0) return undefined;

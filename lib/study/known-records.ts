@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../base/errors";
-import { fileError } from "../base/file-error";
-import { writeAtomically } from "../base/files";
+import { namesIn, writeAtomically } from "../base/files";
 import { readJson } from "../base/read-json";
 import { recordIdentity } from "../train/identity";
 import { parseRecord } from "../train/parse-record";
@@ -27,7 +26,8 @@ export function takeKnownRecords(runs: readonly StudyRun[], place: string): numb
       .map((run) => [run.identity, run]),
   );
   let taken = 0;
-  for (const name of recordFiles(place)) {
+  if (!existsSync(place)) throw new FileError(`There is no folder ${place}, of which --known should be.`);
+  for (const name of namesIn(place).filter((name) => name.endsWith(".json"))) {
     const path = join(place, name);
     const record = parseRecord(readJson(path), path);
     const run = open.get(recordIdentity(record));
@@ -38,13 +38,4 @@ export function takeKnownRecords(runs: readonly StudyRun[], place: string): numb
     taken++;
   }
   return taken;
-}
-
-function recordFiles(place: string): string[] {
-  if (!existsSync(place)) throw new FileError(`There is no folder ${place}, of which --known should be.`);
-  try {
-    return readdirSync(place).filter((name) => name.endsWith(".json"));
-  } catch (error) {
-    throw fileError(error, `read ${place}`);
-  }
 }

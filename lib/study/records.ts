@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { FileError } from "../base/errors";
 import { fileError } from "../base/file-error";
-import { writeAtomically } from "../base/files";
+import { namesIn, writeAtomically } from "../base/files";
 import { kitRoot } from "../base/kit-root";
 import { readJson } from "../base/read-json";
 import { didYouMean } from "../base/suggest";
@@ -91,14 +91,6 @@ function findRecords(folder: string) {
     }
   }
   return { found, problems };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch (error) {
-    throw fileError(error, `read ${folder}`);
-  }
 }
 
 /** The record that a path leads to, a run's folder or a file; undefined if that is something else. */

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FileError } from "../base/errors";
-import { fileError } from "../base/file-error";
+import { namesIn } from "../base/files";
 import { recordIdentity } from "./identity";
 import { readRecord } from "./run-folder";
 
@@ -22,14 +22,6 @@ export function findFolder(parent: string, prefix: string, identity: string): st
   );
   const found = others.find((name) => holds(join(parent, name), identity));
   return found === undefined ? own : join(parent, found);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    throw fileError(error, `look for runs in ${folder}`);
-  }
 }
 
 function holds(folder: string, identity: string): boolean {
