@@ -1,10 +1,3 @@
-declare module "*.vue" {
-  import type { DefineComponent } from "vue";
-
-  const component: DefineComponent;
-  export default component;
-}
-
 declare module "plotly.js-cartesian-dist-min" {
   const plotly: typeof import("plotly.js");
   export default plotly;

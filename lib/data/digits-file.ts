@@ -20,7 +20,7 @@ const splitSeed = 1797;
  * @throws DataError if it is not the one whose checksum stands here
  */
 export async function parseDigits(file: Uint8Array, place = "digits.csv.gz"): Promise<DatasetContent> {
-  const sha256 = await sha256Digest(file);
+  const sha256 = await sha256Digest(file, place);
   if (sha256 !== fileSha256) {
     throw new DataError(`${place} is damaged: its SHA-256 is ${sha256}, expected ${fileSha256}.
 Bring it back with \`git checkout -- data/digits\`.`);

@@ -1,5 +1,6 @@
 /** Packed model files, from and to bytes; docs/packed-model.md describes them. Runs in a browser too. */
 
+import { sha256Digest } from "../base/digest";
 import { FileError } from "../base/errors";
 import { decodeSafetensors, encodeSafetensors } from "../base/safetensors";
 import { version } from "../base/version";
@@ -34,7 +35,7 @@ export async function encodePackedModel(model: PackedModel): Promise<Uint8Array>
     ...Object.fromEntries(texts),
     sha256: noDigest,
   });
-  const digest = new TextEncoder().encode(await sha256(file, "the packed model"));
+  const digest = new TextEncoder().encode(await sha256Digest(file, "the packed model"));
   file.set(digest, digestPlace(file));
   return file;
 }
@@ -99,7 +100,7 @@ async function checkDigest(file: Uint8Array, stated: string | undefined, where: 
   if (!stated || !/^[0-9a-f]{64}$/.test(stated)) fail("it states no SHA-256");
   const blank = new Uint8Array(file);
   blank.set(new TextEncoder().encode(noDigest), digestPlace(file));
-  const found = await sha256(blank, where);
+  const found = await sha256Digest(blank, where);
   if (found !== stated) fail(`its SHA-256 is ${found.slice(0, 12)}…, it states ${stated?.slice(0, 12)}…`);
 }
 
@@ -111,13 +112,4 @@ function digestPlace(file: Uint8Array): number {
     if (key.every((byte, i) => file[at + i] === byte)) return at + key.length;
   }
   throw new FileError(`The packed model has no place for its SHA-256. ${remedy}.`);
-}
-
-/** @throws FileError where there is no Web Crypto: pages over plain http from another machine have none */
-async function sha256(bytes: Uint8Array, where: string): Promise<string> {
-  if (!globalThis.crypto?.subtle) {
-    throw new FileError(`${where} cannot be checked on this page. Serve it over https, or from localhost.`);
-  }
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -25,7 +25,7 @@ export function cutSlides(blocks: readonly Block[]): number[][] {
 /** What a part of a page is to its slide. */
 export function blockOf(element: Element): Block {
   if (/^H[12]$/.test(element.tagName)) return "title";
-  if (element.matches("[class*='language-']:not(.output)")) return "code";
+  if (element.matches(".runnable-cell, [class*='language-']:not(.output)")) return "code";
   if (element.matches("figure, svg, canvas") || element.querySelector("figure")) return "picture";
   return "text";
 }
@@ -39,8 +39,9 @@ export interface Slides {
   stop(): void;
 }
 
-/** @param parts - elements of the page, one after the other */
-export function startSlides(parts: readonly HTMLElement[]): Slides {
+/** @param elements - those of the page, one after the other; what only holds the outlines of its formulas is on no slide */
+export function startSlides(elements: readonly HTMLElement[]): Slides {
+  const parts = elements.filter((element) => !element.matches(".glyphs"));
   const slides = cutSlides(parts.map(blockOf));
   return {
     count: slides.length,

@@ -24,6 +24,8 @@ export function recordRows(root: string): RecordRow[] {
       return {
         ...{ study, data: runs[0].config.dataset.name, name, component, scale },
         seeds: runs.map(({ seed }) => seed),
+        images: runs[0].dataset.train,
+        epochs,
         mean: rounded(100 * accuracy.mean),
         low: rounded(100 * Math.max(0, accuracy.low)),
         high: rounded(100 * Math.min(1, accuracy.high)),

@@ -29,6 +29,20 @@ describe.skipIf(notInChromium)(`cells that run in a page${notInChromium}`, () =>
     },
   );
 
+  test("only what a run puts out is spoken, and who stops a cell is where it is run again", async () => {
+    const page = await opened("notebooks/02-binarization.html");
+    const live = () => page.evaluate(`document.querySelector("${first} .outputs").getAttribute("aria-live")`);
+    expect(await live()).toBe("off");
+    await page.click(`${first} .cell-buttons button:nth-child(2)`);
+    await page.evaluate(`document.querySelector("${first} code").textContent = "for (;;) {}"`);
+    await run(page, "running");
+    expect(await live()).toBe("polite");
+    await page.evaluate(`document.querySelector("${first} [aria-label^=Stop]").focus()`);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(`document.activeElement === document.querySelector("${first} .run")`);
+    await page.close();
+  });
+
   test("what is wide is reached by the keyboard as long as it is", async () => {
     const page = await opened("notebooks/02-binarization.html");
     const put = (count: number) => page.evaluate(`window.wide.textContent = "x".repeat(${count})`);

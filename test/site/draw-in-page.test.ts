@@ -62,6 +62,30 @@ describe.skipIf(notInChromium)(`the page to draw on${notInChromium}`, () => {
     await page.close();
   });
 
+  test("sees what is drawn on the sheet, not where the pen went beside it", async () => {
+    const seen = async (end: number) => {
+      const { page, to } = await emptySheet();
+      await to(40, 20);
+      await page.mouse.down();
+      await to(50, 100);
+      await to(50, end);
+      await page.mouse.up();
+      const shown = await page.evaluate("document.querySelector('.seen canvas').toDataURL()");
+      await page.close();
+      return shown;
+    };
+    expect(await seen(160)).toBe(await seen(101));
+  });
+
+  test("says that it cannot answer where there is no WebAssembly", async () => {
+    const page = await opened("draw.html", {
+      before: (page) => page.addInitScript("delete globalThis.WebAssembly"),
+    });
+    await page.waitForSelector("[role=alert]");
+    expect(await textOf(page, "[role=alert]")).toMatch(/^The models do not run here: /);
+    await page.close();
+  });
+
   test("has its bits flipped by keyboard, and says where", async () => {
     const page = await opened("draw.html");
     await page.waitForSelector(".one-bit .facts");

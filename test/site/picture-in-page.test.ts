@@ -38,6 +38,21 @@ describe.skipIf(notInChromium)(`the page of pictures${notInChromium}`, () => {
     await page.close();
   });
 
+  test("takes a picture that is dropped beside its place, instead of going to it", async () => {
+    const page = await opened("picture.html");
+    await prepare(page);
+    const wasTaken = await page.evaluate(`(() => {
+      const files = new DataTransfer();
+      files.items.add(window.pictureOf("dropped.png"));
+      const at = document.querySelector("p.buttons span");
+      const drop = (type) => new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: files });
+      return ["dragover", "drop"].map((type) => !at.dispatchEvent(drop(type)));
+    })()`);
+    expect(wasTaken).toEqual([true, true]);
+    await isCalled(page, "dropped.png");
+    await page.close();
+  });
+
   test("shows what was chosen last, also where an older choice takes longer to read", async () => {
     const page = await opened("picture.html");
     await prepare(page);

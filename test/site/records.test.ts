@@ -32,6 +32,16 @@ describe("the records as the page has them", () => {
     expect(JSON.stringify(rows).length).toBeLessThan(200_000);
   });
 
+  test("what a row saw in its training is there, since studies differ in it", () => {
+    const seen = (study: string, name: string) => {
+      const { images, epochs } = rows.find((row) => row.study === study && row.name === name)!;
+      return [images, epochs];
+    };
+    expect(seen("best-1-bit-cifar10", "float/long")).toEqual([45_000, 40]);
+    expect(seen("report-cifar10", "float")).toEqual([45_000, 5]);
+    expect(seen("recipe-cifar10", "float")).toEqual([10_000, 5]);
+  });
+
   test("filters leave what they name, the best first; what several studies share is there once", () => {
     const all = chosenRows(rows, everything);
     expect(all.filter(({ name, seeds }) => name === "float" && seeds.length === 10)).toHaveLength(1);
@@ -49,8 +59,10 @@ describe("the records as the page has them", () => {
     expect([isSame(row, shared), isSame(row, own)]).toEqual([true, false]);
     expect(labelOf(row, [row, shared])).toBe("float");
     expect([labelOf(row, [own, row]), labelOf(own, [own, row])]).toEqual(["float (quick)", "float (other)"]);
-    expect(reached(own)).toBe("90.0% (88.3 … 91.7), 12.3 kB, 2 seeds");
-    expect(reached({ ...own, seeds: [7], low: 90, high: 90 })).toBe("90.0%, 12.3 kB, 1 seed");
+    expect(reached(own)).toBe("90.0% (88.3 … 91.7), 12.3 kB, 25 epochs of 1,257 images, 2 seeds");
+    expect(reached({ ...own, seeds: [7], low: 90, high: 90 })).toBe(
+      "90.0%, 12.3 kB, 25 epochs of 1,257 images, 1 seed",
+    );
   });
 
   test("a command trains a row's seeds again, and a point stands within its picture", () => {

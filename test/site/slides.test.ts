@@ -24,6 +24,19 @@ test("what is done after a change of route comes after what was done before, unt
   expect(done).toEqual(["/a?slides", "looked", "/a"]);
 });
 
+test("cells that run are code, one a slide; what holds the outlines of formulas is no slide", () => {
+  const { document } =
+    new JSDOM(`<main><h2>T</h2><div class="runnable-cell"><div class="language-ts"></div></div><p>a</p>
+    <div class="runnable-cell"><div class="language-ts"></div><figure></figure></div>
+    <div><figure></figure></div><svg class="glyphs"></svg></main>`).window;
+  const parts = [...document.querySelector("main")!.children] as HTMLElement[];
+  expect(parts.slice(0, 4).map(blockOf)).toEqual(["title", "code", "text", "code"]);
+  const slides = startSlides(parts);
+  expect(slides.count).toBe(2);
+  slides.show(0);
+  expect(parts.map((part) => part.classList.contains("off-slide"))).toEqual([false, false, false, true, true, false]);
+});
+
 test("parts of a page are shown slide by slide, and all of them in the end", () => {
   const { document } = new JSDOM(`<main><h1>T</h1><p>a</p><h2>U</h2><div class="language-ts"></div>
     <div class="language-text output"></div><div><figure></figure></div><h3>V</h3></main>`).window;

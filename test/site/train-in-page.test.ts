@@ -24,6 +24,12 @@ describe.skipIf(notInChromium)(`the page that trains${notInChromium}`, () => {
     await page.click("form button.main");
     await page.waitForSelector(".result:nth-child(2)", { timeout: 150_000 });
     expect(await commands()).toEqual([inBits, float]);
+    expect(await page.evaluate("document.querySelector('.train > .spoken').textContent")).toMatch(
+      /^one bit: [\d.]+% of the test images are right\. float: [\d.]+% of the test images are right\.$/,
+    );
+    expect(
+      await page.evaluate("[...document.querySelectorAll('.result button')].map(({ ariaLabel }) => ariaLabel)"),
+    ).toEqual(["Download one bit", "Download float"]);
     await put(1, "7");
     expect(await commands()).toEqual([inBits, float, inBits.replace("--seed 1", "--seed 7")]);
     await put(1, "");

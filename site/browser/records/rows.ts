@@ -7,6 +7,9 @@ export interface RecordRow {
   readonly component: string;
   readonly scale: string;
   readonly seeds: readonly number[];
+  /** Training images that it saw, and how often. */
+  readonly images: number;
+  readonly epochs: number;
   /** Test accuracy, mean and 95% interval, %. */
   readonly mean: number;
   readonly low: number;
@@ -45,8 +48,8 @@ export function chosenRows(rows: readonly RecordRow[], { data, study, component,
 }
 
 /** What studies share is the same in all of them; five seeds may have the mean of ten. */
-const contentOf = ({ name, seeds, mean, curve, bytes }: RecordRow): string =>
-  `${name} ${seeds} ${mean} ${curve} ${bytes}`;
+const contentOf = ({ name, seeds, images, mean, curve, bytes }: RecordRow): string =>
+  `${name} ${seeds} ${images} ${mean} ${curve} ${bytes}`;
 
 /** @returns whether two rows are one, be it that several studies share it */
 export const isSame = (a: RecordRow, b: RecordRow): boolean =>
@@ -59,10 +62,13 @@ export function labelOf(row: RecordRow, beside: readonly RecordRow[]): string {
 }
 
 /** @returns what was reached, as a sentence without its full stop; one seed has no interval */
-export function reached({ mean, low, high, bytes, seeds }: RecordRow): string {
+export function reached({ mean, low, high, bytes, seeds, images, epochs }: RecordRow): string {
   const [interval, count] =
     seeds.length > 1 ? [` (${low.toFixed(1)} … ${high.toFixed(1)})`, `${seeds.length} seeds`] : ["", "1 seed"];
-  return `${mean.toFixed(1)}%${interval}, ${(bytes / 1000).toFixed(1)} kB, ${count}`;
+  return (
+    `${mean.toFixed(1)}%${interval}, ${(bytes / 1000).toFixed(1)} kB, ` +
+    `${epochs} epochs of ${images.toLocaleString("en")} images, ${count}`
+  );
 }
 
 /** @returns each once, in their order */
