@@ -1,8 +1,9 @@
-/** What a slide can begin with, or hold one of. */
-export type Block = "title" | "code" | "picture" | "text";
+/** What a slide can begin with, or hold one of; a lead is a text that says what comes next. */
+export type Block = "title" | "code" | "picture" | "text" | "lead";
 
 /**
- * Cuts a page into slides: a new one at each title, and where a second piece of code or picture would follow.
+ * Cuts a page into slides: a new one at each title, and where a second piece of code or picture would follow, with what
+ * leads to it.
  *
  * @param blocks - the page's parts, in their order
  * @returns indices of the parts of each slide
@@ -16,7 +17,8 @@ export function cutSlides(blocks: readonly Block[]): number[][] {
       block === "code"
         ? held.includes("code") || held.includes("picture")
         : block === "picture" && held.includes("picture");
-    if (!current || block === "title" || isFull) slides.push([i]);
+    if (!current || block === "title") slides.push([i]);
+    else if (isFull) slides.push(blocks[i - 1] === "lead" ? [current.pop()!, i] : [i]);
     else current.push(i);
   }
   return slides;
@@ -27,7 +29,7 @@ export function blockOf(element: Element): Block {
   if (/^H[12]$/.test(element.tagName)) return "title";
   if (element.matches(".runnable-cell, [class*='language-']:not(.output)")) return "code";
   if (element.matches("figure, svg, canvas") || element.querySelector("figure")) return "picture";
-  return "text";
+  return element.textContent?.trimEnd().endsWith(":") ? "lead" : "text";
 }
 
 /** A page shown as slides. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { availableParallelism, loadavg } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { kitRoot } from "../../lib/base/kit-root";
@@ -149,7 +150,9 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
       expect(found.accuracy, name).toBe(`${(100 * record.test.accuracy).toFixed(1)}%`);
     }
     expect(Number.parseFloat(binary.accuracy)).toBeGreaterThan(90);
-    expect(binary.seconds).toBeLessThan(30);
+    // Of a machine of its own: what else runs takes its share of the cores (Windows does not say how much).
+    const crowd = Math.max(1, loadavg()[0] / availableParallelism());
+    expect(binary.seconds).toBeLessThan(30 * crowd);
     await page.close();
   });
 

@@ -12,6 +12,10 @@ test("a slide begins at each title, and where a second piece of code or picture 
     [9],
   ]);
   expect(cutSlides(["text", "picture", "picture", "title"])).toEqual([[0, 1], [2], [3]]);
+  expect(cutSlides(["code", "text", "lead", "code", "lead", "picture"])).toEqual([
+    [0, 1],
+    [2, 3, 4, 5],
+  ]);
 });
 
 test("what is done after a change of route comes after what was done before, until it is taken away", async () => {
@@ -26,15 +30,15 @@ test("what is done after a change of route comes after what was done before, unt
 
 test("cells that run are code, one a slide; what holds the outlines of formulas is no slide", () => {
   const { document } =
-    new JSDOM(`<main><h2>T</h2><div class="runnable-cell"><div class="language-ts"></div></div><p>a</p>
+    new JSDOM(`<main><h2>T</h2><div class="runnable-cell"><div class="language-ts"></div></div><p>so:</p>
     <div class="runnable-cell"><div class="language-ts"></div><figure></figure></div>
     <div><figure></figure></div><svg class="glyphs"></svg></main>`).window;
   const parts = [...document.querySelector("main")!.children] as HTMLElement[];
-  expect(parts.slice(0, 4).map(blockOf)).toEqual(["title", "code", "text", "code"]);
+  expect(parts.slice(0, 4).map(blockOf)).toEqual(["title", "code", "lead", "code"]);
   const slides = startSlides(parts);
   expect(slides.count).toBe(2);
   slides.show(0);
-  expect(parts.map((part) => part.classList.contains("off-slide"))).toEqual([false, false, false, true, true, false]);
+  expect(parts.map((part) => part.classList.contains("off-slide"))).toEqual([false, false, true, true, true, false]);
 });
 
 test("parts of a page are shown slide by slide, and all of them in the end", () => {
