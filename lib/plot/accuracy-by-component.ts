@@ -4,7 +4,7 @@ import type { AccuracyRow } from "./accuracy-row";
 import type { Figure, Size } from "./figure";
 import { type Heading, textSize } from "./heading";
 import { distinct, requireFractions, requireRows } from "./inputs";
-import { colorsOf, darker, floatColor, transparent } from "./palette";
+import { colorsOf, darker, floatColor, shapeOf, transparent } from "./palette";
 import { percentAxis } from "./percent-axis";
 import { plain } from "./plain-text";
 import { axisTitle, figure, withoutHeading } from "./theme";
@@ -120,7 +120,7 @@ function tracesOf(
         thickness: 2.5,
         width: 6,
       },
-      marker: { symbol: "circle", size: 11, color },
+      marker: { symbol: shapeOf(scale, color), size: 11, color },
     },
     {
       type: "scatter",

@@ -112,7 +112,13 @@ export function bytesAgainstAccuracy(rows: readonly BytesRow[], heading: Heading
       height,
       showlegend: isCrowded,
       margin: { l: frame.left, r: frame.right, b: frame.bottom },
-      xaxis: { title: axisTitle("packed size, KiB"), type: "log", range: x, ...ticksOf(x), automargin: false },
+      xaxis: {
+        title: axisTitle("packed size, KiB, by powers"),
+        type: "log",
+        range: x,
+        ...ticksOf(x),
+        automargin: false,
+      },
       yaxis: { title: axisTitle("test accuracy, %"), ...yAxis, automargin: false },
       annotations: places.map((place, i) => ({
         ...annotationOf(place, points[i].text),

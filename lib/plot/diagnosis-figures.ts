@@ -80,7 +80,7 @@ const drawings: { readonly [Name in DiagnosticName]: Draw<Findings[Name]> } = {
       {
         title: `Is the model as often right as it is sure? ${dataset.name}, ${dataset.test} test images`,
         caption:
-          "Below the diagonal it is too sure, above it not sure enough. Dots are as large as their images are many.",
+          "Below the diagonal it is too sure, above it not sure enough. The larger a dot, the more images; the smallest are few, and chance.",
       },
     ),
 

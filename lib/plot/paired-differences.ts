@@ -56,7 +56,5 @@ export function pairedDifferences(
   return rowPlot(groups, { title: "difference of test accuracy, points", reference: 0 }, heading, size);
 }
 
-const signed = (value: number): string => {
-  const text = Math.abs(value).toFixed(1);
-  return text === "0.0" ? text : `${value < 0 ? "−" : "+"}${text}`;
-};
+/** The sign of a difference stays where it is rounded to 0: it says on which side of the line an interval ends. */
+const signed = (value: number): string => `${value < 0 ? "−" : value > 0 ? "+" : ""}${Math.abs(value).toFixed(1)}`;

@@ -1,5 +1,6 @@
 import { methods } from "../binarize/methods/index";
-import { lightnessOf, withLightness } from "./color";
+import { slopes } from "../binarize/slopes/index";
+import { contrast, lightnessOf, withLightness } from "./color";
 
 /**
  * Colours a reader with any colour vision can tell apart.
@@ -54,10 +55,35 @@ const scaleColors = new Map<string, string>(
 const further = Object.keys(methods).filter((name) => !scaleColors.has(name));
 for (const [i, name] of further.entries()) scaleColors.set(name, palette[7 + (i % (palette.length - 7))]);
 
-// Weights alone in bits: a lighter shade of the same scale with inputs in bits, too.
+// Weights alone in bits: a lighter shade of the same scale with inputs in bits, too; a darker one, where that would be
+// too pale for a line on white.
 for (const name of ["unscaled", "tensor", "learned", "token"]) {
   const color = scaleColors.get(name)!;
-  scaleColors.set(`${name}-w1a32`, withLightness(color, lightnessOf(color) + 0.14));
+  const lighter = withLightness(color, lightnessOf(color) + 0.14);
+  const isPale = contrast(lighter, "#ffffff") < 1.8;
+  scaleColors.set(`${name}-w1a32`, isPale ? withLightness(color, lightnessOf(color) - 0.2) : lighter);
+}
+
+// Rows of studies that are a model of another name: the study of gradients says of each scale how it is learned.
+const others = {
+  "channel-product": "channel",
+  "tensor-product": "tensor",
+  "channel-learned": "learned",
+  "tensor-learned": "learned-tensor",
+};
+for (const [name, other] of Object.entries(others)) scaleColors.set(name, scaleColors.get(other)!);
+
+// What is no scale and no method, but stands in several studies: the steps to a better model.
+const bySteps: Readonly<Record<string, number>> = {
+  ...{ "channel-detached": 5, "tensor-detached": 16 },
+  ...{ plain: 1, start: 1, pixels: 5, rate: 5, attention: 8, mean: 9, shift: 4, taught: 3, wide: 0, wider: 6 },
+  ...{ staged: 10, weights: 12, slope: 11, "no-decay": 13, tuned: 14, long: 7 },
+};
+for (const [name, at] of Object.entries(bySteps)) if (!scaleColors.has(name)) scaleColors.set(name, palette[at]);
+// Slopes, from the last colour back; rows that give one to inputs or to weights look like it.
+for (const [i, slope] of Object.keys(slopes).entries()) {
+  const color = palette[palette.length - 1 - (i % palette.length)];
+  for (const name of [slope, `${slope}-inputs`, `${slope}-weights`]) scaleColors.set(name, color);
 }
 
 /** A shape for each colour, so that print in grey tells methods apart, too. */

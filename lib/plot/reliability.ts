@@ -49,7 +49,7 @@ export function reliability(models: readonly CalibratedModel[], heading: Heading
         type: "scatter",
         mode: "lines+markers",
         name: plain(
-          `${name}: error ${(100 * error).toFixed(1)}%, sure ${(100 * model.confidence).toFixed(1)}%, right ` +
+          `${name}: calibration error ${(100 * error).toFixed(1)}%, sure ${(100 * model.confidence).toFixed(1)}%, right ` +
             `${(100 * model.accuracy).toFixed(1)}%`,
         ),
         x: filled.map(({ confidence }) => 100 * confidence),

@@ -114,6 +114,8 @@ function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
         y: [at],
         error_x: {
           ...({ type: "data", symmetric: false } as const),
+          // Of one seed there is no interval, and a bar without length would be a stroke through the marker.
+          visible: row.high > row.low,
           array: [row.high - row.mean],
           arrayminus: [row.mean - row.low],
           ...{ color, thickness: 2, width: 4 },

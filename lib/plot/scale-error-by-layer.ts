@@ -3,8 +3,8 @@ import type { LayerScaleError } from "../diagnose/scale-errors";
 import type { Figure } from "./figure";
 import { type Heading, ink, textSize } from "./heading";
 import { requireRows } from "./inputs";
+import { layerName } from "./layer-name";
 import { palette } from "./palette";
-import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** Written out: Plotly's own labels between powers of ten are lone digits. */
@@ -40,7 +40,7 @@ export function scaleErrorByLayer(rows: readonly LayerScaleError[], heading: Hea
       mode: "markers",
       name,
       x: rows.map((row) => row[key]),
-      y: rows.map((row) => plain(row.layer)),
+      y: rows.map((row) => layerName(row.layer)),
       marker,
     }),
   );
@@ -49,7 +49,11 @@ export function scaleErrorByLayer(rows: readonly LayerScaleError[], heading: Hea
     {
       showlegend: true,
       height: 110 + pitch * Math.max(rows.length, 4),
-      xaxis: { title: axisTitle("‖V − αB‖ / ‖V‖"), type: "log", tickvals: [...ticks] },
+      xaxis: {
+        title: axisTitle("error of the weights V by signs B, ‖V − αB‖ / ‖V‖, by powers"),
+        type: "log",
+        tickvals: [...ticks],
+      },
       // dtick: a figure made lower than this would leave out every second name.
       yaxis: { type: "category", autorange: "reversed", ticks: "", dtick: 1, tickfont: { size: textSize.label } },
     },

@@ -3,6 +3,7 @@ import { chanceBand, type LayerMismatch } from "../diagnose/gradient-mismatch";
 import type { Figure } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
+import { layerName } from "./layer-name";
 import { colorsOf } from "./palette";
 import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
@@ -52,7 +53,7 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
       yaxis: {
         range: [rows.length - 0.5, -0.5],
         tickvals: rows.map((_, row) => row),
-        ticktext: rows.map((row) => plain(row.layer)),
+        ticktext: rows.map((row) => layerName(row.layer)),
         ticks: "",
       },
       shapes: [

@@ -1,6 +1,6 @@
 import { byDataset } from "../study/by-dataset";
 import { type PairedDifference, pairedRows } from "../study/paired";
-import { rowName } from "../study/row-name";
+import { namesParts, rowName } from "../study/row-name";
 import { resultRows } from "../study/table";
 import type { RunRecord } from "../train/record";
 import { accuracyByComponent, isByRows } from "./accuracy-by-component";
@@ -62,13 +62,16 @@ const drawings = {
           rows,
           {
             title: `Test accuracy of every seed on ${dataset}`,
-            caption: "Small dots are seeds, the marker is their mean, the bar its 95% interval; tests pair the seeds.",
+            caption: `Small dots are seeds, the marker is their mean, the bar its 95% interval; tests pair the seeds.${exceptions(rows)}`,
           },
           size,
         ),
   "accuracy-table": ({ rows, dataset, seeds, counted }, size) => {
     const float = rows.find((row) => row.component === "float");
-    const cells = rows.filter((row) => row !== float && row.component !== row.scale);
+    const ofScale = ({ scale }: AccuracyRow) => rows.filter((row) => row.scale === scale).length;
+    // A lone float model with a component's name, such as one behind another stem, has nothing in bits.
+    const isFloat = (row: AccuracyRow) => row.scale === "float" && ofScale(row) === 1;
+    const cells = rows.filter((row) => row !== float && row.component !== row.scale && !isFloat(row));
     if (distinct(cells.map((row) => row.component)).length < 2) return undefined;
     if (distinct(cells.map((row) => row.scale)).length < 2) return undefined;
     const beside = float ? ` The float model reaches ${(100 * float.mean).toFixed(1)}.` : "";
@@ -100,7 +103,7 @@ const drawings = {
       "accuracy",
       {
         title: `Accuracy over the epochs on ${dataset}`,
-        caption: `Validation solid, training dotted: ${linesOf(counted)}.`,
+        caption: `Validation solid, training dotted: ${linesOf(counted)}.${floatsOfGroups(records)}`,
       },
       size,
     ),
@@ -110,15 +113,15 @@ const drawings = {
       "loss",
       {
         title: `Loss over the epochs on ${dataset}`,
-        caption: `Validation solid, training dotted: ${linesOf(counted)}.${otherObjectives(records)}`,
+        caption: `Validation solid, training dotted: ${linesOf(counted)}.${floatsOfGroups(records)}${otherObjectives(records)}`,
       },
       size,
     ),
-  "flip-share": ({ records, counted }, size) => {
+  "flip-share": ({ records, dataset, counted }, size) => {
     const binarized = records.filter((record) => record.curve.some((epoch) => epoch.flipShare > 0));
     if (binarized.length === 0) return undefined;
     const heading = {
-      title: "Binary weights that changed sign, per epoch",
+      title: `Binary weights that changed sign on ${dataset}, per epoch`,
       caption: `Signs at the end of each epoch against those at its start: ${linesOf(counted)}.`,
     };
     return trainingCurves(binarized, "flipShare", heading, size);
@@ -184,7 +187,37 @@ function studyOf(dataset: string, records: readonly RunRecord[]): Study {
   const counts = rows.map(({ values }) => values.length);
   const [least, seeds] = [Math.min(...counts), Math.max(...counts)];
   const counted = seeds === 1 ? "one seed" : `${least < seeds ? `${least} to ` : ""}${seeds} seeds`;
-  return { records, rows, differences: pairedRows(records), dataset, seeds, counted };
+  return { records, rows, differences: pairedRows(records), dataset: trainedOn(dataset, records), seeds, counted };
+}
+
+/** @returns a data set as titles name it: `cifar10 (10,000 images, 5 epochs)`, as its studies differ in both */
+function trainedOn(dataset: string, records: readonly RunRecord[]): string {
+  const range = (of: (record: RunRecord) => number) => {
+    const [least, most] = [Math.min(...records.map(of)), Math.max(...records.map(of))];
+    const text = (value: number) => value.toLocaleString("en");
+    return least === most ? text(least) : `${text(least)} to ${text(most)}`;
+  };
+  return `${dataset} (${range((record) => record.dataset.train)} images, ${range(({ curve }) => curve.length)} epochs)`;
+}
+
+/** @returns what markers say beside the rule, each where a row needs it */
+function exceptions(rows: readonly (AccuracyRow & BytesRow)[]): string {
+  const hasOneSeed = rows.some(({ values }) => values.length === 1);
+  const hasWeightsAlone = rows.some(({ scale }) => scale.endsWith("w1a32"));
+  return (
+    (hasOneSeed ? " No bar: one seed." : "") +
+    (hasWeightsAlone ? " Open markers: weights alone in bits (W1A32)." : "") +
+    floatsOfGroups(rows)
+  );
+}
+
+/** @returns what a group's float row is, where the whole study has another one */
+function floatsOfGroups(rows: readonly { readonly name: string }[]): string {
+  const names = rows.map(({ name }) => name);
+  const isOwn = (name: string) => namesParts(name) && rowName(name).scale === "float";
+  return names.includes("float") && names.some(isOwn)
+    ? " The float of a group is a float model of the group's own."
+    : "";
 }
 
 const over = (counted: string): string =>

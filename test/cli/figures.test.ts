@@ -180,7 +180,7 @@ describe("studies of other kinds", () => {
     await drawFigures([...digits, ...shapes], out, { ...options, only: ["accuracy-of-seeds"] });
     expect(names(out)).toEqual(["accuracy-of-seeds-digits", "accuracy-of-seeds-shapes"]);
     const svg = read(out, "accuracy-of-seeds-shapes.svg");
-    expect(svg).toContain("every seed on shapes<");
+    expect(svg).toContain("every seed on shapes (");
     expect(svg).toContain(">channel<");
     expect(svg).not.toContain("[name=");
   });

@@ -14,16 +14,16 @@ const looks: Readonly<Record<Kind, { readonly fill: string; readonly stroke: str
  * A vision transformer and what of it is binarized: patch embedding, one block, head.
  *
  * @param look - light or dark
- * @returns the text of an SVG file, 960 × 560 pixels
+ * @returns the text of an SVG file, 960 × 584 pixels
  */
 export function architectureDiagram(look: DiagramLook = {}): string {
   const canvas = new Canvas(
     960,
-    560,
+    584,
     "A vision transformer, and what of it is binarized",
     "An image is cut into patches; a patch embedding makes tokens of them. Each of L blocks adds multi-head " +
       "self-attention, with the layers qkv and projection and the products QKᵀ and AV, and an MLP, with the layers fc1 " +
-      "and fc2. A head reads the class token. Blue boxes have weights of one bit, orange ones products of one-bit activations.",
+      "and fc2. A head reads the class token. Blue boxes can have weights and inputs of one bit, orange ones operands of one bit.",
     look,
   );
   const box = (kind: Kind, x: number, y: number, width: number, label: string, below?: string) => {
@@ -42,7 +42,7 @@ export function architectureDiagram(look: DiagramLook = {}): string {
   box("weights", 10, 170, 170, "patch embedding", "conv: P² C → D");
   canvas.arrow([95, 214, 95, 248]);
   box("float", 20, 250, 150, "+ class token", "+ position");
-  canvas.arrow([95, 294, 95, 320, 216, 320]);
+  canvas.arrow([95, 294, 95, 320, 200, 320, 200, 280, 216, 280]);
   canvas.text(150, 340, "N tokens", { size: 13, color: grey.soft });
   canvas.text(150, 357, "of width D", { size: 13, color: grey.soft });
 
@@ -86,12 +86,12 @@ export function architectureDiagram(look: DiagramLook = {}): string {
     canvas.circle(x, y, 12);
     canvas.text(x, y + 6, "+", { size: 18 });
   };
-  canvas.arrow([218, 320, 226, 320, 226, middle, 236, middle]);
+  canvas.arrow([218, 280, 226, 280, 226, middle, 236, middle]);
   canvas.arrow([226, middle, 226, 76, 776, 76, 776, middle - 12], { dashed: true });
   canvas.text(500, 70, "residual", { size: 13, color: grey.soft });
   canvas.arrow([744, middle, 764, middle]);
   add(776, middle);
-  canvas.arrow([776, middle + 12, 776, 300, 228, 300, 228, mlp + 22, 236, mlp + 22]);
+  canvas.arrow([776, middle + 12, 776, 300, 226, 300, 226, mlp + 22, 236, mlp + 22]);
   canvas.arrow([776, 300, 776, mlp + 10], { dashed: true });
   canvas.arrow([716, mlp + 22, 764, mlp + 22]);
   add(776, mlp + 22);
@@ -114,6 +114,9 @@ export function architectureDiagram(look: DiagramLook = {}): string {
     canvas.box(236, 486 + 24 * i, 26, 16, { ...looks[kind], radius: 3 });
     canvas.text(272, 499 + 24 * i, words, { anchor: "start", size: 14 });
   }
+  const letters =
+    "P patch size, C channels, N tokens, D width, M hidden width, A attention probabilities; α, β scales of W, x";
+  canvas.text(236, 571, letters, { anchor: "start", size: 13, color: grey.soft });
   return canvas.svg();
 }
 

@@ -31,9 +31,10 @@ export function straightThroughDiagram(look: DiagramLook = {}): string {
     [0.5, 0],
     [1, 0],
   ]);
-  canvas.text(170 - 8, 110, "+1", { anchor: "end", size: 13, color: grey.soft });
+  // At the height of the plateaus: 0.8 of 80 above and below the axis at 194.
+  canvas.text(170 - 8, 135, "+1", { anchor: "end", size: 13, color: grey.soft });
   canvas.text(170 + 12, 263, "−1", { anchor: "start", size: 13, color: grey.soft });
-  canvas.text(790 - 8, 112, "1", { anchor: "end", size: 13, color: grey.soft });
+  canvas.text(790 - 62, 135, "1", { anchor: "end", size: 13, color: grey.soft });
   canvas.text(790 - 55, 216, "−1", { size: 13, color: grey.soft });
   canvas.text(790 + 55, 216, "+1", { size: 13, color: grey.soft });
 

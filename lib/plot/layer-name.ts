@@ -1,0 +1,5 @@
+import { plain } from "./plain-text";
+
+/** @returns a layer as figures name it, blocks from 1 on: `blocks.0.mlp.fc1` is `block 1, mlp.fc1` */
+export const layerName = (layer: string): string =>
+  plain(layer.replace(/^blocks\.(\d+)\./, (_, block: string) => `block ${Number(block) + 1}, `));
