@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { pairedRows } from "../../lib/study/paired";
+import type { RunRecord } from "../../lib/train/record";
 import { madeUpRecord } from "./records";
 
 const runs = (name: string, accuracies: readonly number[], firstSeed = 1) =>
@@ -61,4 +62,16 @@ test("compares only what differs in bits alone", () => {
       ({ question, better, worse }) => `${question}: ${better} − ${worse}`,
     ),
   ).toEqual(["scale: mlp+mhsa/channel − mlp+mhsa/unscaled"]);
+});
+
+test("a teacher is the same one, whichever of its seeds taught", () => {
+  const taught = (name: string, firstSeed: number) =>
+    runs(name, [0.8, 0.9, 0.85], firstSeed).map(({ config, ...run }): RunRecord => {
+      const teacher = { name: "float", seed: run.seed, weightsSha256: `${run.seed}`, recipe: "a".repeat(64) };
+      const distillation = { weight: 1, teacher: `runs/x/float-s${run.seed}` };
+      const training = { ...config.training, objective: { ...config.training.objective, distillation } };
+      return { ...run, config: { ...config, training }, origins: { "objective.distillation.teacher": teacher } };
+    });
+  const [found] = pairedRows([...taught("mlp/channel", 1), ...taught("mlp/unscaled", 2)]);
+  expect(found?.values).toHaveLength(2); // seeds 2 and 3
 });
