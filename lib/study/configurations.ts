@@ -76,9 +76,10 @@ function settingsOf({ config, dataset, environment, revisions, origins = {} }: R
  * @returns the settings by their paths, e.g. `training.learningRate`
  */
 export function differencesBesideBits(runs: readonly RunRecord[]): string[] {
-  const isSameData = new Set(runs.map(({ dataset }) => dataset.sha256)).size === 1;
+  const all = [...new Map(runs.map((run) => [configurationId(run), run])).values()]; // of each one seed is enough
+  const isSameData = new Set(all.map(({ dataset }) => dataset.sha256)).size === 1;
   const isOfBits = (key: string) => /^(model\.(binarize|activation)|revisions\.(?!objective)|arithmetic)/.test(key);
-  return tellingKeys(runs.map(settingsOf)).filter(
+  return tellingKeys(all.map(settingsOf)).filter(
     (key) => !isOfBits(key) && !(isSameData && key.startsWith("dataset.")),
   );
 }

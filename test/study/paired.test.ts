@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { testClaims } from "../../lib/study/claims";
 import { pairedRows } from "../../lib/study/paired";
+import { recordedRuns } from "../../lib/study/records";
+import { studyNames } from "../../lib/study/study-names";
 import type { RunRecord } from "../../lib/train/record";
 import { madeUpRecord } from "./records";
 
@@ -74,4 +77,19 @@ test("a teacher is the same one, whichever of its seeds taught", () => {
     });
   const [found] = pairedRows([...taught("mlp/channel", 1), ...taught("mlp/unscaled", 2)]);
   expect(found?.values).toHaveLength(2); // seeds 2 and 3
+});
+
+test.each(studyNames)("the figure and the report's claims compare the same rows of %s", (study) => {
+  const recorded = recordedRuns(study);
+  const fasterUnscaled = recorded.map(({ config, ...run }): RunRecord => {
+    const learningRate = run.name.endsWith("/unscaled") ? 0.1 : config.training.learningRate;
+    return { ...run, config: { ...config, training: { ...config.training, learningRate } } };
+  });
+  for (const records of [recorded, fasterUnscaled]) {
+    const drawn = new Map(pairedRows(records).map((one) => [`${one.better} − ${one.worse}`, one.difference]));
+    for (const { pairs, comparisons } of testClaims(records)) {
+      const tested = new Map(comparisons.map(({ pair, difference }) => [pair.join(" − "), difference]));
+      for (const pair of pairs) expect(tested.get(pair.join(" − "))).toEqual(drawn.get(pair.join(" − ")));
+    }
+  }
 });
