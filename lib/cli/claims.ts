@@ -28,6 +28,7 @@ async function run({ results }: { readonly results: string }): Promise<void> {
     }
   }
   console.log(
-    "\nA difference is called one if its interval for all comparisons at once excludes zero; p is corrected by Holm's steps.",
+    "\nA difference is called one if its interval for all comparisons on its data set at once excludes zero; " +
+      "p is corrected by Holm's steps.",
   );
 }

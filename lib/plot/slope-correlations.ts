@@ -4,14 +4,12 @@ import type { Figure } from "./figure";
 import { type Heading, ink } from "./heading";
 import { distinct, requireRows } from "./inputs";
 import { layerName } from "./layer-name";
-import { colorsOf } from "./palette";
+import { colorsOf, shapeOf } from "./palette";
 import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** Between two layers, as drawn and at least, pixels. */
 const [pitch, leastPitch] = [38, 26] as const;
-
-const symbols = ["circle", "diamond", "square", "triangle-up", "x"] as const;
 
 /**
  * How well each slope's gradient predicts the loss, a row a layer; chance alone stays within the grey band 95 times in 100.
@@ -35,7 +33,7 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
       name: plain(slope),
       x: rows.map((row) => row.correlations[slope]),
       y: rows.map((_, row) => place(row, i)),
-      marker: { size: 9, color: colors.get(slope), symbol: symbols[i % symbols.length] },
+      marker: { size: 9, color: colors.get(slope), symbol: shapeOf(slope, colors.get(slope)!) },
     }),
   );
   const values = rows.flatMap((row) => Object.values(row.correlations));

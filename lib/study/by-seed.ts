@@ -23,8 +23,11 @@ export const inPairs = (one: Runs = new Map(), other: Runs = new Map()): SeedPai
     return against && hasTestOf(run, against) ? [[run, against] as const] : [];
   });
 
+/** The SHA-256 is of all images: `trainLimit` changes it, and leaves those for the test as they are. */
 const hasTestOf = (run: RunRecord, other: RunRecord): boolean =>
-  run.dataset.name === other.dataset.name && run.test.count === other.test.count;
+  run.dataset.name === other.dataset.name &&
+  run.test.count === other.test.count &&
+  (run.dataset.sha256 === other.dataset.sha256 || run.config.dataset.trainLimit !== other.config.dataset.trainLimit);
 
 /**
  * Mean difference of test accuracy, the first minus the second, a fraction.

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../train/record";
 import { type Comparison, compare, type Pair } from "./compare";
+import { differencesBesideBits } from "./configurations";
 import { plainName } from "./row-name";
 
 /** What is claimed of a study's rows, as pairs of which the first is claimed to be the better. */
@@ -49,12 +50,15 @@ export interface TestedClaim extends Claim {
 /**
  * Tests claims on the records of a study; the pairs of all claims are one family, for which intervals are corrected.
  *
+ * A claim is about bits: rows that differ in more, as in learning rate or data, are not tested. `compare` takes any.
+ *
  * @param records - finished runs, on one data set
  * @param tested - the report's claims by default
  */
 export function testClaims(records: readonly RunRecord[], tested: readonly Claim[] = claims): TestedClaim[] {
   const keyOf = (pair: Pair) => pair.join(" − ");
-  const family = new Map(tested.flatMap(({ pairs }) => pairs.map((pair) => [keyOf(pair), pair] as const)));
+  const testable = tested.flatMap(({ pairs }) => pairs.filter((pair) => otherSettings(records, pair).length === 0));
+  const family = new Map(testable.map((pair) => [keyOf(pair), pair]));
   const found = new Map(compare(records, [...family.values()]).map((one) => [keyOf(one.pair), one]));
   return tested.map((claim) => ({
     ...claim,
@@ -66,6 +70,9 @@ export function testClaims(records: readonly RunRecord[], tested: readonly Claim
   }));
 }
 
+const otherSettings = (records: readonly RunRecord[], pair: Pair): string[] =>
+  differencesBesideBits(records.filter(({ name }) => pair.includes(name)));
+
 function whyNot(records: readonly RunRecord[], pair: Pair): string {
   for (const name of pair) {
     if (records.some((record) => record.name === name)) continue;
@@ -74,7 +81,8 @@ function whyNot(records: readonly RunRecord[], pair: Pair): string {
       ? `${name} is there as ${[...others].join(" and as ")}: keep one of them in the folder`
       : `there are no runs of ${name}`;
   }
-  return "fewer than two seeds of both are there";
+  const others = otherSettings(records, pair);
+  return others.length > 0 ? `they also differ in ${others.join(", ")}` : "fewer than two seeds of both are there";
 }
 
 const verdictOf = ({ together: { low, high } }: Comparison): Verdict =>

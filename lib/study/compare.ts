@@ -29,9 +29,12 @@ export interface Comparison {
  * its size m: intervals with t at 1 − 0.05 / (2m), p-values by Holm's steps. Seeds share the test images: how far those decide
  * is said by the interval over images, of the mean difference of each image over the seeds.
  *
+ * Any two rows may be compared, so what differs between them, as width or learning rate, is for the caller to know;
+ * `testClaims` takes only rows that differ in nothing but bits.
+ *
  * @param records - finished runs
  * @param pairs - the family
- * @returns one comparison a pair; pairs of which fewer than two seeds on the same data are there are left out
+ * @returns one comparison a pair; pairs of which fewer than two seeds with the same test images are there are left out
  *
  * Reference: Holm, *A Simple Sequentially Rejective Multiple Test Procedure*, Scandinavian Journal of Statistics 6, 1979.
  */

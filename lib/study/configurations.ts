@@ -66,6 +66,24 @@ function settingsOf({ config, dataset, environment, revisions, origins = {} }: R
   });
 }
 
+/**
+ * What runs differ in beside their bits: their accuracies are compared for the sake of the bits only where that is nothing.
+ *
+ * An activation belongs to what is in bits: some methods bring their own. Another arithmetic gives other last digits, which
+ * is no other training.
+ *
+ * @param runs - of the rows that are to be compared, of any seeds
+ * @returns the settings by their paths, e.g. `training.learningRate`
+ */
+export function differencesBesideBits(runs: readonly RunRecord[]): string[] {
+  const all = [...new Map(runs.map((run) => [configurationId(run), run])).values()]; // of each one seed is enough
+  const isSameData = new Set(all.map(({ dataset }) => dataset.sha256)).size === 1;
+  const isOfBits = (key: string) => /^(model\.(binarize|activation)|revisions\.(?!objective)|arithmetic)/.test(key);
+  return tellingKeys(all.map(settingsOf)).filter(
+    (key) => !isOfBits(key) && !(isSameData && key.startsWith("dataset.")),
+  );
+}
+
 // Another selection of the data is also another content; that much is said by the setting.
 function tellingKeys(all: readonly FlatSettings[]): string[] {
   const differing = differingKeys(all);

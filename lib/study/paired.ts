@@ -1,6 +1,6 @@
-import { canonicalJson } from "../base/canonical-json";
 import type { RunRecord } from "../train/record";
 import { differenceOf, differencesOf, inPairs, runsBySeed } from "./by-seed";
+import { differencesBesideBits } from "./configurations";
 import type { Interval } from "./interval";
 import { plainName, rowName } from "./row-name";
 
@@ -37,11 +37,11 @@ export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
   const runs = runsBySeed(records);
   const rows = [...runs].flatMap(([name, seeds]): Row[] => {
     const { component, scale } = rowName(plainName(name));
-    return scale === plainName(name) ? [] : [{ name, component, scale, rest: allButBits([...seeds.values()][0]) }];
+    return scale === plainName(name) ? [] : [{ name, component, scale, runs: [...seeds.values()] }];
   });
-  const like = (row: Row) => rows.filter(({ rest }) => rest === row.rest);
+  const isLike = (row: Row, other: Row) => differencesBesideBits([...row.runs, ...other.runs]).length === 0;
   const cell = (row: Row, component: string, scale: string) =>
-    like(row).find((other) => other.component === component && other.scale === scale);
+    rows.find((other) => other.component === component && other.scale === scale && isLike(row, other));
   const pairs: [PairedDifference["question"], Row, Row | undefined][] = [];
   for (const row of rows) {
     if (row.scale.endsWith(floatInputs) || row.scale === "float") continue;
@@ -49,7 +49,7 @@ export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
   }
   for (const row of rows) {
     if (row.scale === "unscaled" || row.scale === "float") continue;
-    const ofScale = like(row).filter(({ scale }) => scale === row.scale);
+    const ofScale = rows.filter((other) => other.scale === row.scale && isLike(row, other));
     for (const larger of nextLarger(row.component, distinct(ofScale.map(({ component }) => component)))) {
       pairs.push(["parts", row, cell(row, larger, row.scale)]);
     }
@@ -69,18 +69,12 @@ export function pairedRows(records: readonly RunRecord[]): PairedDifference[] {
   });
 }
 
-/** A configuration, what its name says, and what two of them must share to be compared. */
+/** A configuration, and what its name says. */
 interface Row {
   readonly name: string;
   readonly component: string;
   readonly scale: string;
-  readonly rest: string;
-}
-
-/** An activation belongs to what is in bits: some methods bring their own. */
-function allButBits({ config, dataset }: RunRecord): string {
-  const { binarize: _, activation: __, ...model } = config.model;
-  return canonicalJson([dataset.sha256, model, config.training]);
+  readonly runs: readonly RunRecord[];
 }
 
 const distinct = (names: readonly string[]): string[] => [...new Set(names)];

@@ -87,6 +87,13 @@ describe("comparisons", () => {
   });
 });
 
+/** A run as if it had seen but so many training images, which is another SHA-256. */
+const trainedOn = (trainLimit: number, { config, dataset, ...run }: RunRecord): RunRecord => ({
+  ...run,
+  config: { ...config, dataset: { ...config.dataset, trainLimit } },
+  dataset: { ...dataset, sha256: `first ${trainLimit}`, train: trainLimit },
+});
+
 describe("few seeds", () => {
   /** Of 360 images, so many right a seed. */
   const runs = (name: string, ...right: readonly number[]) =>
@@ -112,6 +119,16 @@ describe("few seeds", () => {
     expect(compare([...runs("one", 330, 328), ...elsewhere], [["one", "other"]])).toEqual([]);
   });
 
+  test("on other images of a data set of this name are no pairs", () => {
+    const elsewhere = runs("other", 300, 299).map((run) => ({ ...run, dataset: { ...run.dataset, sha256: "0" } }));
+    expect(compare([...runs("one", 330, 328), ...elsewhere], [["one", "other"]])).toEqual([]);
+  });
+
+  test("of fewer training images are pairs: the test images are the same", () => {
+    const fewer = runs("other", 300, 299).map((run) => trainedOn(100, run));
+    expect(compare([...runs("one", 330, 328), ...fewer], [["one", "other"]])).toHaveLength(1);
+  });
+
   test("have an interval as wide as rounding makes it", () => {
     expect(interval([0.5, 0.5]).high).toBe(0.5);
     expect(interval([0.5, 0.5], roundingOf(360)).high - 0.5).toBeCloseTo(12.7062047 / Math.sqrt(24) / 360, 8);
@@ -135,6 +152,23 @@ test("what cannot be tested says what it would need", () => {
   ]);
   expect(second.comparisons).toHaveLength(1);
   expect(second.untested).toHaveLength(1);
+});
+
+test("rows that differ in more than bits test no claim", () => {
+  const ofSeeds = (name: string) => [1, 2, 3].map((seed) => madeUpRecord(name, seed, 0.9));
+  const faster = ofSeeds("mlp/unscaled").map(({ config, ...run }) => ({
+    ...run,
+    config: { ...config, training: { ...config.training, learningRate: 0.1 } },
+  }));
+  const whyNot = (others: readonly RunRecord[]) =>
+    testClaims([...ofSeeds("mlp/channel"), ...others])[0].untested[0].why;
+  expect(whyNot(faster.map((run) => trainedOn(100, run)))).toBe(
+    "they also differ in training.learningRate, dataset.trainLimit",
+  );
+  const [run, ...alike] = ofSeeds("mlp/unscaled");
+  expect(whyNot([{ ...run, dataset: { ...run.dataset, sha256: "0" } }, ...alike])).toBe(
+    "they also differ in dataset.sha256",
+  );
 });
 
 test("the report's claims, on the recorded quick study", () => {

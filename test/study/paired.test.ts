@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
+import { testClaims } from "../../lib/study/claims";
 import { pairedRows } from "../../lib/study/paired";
+import { recordedRuns } from "../../lib/study/records";
+import { studyNames } from "../../lib/study/study-names";
+import type { RunRecord } from "../../lib/train/record";
 import { madeUpRecord } from "./records";
 
 const runs = (name: string, accuracies: readonly number[], firstSeed = 1) =>
@@ -61,4 +65,31 @@ test("compares only what differs in bits alone", () => {
       ({ question, better, worse }) => `${question}: ${better} − ${worse}`,
     ),
   ).toEqual(["scale: mlp+mhsa/channel − mlp+mhsa/unscaled"]);
+});
+
+test("a teacher is the same one, whichever of its seeds taught", () => {
+  const taught = (name: string, firstSeed: number) =>
+    runs(name, [0.8, 0.9, 0.85], firstSeed).map(({ config, ...run }): RunRecord => {
+      const teacher = { name: "float", seed: run.seed, weightsSha256: `${run.seed}`, recipe: "a".repeat(64) };
+      const distillation = { weight: 1, teacher: `runs/x/float-s${run.seed}` };
+      const training = { ...config.training, objective: { ...config.training.objective, distillation } };
+      return { ...run, config: { ...config, training }, origins: { "objective.distillation.teacher": teacher } };
+    });
+  const [found] = pairedRows([...taught("mlp/channel", 1), ...taught("mlp/unscaled", 2)]);
+  expect(found?.values).toHaveLength(2); // seeds 2 and 3
+});
+
+test.each(studyNames)("the figure and the report's claims compare the same rows of %s", (study) => {
+  const recorded = recordedRuns(study);
+  const fasterUnscaled = recorded.map(({ config, ...run }): RunRecord => {
+    const learningRate = run.name.endsWith("/unscaled") ? 0.1 : config.training.learningRate;
+    return { ...run, config: { ...config, training: { ...config.training, learningRate } } };
+  });
+  for (const records of [recorded, fasterUnscaled]) {
+    const drawn = new Map(pairedRows(records).map((one) => [`${one.better} − ${one.worse}`, one.difference]));
+    for (const { pairs, comparisons } of testClaims(records)) {
+      const tested = new Map(comparisons.map(({ pair, difference }) => [pair.join(" − "), difference]));
+      for (const pair of pairs) expect(tested.get(pair.join(" − "))).toEqual(drawn.get(pair.join(" − ")));
+    }
+  }
 });
