@@ -98,17 +98,21 @@ test("a row that is called as what is in every panel has a name and a look of it
 });
 
 test("of runs that minimize something else the loss has no training curve", () => {
-  const [plain, taught] = runsOf(["mlp/plain", "mlp/taught"]);
+  const [plain, smoothed, taught] = runsOf(["mlp/plain", "mlp/smoothed", "mlp/taught"]);
   const objective = { distillation: { weight: 1, temperature: 2 } };
-  const runs = [plain, { ...taught, config: { training: { objective } } }];
+  const runs = [
+    plain,
+    { ...smoothed, config: { training: { labelSmoothing: 0.1 } } }, // with ten classes it cannot fall below 0.5
+    { ...taught, config: { training: { objective } } },
+  ];
   const dotted = (metric: CurveMetric) =>
     tracesOf(trainingCurves(runs, metric)).flatMap(({ name, line, xaxis }) =>
       line.dash === "dot" && xaxis ? [name] : [],
     );
   expect(dotted("loss")).toEqual(["mlp/plain, train"]);
-  expect(dotted("accuracy")).toEqual(["mlp/plain, train", "mlp/taught, train"]);
+  expect(dotted("accuracy")).toEqual(["mlp/plain, train", "mlp/smoothed, train", "mlp/taught, train"]);
   const alone = tracesOf(trainingCurves(runs.slice(1), "loss"));
-  expect(alone.map(({ name }) => name)).toEqual(["mlp/taught"]); // nothing in the legend that is not drawn
+  expect(alone.map(({ name }) => name)).toEqual(["mlp/smoothed", "mlp/taught"]); // nothing in the legend that is not drawn
 });
 
 test("few epochs have whole ticks, and no axis goes below 0", () => {
