@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js";
 import { namesParts } from "../study/row-name";
 import type { EpochRecord, TrainingConfig } from "../train/record";
+import { afterOrigins, type ContinuedCurve } from "./after-origins";
 import { curveAxes } from "./curve-axes";
 import { type CurveLook, curveLooks } from "./curve-looks";
 import { curvePanels } from "./curve-panels";
@@ -14,11 +15,10 @@ import { plain } from "./plain-text";
 import { figure } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
-export interface CurveRun {
+export interface CurveRun extends ContinuedCurve {
   /** `component/scale`, or a plain name such as `float`. */
   readonly name: string;
   readonly seed: number;
-  readonly curve: readonly EpochRecord[];
   /** What it minimized; cross entropy where nothing is said. */
   readonly config?: { readonly training: Partial<Pick<TrainingConfig, "objective" | "labelSmoothing">> };
 }
@@ -73,9 +73,9 @@ export function otherLoss({ config }: Pick<CurveRun, "config">): string | undefi
  * Where the names are of several components (`mlp/channel`, `mhsa/channel`, …), each component has its own panel, and
  * names without a component (`float`) are drawn in every panel to compare with. Where a component has more than six, each
  * name has a panel. Of runs that minimized something else than the cross entropy of the labels as they are, the
- * loss has no training curve.
+ * loss has no training curve. Runs that began from the weights of others are drawn behind them.
  *
- * @param runs - curves with names and seeds; accuracies and shares as fractions 0 … 1
+ * @param given - curves with names and seeds; accuracies and shares as fractions 0 … 1
  * @param metric - what to draw
  * @param heading - title and caption
  * @param form - size of the whole figure, and what else differs
@@ -83,12 +83,13 @@ export function otherLoss({ config }: Pick<CurveRun, "config">): string | undefi
  * @throws ConfigError if there are no runs
  */
 export function trainingCurves(
-  runs: readonly CurveRun[],
+  given: readonly CurveRun[],
   metric: CurveMetric,
   heading: Heading = {},
   form: CurveForm = {},
 ): Figure {
-  requireRows(runs, "trainingCurves", "run");
+  requireRows(given, "trainingCurves", "run");
+  const runs = afterOrigins(given);
   const names = distinct(runs.map((run) => run.name));
   const grid = curvePanels(names);
   const { contents, isSmall } = grid;
@@ -116,7 +117,7 @@ export function trainingCurves(
       return tracesOf(form.meansOnly ? [meanCurve(all)] : all, drawn, { ...look, isFirst, panel });
     }),
   );
-  const epochs = Math.max(...runs.map(({ curve }) => curve.length));
+  const epochs = Math.max(...runs.map(({ curve }) => curve.at(-1)?.epoch ?? 0));
   const layout = curveAxes(room, contents, { ...form, ...around, epochs, isPower: metric === "learningRate" });
   const made = figure([...data, ...hints], { ...layout, width: room.width, height: room.height }, heading);
   return { ...made, leastHeight: (made.layout.height ?? 0) + room.missing, leastWidth: room.leastWidth };
