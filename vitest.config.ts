@@ -6,6 +6,7 @@ import { defineConfig } from "vitest/config";
 
 /** Those that replace modules for their imports, or add methods: each gets modules of its own. */
 const isolated = [
+  "test/cli/diagnose-in-part.test.ts",
   "test/binarize/{attention,check-method,own-slope,registry}.test.ts",
   "test/deploy/{methods,packed-reader}.test.ts",
   "test/kernels/wide.test.ts",

@@ -67,19 +67,30 @@ async function run(folder: string, options: DiagnoseOptions): Promise<void> {
   const { diagnosisFigures } = await import("../plot/diagnosis-figures");
   const { writeFigures } = await import("./write-figures");
   let diagnosis: Diagnosis | undefined;
+  const failures: Error[] = [];
   const stream = isStandardOutput(json ?? "") ? process.stderr : process.stdout; // JSON comes out there alone
   const status = new StatusLine(Number.POSITIVE_INFINITY, stream); // where it stays, the name comes with the table
   for (const name of diagnosticNames) {
     if (only && !only.includes(name)) continue;
     status.update(name);
-    diagnosis = diagnose(subjects, [name], diagnosis);
-    status.done(`${name}\n\n${diagnosisTable(name, diagnosis)}\n`);
+    try {
+      diagnosis = diagnose(subjects, [name], diagnosis);
+      status.done(`${name}\n\n${diagnosisTable(name, diagnosis)}\n`);
+    } catch (error) {
+      const failure = error as Error;
+      status.done(`${name}\n\nFailed: ${failure.message}\n`);
+      failure.message = `${name}: ${failure.message}`;
+      failures.push(failure);
+    }
   }
-  if (json !== undefined) {
-    const { writeDiagnosis } = await import("../diagnose/diagnosis-file");
-    writeDiagnosis(json, diagnosis!);
+  if (diagnosis) {
+    if (json !== undefined) {
+      const { writeDiagnosis } = await import("../diagnose/diagnosis-file");
+      writeDiagnosis(json, diagnosis);
+    }
+    await writeFigures(diagnosisFigures(diagnosis), out, undefined, stream);
   }
-  await writeFigures(diagnosisFigures(diagnosis!), out, undefined, stream);
+  if (failures.length > 0) throw failures[0]; // what the others found is kept
 }
 
 /** What the runs are called: by name, or by folder where both have one name. */

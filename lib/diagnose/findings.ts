@@ -1,7 +1,9 @@
 import { batches } from "../data/batches";
 import type { Split } from "../data/dataset";
 import { firstImages } from "../data/stratify";
-import { latentWeights } from "../train/latent";
+import { isBinarized } from "../vit/binary-latent";
+import type { ModelConfig } from "../vit/config";
+import { weightLayers } from "../vit/places";
 import { type AttentionEntropy, attentionEntropy } from "./attention-entropy";
 import { type Calibration, calibration } from "./calibration";
 import { type ClassTokenMaps, classTokenMaps } from "./class-token-maps";
@@ -15,8 +17,10 @@ import type { Subject } from "./subject";
 
 /** A slice of the loss, and which weights moved for it. */
 export interface SliceFinding extends LossSlice {
-  /** Those that are binarized in one of the runs, or, where none are, all but the head's. */
+  /** Those of the parts that are binarized in one of the runs, or, where none are, all but the head's. */
   readonly moved: "binarized" | "all";
+  /** Beside a model of other layers: a direction fits the sizes of one model alone. */
+  readonly direction?: "own";
 }
 
 /** What each diagnostic finds of one run: plain data, all that its table and its figure need. */
@@ -69,12 +73,19 @@ const measures: Measures = {
       calibration(splitLogits(record.config.model, parameters, dataset, dataset.test), dataset.test.labels),
     ),
   "loss-slice": (subjects) => {
-    const binarized = [...new Set(subjects.flatMap(({ record }) => latentWeights(record.config.model)))];
-    const layers = binarized.length > 0 ? binarized.map((name) => name.replace(/\.[^.]*$/, "")) : undefined;
-    return subjects.map(({ record, weights, dataset }) => ({
-      ...lossSlice(record.config.model, weights, dataset, upTo(dataset.train, sliceImages), { layers }),
-      moved: layers ? "binarized" : "all",
-    }));
+    const models = subjects.map(({ record }) => record.config.model);
+    const parts = new Set(models.flatMap((model) => weightLayers(model).filter(isBinarized)).map(({ part }) => part));
+    const isShared = new Set(models.map(sizesOf)).size === 1;
+    return subjects.map(({ record, weights, dataset }) => {
+      const { model } = record.config;
+      const its = weightLayers(model).flatMap(({ name, part }) => (parts.has(part) ? [name] : []));
+      const layers = parts.size > 0 ? its : undefined;
+      return {
+        ...lossSlice(model, weights, dataset, upTo(dataset.train, sliceImages), { layers }),
+        moved: layers ? "binarized" : "all",
+        ...(isShared ? {} : { direction: "own" }),
+      };
+    });
   },
   "flip-share": (subjects) => subjects.map(({ record }) => record.curve.map(({ flipShare }) => flipShare)),
 };
@@ -88,6 +99,12 @@ const measures: Measures = {
  */
 export const measure = <Name extends DiagnosticName>(name: Name, subjects: readonly Subject[]): Findings[Name][] =>
   measures[name](subjects);
+
+/** Two models with the same of these have directions of the same random numbers. */
+const sizesOf = (model: ModelConfig): string =>
+  weightLayers(model)
+    .map(({ name, inputs, outputs }) => `${name} ${inputs}×${outputs}`)
+    .join();
 
 /** The first images of a split, or all. */
 const upTo = (split: Split, count: number): Split => firstImages(split, Math.min(count, split.count));

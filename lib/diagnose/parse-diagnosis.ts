@@ -64,6 +64,7 @@ const findings: { readonly [Name in DiagnosticName]: z.ZodType<Findings[Name]> }
     loss: z.array(notNegative),
     accuracy: z.array(share),
     moved: z.enum(["binarized", "all"]),
+    direction: z.literal("own").optional(),
   }),
   "flip-share": z.array(share).min(1),
 };

@@ -20,11 +20,7 @@ export interface TimedRun extends CurveRun {
  */
 export function accuracyOverTime(runs: readonly TimedRun[], heading: Heading = {}, size: Size = {}): Figure {
   requireRows(runs, "accuracyOverTime", "run");
-  const timed = runs.map(({ name, seed, curve, dataset }) => ({
-    name,
-    seed,
-    curve: overSeconds(curve, dataset.train),
-  }));
+  const timed = runs.map((run) => ({ ...run, curve: overSeconds(run.curve, run.dataset.train) }));
   const ends = distinct(runs.map((run) => run.name)).map((name) => {
     const own = timed.filter((run) => run.name === name).map(({ curve }) => curve.at(-1)?.epoch ?? 0);
     return own.reduce((sum, seconds) => sum + seconds, 0) / own.length;

@@ -12,7 +12,7 @@ export interface CurveAxes extends Pick<AroundPanels, "yTitle" | "hasLegendRow">
   readonly x?: string;
   readonly shortX?: string;
   readonly logX?: boolean;
-  /** How many the longest curve has. */
+  /** The last one that is drawn. */
   readonly epochs: number;
   /** Numbers of the vertical axis are powers of ten. */
   readonly isPower: boolean;

@@ -1,6 +1,6 @@
 import type { ClassTokenMaps } from "../diagnose/class-token-maps";
 import type { Diagnosis } from "../diagnose/diagnosis";
-import type { Findings } from "../diagnose/findings";
+import type { Findings, SliceFinding } from "../diagnose/findings";
 import { type DiagnosticName, diagnosticNames } from "../diagnose/names";
 import type { EpochRecord } from "../train/record";
 import { bypassedBranches } from "./bypassed-branches";
@@ -84,22 +84,15 @@ const drawings: { readonly [Name in DiagnosticName]: Draw<Findings[Name]> } = {
       },
     ),
 
-  "loss-slice": (found, dataset) => {
-    const isPartial = found[0].finding.moved === "binarized";
-    return lines(
+  "loss-slice": (found, dataset) =>
+    lines(
       found.map(({ name, finding: { at, loss } }) => ({ name, x: at, y: loss })),
       { x: "way along a random direction, in lengths of each filter", y: "training loss, nats" },
       {
         title: `A slice of the loss, on ${dataset.name}`,
-        caption:
-          found.length > 1
-            ? "The trained model is at 0. Both go along one random direction, scaled to their weights filter by filter; " +
-              `${isPartial ? "only weights that are binarized in one of them move" : "all weights but the head's move"}.`
-            : "The trained model is at 0. It goes along a random direction, scaled to its weights filter by filter; " +
-              `${isPartial ? "only binarized weights move" : "all weights but the head's move"}.`,
+        caption: `The trained model is at 0. ${whichWay(found.map(({ finding }) => finding))}.`,
       },
-    );
-  },
+    ),
 
   "flip-share": (found) => {
     const binarized = found.filter(({ finding }) => finding.some((share) => share > 0));
@@ -146,6 +139,27 @@ function whoseMeans(found: readonly { readonly name: string; readonly finding: C
   const means = found.filter(({ finding }) => finding.queries === "all");
   if (means.length === 0 || means.length === found.length) return "";
   return ` Of ${means.map(({ name }) => name).join(", ")} the mean over all tokens, of the other the class token.`;
+}
+
+/** @returns along what the models of a slice go, and which of their weights */
+function whichWay(slices: readonly SliceFinding[]): string {
+  const [{ moved, direction }] = slices;
+  const isAlone = slices.length === 1;
+  const everything = "all weights but the head's move";
+  const which = (binarized: string) => (moved === "binarized" ? binarized : everything);
+  if (isAlone) {
+    return `It goes along a random direction, scaled to its weights filter by filter; ${which("only binarized weights move")}`;
+  }
+  if (direction === "own") {
+    return (
+      "The models' layers differ, so that each goes along a random direction of its own, scaled to its weights filter by filter; " +
+      which("of each only parts that are binarized in one of them move")
+    );
+  }
+  return (
+    "Both go along one random direction, scaled to their weights filter by filter; " +
+    which("only weights that are binarized in one of them move")
+  );
 }
 
 /** Shares as the curve of a run, of which nothing else is drawn. */

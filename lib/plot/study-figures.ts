@@ -12,7 +12,7 @@ import { type BytesRow, bytesAgainstAccuracy } from "./bytes-against-accuracy";
 import type { Figure, Size } from "./figure";
 import { distinct } from "./inputs";
 import { pairedDifferences } from "./paired-differences";
-import { minimizesCrossEntropy, trainingCurves } from "./training-curves";
+import { otherLoss, trainingCurves } from "./training-curves";
 import { trainingSpeed } from "./training-speed";
 
 /**
@@ -239,10 +239,13 @@ function unscaledGap(rows: readonly AccuracyRow[]): string {
 
 /** @returns what is said of rows whose training loss is no cross entropy, and so not drawn; nothing where there is none */
 function otherObjectives(records: readonly RunRecord[]): string {
-  const names = distinct(records.flatMap((record) => (minimizesCrossEntropy(record) ? [] : record.name)));
-  if (names.length === 0) return "";
-  const which = names.length > 4 ? `${names.length} rows` : names.join(", ");
-  return ` Of ${which} validation alone: what was minimized is not the cross entropy alone.`;
+  const all = distinct(records.map(({ name }) => name));
+  const sentences = distinct(records.flatMap((record) => otherLoss(record) ?? [])).map((reason) => {
+    const names = distinct(records.flatMap((record) => (otherLoss(record) === reason ? record.name : [])));
+    const some = names.length > 4 ? `${names.length} rows` : names.join(", ");
+    return ` Of ${names.length === all.length ? "all rows" : some} validation alone: ${reason}.`;
+  });
+  return sentences.join("");
 }
 
 const areTimed = (records: readonly RunRecord[]): boolean =>

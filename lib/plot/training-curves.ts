@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js";
 import { namesParts } from "../study/row-name";
 import type { EpochRecord, TrainingConfig } from "../train/record";
+import { afterOrigins, type ContinuedCurve } from "./after-origins";
 import { curveAxes } from "./curve-axes";
 import { type CurveLook, curveLooks } from "./curve-looks";
 import { curvePanels } from "./curve-panels";
@@ -14,13 +15,12 @@ import { plain } from "./plain-text";
 import { figure } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
-export interface CurveRun {
+export interface CurveRun extends ContinuedCurve {
   /** `component/scale`, or a plain name such as `float`. */
   readonly name: string;
   readonly seed: number;
-  readonly curve: readonly EpochRecord[];
   /** What it minimized; cross entropy where nothing is said. */
-  readonly config?: { readonly training: Pick<TrainingConfig, "objective"> };
+  readonly config?: { readonly training: Partial<Pick<TrainingConfig, "objective" | "labelSmoothing">> };
 }
 
 /** What is drawn over the epochs. */
@@ -55,10 +55,16 @@ export interface CurveForm extends Size {
   readonly meansOnly?: boolean;
 }
 
-/** @returns whether a run's training loss is the cross entropy, rather than another objective or a sum with one */
-export function minimizesCrossEntropy({ config }: Pick<CurveRun, "config">): boolean {
-  const terms = Object.entries(config?.training.objective ?? {});
-  return terms.every(([name, { weight }]) => name === "cross-entropy" && weight === 1);
+/**
+ * Why a run's training loss is no cross entropy that its validation loss can be compared with.
+ *
+ * @returns as a caption says it; undefined where it is one
+ */
+export function otherLoss({ config }: Pick<CurveRun, "config">): string | undefined {
+  const { objective = {}, labelSmoothing = 0 } = config?.training ?? {};
+  const isPlain = Object.entries(objective).every(([name, { weight }]) => name === "cross-entropy" && weight === 1);
+  if (!isPlain) return "what was minimized is not the cross entropy alone";
+  return labelSmoothing > 0 ? "labels were smoothed in training" : undefined;
 }
 
 /**
@@ -66,9 +72,10 @@ export function minimizesCrossEntropy({ config }: Pick<CurveRun, "config">): boo
  *
  * Where the names are of several components (`mlp/channel`, `mhsa/channel`, …), each component has its own panel, and
  * names without a component (`float`) are drawn in every panel to compare with. Where a component has more than six, each
- * name has a panel. Of runs that minimized something else than the cross entropy the loss has no training curve.
+ * name has a panel. Of runs that minimized something else than the cross entropy of the labels as they are, the
+ * loss has no training curve. Runs that began from the weights of others are drawn behind them.
  *
- * @param runs - curves with names and seeds; accuracies and shares as fractions 0 … 1
+ * @param given - curves with names and seeds; accuracies and shares as fractions 0 … 1
  * @param metric - what to draw
  * @param heading - title and caption
  * @param form - size of the whole figure, and what else differs
@@ -76,18 +83,19 @@ export function minimizesCrossEntropy({ config }: Pick<CurveRun, "config">): boo
  * @throws ConfigError if there are no runs
  */
 export function trainingCurves(
-  runs: readonly CurveRun[],
+  given: readonly CurveRun[],
   metric: CurveMetric,
   heading: Heading = {},
   form: CurveForm = {},
 ): Figure {
-  requireRows(runs, "trainingCurves", "run");
+  requireRows(given, "trainingCurves", "run");
+  const runs = afterOrigins(given);
   const names = distinct(runs.map((run) => run.name));
   const grid = curvePanels(names);
   const { contents, isSmall } = grid;
   const looks = curveLooks(names, contents.length > 1);
   const quantity = quantities[metric];
-  const others = new Set(runs.flatMap((run) => (minimizesCrossEntropy(run) ? [] : run.name)));
+  const others = new Set(runs.flatMap((run) => (otherLoss(run) ? run.name : [])));
   const hasTrain = (name: string) =>
     !form.meansOnly && quantity.train !== undefined && !(metric === "loss" && others.has(name));
   const inLegend = names.filter((name) => !isSmall || !namesParts(name)); // small panels are named by their titles
@@ -109,7 +117,7 @@ export function trainingCurves(
       return tracesOf(form.meansOnly ? [meanCurve(all)] : all, drawn, { ...look, isFirst, panel });
     }),
   );
-  const epochs = Math.max(...runs.map(({ curve }) => curve.length));
+  const epochs = Math.max(...runs.map(({ curve }) => curve.at(-1)?.epoch ?? 0));
   const layout = curveAxes(room, contents, { ...form, ...around, epochs, isPower: metric === "learningRate" });
   const made = figure([...data, ...hints], { ...layout, width: room.width, height: room.height }, heading);
   return { ...made, leastHeight: (made.layout.height ?? 0) + room.missing, leastWidth: room.leastWidth };

@@ -47,6 +47,25 @@ test("is the same one diagnostic after the other", async () => {
   expect(diagnose(subjects, ["gradient-mismatch"], first)).toEqual(diagnose(subjects, some));
 });
 
+test.each([
+  ["depths", { binary: { depth: 2, binarize: { mlp: "channel" } }, float: { depth: 1, binarize: {} } }],
+  ["stems", { float: { stem: "conv", binarize: {} }, binary: { binarize: { conv: "channel" } } }],
+])(
+  "of models of other %s the loss is sliced along the layers that each has, and the caption says so",
+  async (_, models) => {
+    const subjects = await smallSubjects(models);
+    const sliced = diagnose(subjects, ["loss-slice"]);
+    for (const { loss, ...finding } of sliced.found["loss-slice"]!) {
+      expect(finding).toMatchObject({ moved: "binarized", direction: "own" });
+      expect(new Set(loss).size).toBeGreaterThan(10);
+    }
+    writeDiagnosis(join(folder, "unlike.json"), sliced);
+    const { caption } = diagnosisFigures(readDiagnosis(join(folder, "unlike.json")))["loss-slice"];
+    expect(caption).toContain("The models' layers differ, so that each goes along a random direction of its own");
+    expect(diagnosisFigures(diagnosis)["loss-slice"].caption).toContain("Both go along one random direction");
+  },
+);
+
 test("that of the kit is small", () => {
   const kept = join(kitRoot(), "data", "diagnoses", "digits.json");
   expect(readFileSync(kept).length).toBeLessThan(60_000);

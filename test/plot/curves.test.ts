@@ -17,6 +17,7 @@ interface Trace {
   name?: string;
   showlegend?: boolean;
   xaxis?: string;
+  x?: number[];
   line: { color: string; width: number; dash?: string };
 }
 
@@ -98,17 +99,43 @@ test("a row that is called as what is in every panel has a name and a look of it
 });
 
 test("of runs that minimize something else the loss has no training curve", () => {
-  const [plain, taught] = runsOf(["mlp/plain", "mlp/taught"]);
+  const [plain, smoothed, taught] = runsOf(["mlp/plain", "mlp/smoothed", "mlp/taught"]);
   const objective = { distillation: { weight: 1, temperature: 2 } };
-  const runs = [plain, { ...taught, config: { training: { objective } } }];
+  const runs = [
+    plain,
+    { ...smoothed, config: { training: { labelSmoothing: 0.1 } } }, // with ten classes it cannot fall below 0.5
+    { ...taught, config: { training: { objective } } },
+  ];
   const dotted = (metric: CurveMetric) =>
     tracesOf(trainingCurves(runs, metric)).flatMap(({ name, line, xaxis }) =>
       line.dash === "dot" && xaxis ? [name] : [],
     );
   expect(dotted("loss")).toEqual(["mlp/plain, train"]);
-  expect(dotted("accuracy")).toEqual(["mlp/plain, train", "mlp/taught, train"]);
+  expect(dotted("accuracy")).toEqual(["mlp/plain, train", "mlp/smoothed, train", "mlp/taught, train"]);
   const alone = tracesOf(trainingCurves(runs.slice(1), "loss"));
-  expect(alone.map(({ name }) => name)).toEqual(["mlp/taught"]); // nothing in the legend that is not drawn
+  expect(alone.map(({ name }) => name)).toEqual(["mlp/smoothed", "mlp/taught"]); // nothing in the legend that is not drawn
+});
+
+test("a run that began from another's weights is drawn behind it, over epochs and over time", () => {
+  const [first, second, alone] = ["all/first", "all/second", "all/alone"].map((name, i) => ({
+    ...sampleRun(name, 1, 0.9, 3),
+    dataset: { train: 100 }, // at 100 images a second
+    weightsSha256: `${i}`,
+  }));
+  const from = { name: "all/first", seed: 1, weightsSha256: "0", recipe: "" };
+  const runs = [
+    { ...second, origins: { from } },
+    first,
+    { ...alone, origins: { "objective.distillation.teacher": from } },
+  ];
+  for (const figure of [trainingCurves(runs, "flipShare"), accuracyOverTime(runs)]) {
+    expect(tracesOf(figure).map(({ name, x }) => [name, ...x!])).toEqual([
+      ["all/second", 4, 5, 6],
+      ["all/first", 1, 2, 3],
+      ["all/alone", 1, 2, 3],
+    ]);
+  }
+  expect(tracesOf(trainingCurves(runs.slice(0, 1), "flipShare"))[0].x).toEqual([1, 2, 3]);
 });
 
 test("few epochs have whole ticks, and no axis goes below 0", () => {
