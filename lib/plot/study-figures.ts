@@ -1,9 +1,9 @@
 import { byDataset } from "../study/by-dataset";
 import { type PairedDifference, pairedRows } from "../study/paired";
-import { namesParts, rowName } from "../study/row-name";
+import { rowName } from "../study/row-name";
 import { resultRows } from "../study/table";
 import type { RunRecord } from "../train/record";
-import { accuracyByComponent, isByRows } from "./accuracy-by-component";
+import { accuracyByComponent } from "./accuracy-by-component";
 import { accuracyOfSeeds } from "./accuracy-of-seeds";
 import { accuracyOverTime } from "./accuracy-over-time";
 import type { AccuracyRow } from "./accuracy-row";
@@ -12,7 +12,18 @@ import { type BytesRow, bytesAgainstAccuracy } from "./bytes-against-accuracy";
 import type { Figure, Size } from "./figure";
 import { distinct } from "./inputs";
 import { pairedDifferences } from "./paired-differences";
-import { otherLoss, trainingCurves } from "./training-curves";
+import {
+  exceptions,
+  firstUpper,
+  floatsOfGroups,
+  linesOf,
+  lossesOf,
+  machines,
+  over,
+  trainedOn,
+  unscaledGap,
+} from "./study-captions";
+import { trainingCurves } from "./training-curves";
 import { trainingSpeed } from "./training-speed";
 
 /**
@@ -113,7 +124,7 @@ const drawings = {
       "loss",
       {
         title: `Loss over the epochs on ${dataset}`,
-        caption: `Validation solid, training dotted: ${linesOf(counted)}.${floatsOfGroups(records)}${otherObjectives(records)}`,
+        caption: `${lossesOf(records, counted)}${floatsOfGroups(records)}`,
       },
       size,
     ),
@@ -190,68 +201,5 @@ function studyOf(dataset: string, records: readonly RunRecord[]): Study {
   return { records, rows, differences: pairedRows(records), dataset: trainedOn(dataset, records), seeds, counted };
 }
 
-/** @returns a data set as titles name it: `cifar10 (10,000 images, 5 epochs)`, as its studies differ in both */
-function trainedOn(dataset: string, records: readonly RunRecord[]): string {
-  const range = (of: (record: RunRecord) => number) => {
-    const [least, most] = [Math.min(...records.map(of)), Math.max(...records.map(of))];
-    const text = (value: number) => value.toLocaleString("en");
-    return least === most ? text(least) : `${text(least)} to ${text(most)}`;
-  };
-  return `${dataset} (${range((record) => record.dataset.train)} images, ${range(({ curve }) => curve.length)} epochs)`;
-}
-
-/** @returns what markers say beside the rule, each where a row needs it */
-function exceptions(rows: readonly (AccuracyRow & BytesRow)[]): string {
-  const hasOneSeed = rows.some(({ values }) => values.length === 1);
-  const hasWeightsAlone = rows.some(({ scale }) => scale.endsWith("w1a32"));
-  return (
-    (hasOneSeed ? " No bar: one seed." : "") +
-    (hasWeightsAlone ? " Open markers: weights alone in bits (W1A32)." : "") +
-    floatsOfGroups(rows)
-  );
-}
-
-/** @returns what a group's float row is, where the whole study has another one */
-function floatsOfGroups(rows: readonly { readonly name: string }[]): string {
-  const names = rows.map(({ name }) => name);
-  const isOwn = (name: string) => namesParts(name) && rowName(name).scale === "float";
-  return names.includes("float") && names.some(isOwn)
-    ? " The float of a group is a float model of the group's own."
-    : "";
-}
-
-const over = (counted: string): string =>
-  counted === "one seed" ? counted : `${counted}, bars are 95% intervals of the mean`;
-
-const linesOf = (counted: string): string => (counted === "one seed" ? counted : `${counted} thin, their mean bold`);
-
-const firstUpper = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
-
-/** @returns where to look in a study that has unscaled rows beside scaled ones; nothing in another */
-function unscaledGap(rows: readonly AccuracyRow[]): string {
-  const components = distinct(rows.filter((row) => row.component !== row.scale).map((row) => row.component));
-  const scales = (component: string) => rows.flatMap((row) => (row.component === component ? row.scale : []));
-  const both = components.filter((one) => scales(one).includes("unscaled") && scales(one).length > 1);
-  if (both.length === 0) return "";
-  const where = both.length === components.length ? ` in each ${isByRows(rows) ? "group" : "column"}` : "";
-  return `Look at the gap between unscaled and scaled${where}: `;
-}
-
-/** @returns what is said of rows whose training loss is no cross entropy, and so not drawn; nothing where there is none */
-function otherObjectives(records: readonly RunRecord[]): string {
-  const all = distinct(records.map(({ name }) => name));
-  const sentences = distinct(records.flatMap((record) => otherLoss(record) ?? [])).map((reason) => {
-    const names = distinct(records.flatMap((record) => (otherLoss(record) === reason ? record.name : [])));
-    const some = names.length > 4 ? `${names.length} rows` : names.join(", ");
-    return ` Of ${names.length === all.length ? "all rows" : some} validation alone: ${reason}.`;
-  });
-  return sentences.join("");
-}
-
 const areTimed = (records: readonly RunRecord[]): boolean =>
   records.every(({ curve }) => curve.length > 0 && curve.every((epoch) => epoch.imagesPerSecond > 0));
-
-function machines(records: readonly RunRecord[]): string {
-  const names = distinct(records.map(({ environment }) => environment.cpu));
-  return names.length === 1 ? `on one ${names[0]}` : `on ${names.length} kinds of processors`;
-}
