@@ -26,7 +26,7 @@ export async function showResult({ records, failures }: StudyResult, out: string
   if (records.length > 0) console.log(`\n${resultTable(records, failures)}`);
   console.log(`\nRecords and weights: ${out}`);
   const { keepRecords } = await import("../study/records");
-  if (keep) keepRecords(records, keep);
+  if (keep) keepRecords(records, keep, (problem) => console.error(`binvit: ${problem}`));
   reportFailures(failures, records.length);
 }
 
