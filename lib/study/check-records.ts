@@ -86,5 +86,13 @@ function runOf(record: RunRecord, out: string): StudyRun {
   const { name, seed, config } = record;
   const identity = recordIdentity(record);
   const folder = join(out, `${fileName(name, "row")}-s${seed}-${identity.slice(0, 8)}`);
-  return { row: { name, ...rowName(name), config }, seed, folder, identity, config, needs: [] };
+  return {
+    row: { name, ...rowName(name), config },
+    seed,
+    folder,
+    identity,
+    arithmetic: arithmetic(),
+    config,
+    needs: [],
+  };
 }
