@@ -29,6 +29,9 @@ const lineFields = z.strictObject({
 
 type Line = z.output<typeof lineFields>;
 
+/** What makes a line: a row that was given another name has another folder, and is another run. */
+const keyOf = ({ identity, name }: Pick<Line, "identity" | "name">): string => `${identity} ${name}`;
+
 /**
  * Adds runs to the plan of a study's folder, from which workers on any machine know what there is to do.
  *
@@ -36,17 +39,20 @@ type Line = z.output<typeof lineFields>;
  * @throws FileError if it cannot be written, or one that is there is damaged or for another arithmetic
  */
 export async function addToPlan(folder: string, runs: readonly StudyRun[], how: Arithmetic): Promise<void> {
-  const have = new Set(linesOf(folder).map(({ identity }) => identity));
-  if (runs.every(({ identity }) => have.has(identity))) return;
+  const lines = runs.map(({ identity, row, seed }): Line => {
+    return { identity, name: row.name, seed, arithmetic: how, config: { ...row.config } };
+  });
+  const notIn = (planned: readonly Line[]) => {
+    const known = new Set(planned.map(keyOf));
+    return lines.filter((line) => !known.has(keyOf(line)));
+  };
+  if (notIn(linesOf(folder)).length === 0) return;
   prepareFolder(folder);
   await aloneIn(folder, { name: "plan", doing: "planning" }, {}, () => {
-    const lines = linesOf(folder); // again: others plan, too
-    expectArithmetic(folder, lines, how);
-    const known = new Set(lines.map(({ identity }) => identity));
-    const added = runs.flatMap(({ identity, row, seed }): Line[] =>
-      known.has(identity) ? [] : [{ identity, name: row.name, seed, arithmetic: how, config: { ...row.config } }],
-    );
-    writeAtomically(planPath(folder), [...lines, ...added].map((line) => `${JSON.stringify(line)}\n`).join(""));
+    const planned = linesOf(folder); // again: others plan, too
+    expectArithmetic(folder, planned, how);
+    const all = [...planned, ...notIn(planned)];
+    writeAtomically(planPath(folder), all.map((line) => `${JSON.stringify(line)}\n`).join(""));
   });
 }
 
@@ -69,11 +75,12 @@ export function readPlan(folder: string, how?: Arithmetic): StudyRun[] {
   }
   const runs = new Map<string, StudyRun>();
   for (const planned of alike.values()) {
-    for (const run of runsOfLines(folder, planned)) runs.set(run.identity, run);
+    for (const run of runsOfLines(folder, planned)) runs.set(keyOf({ ...run, name: run.row.name }), run);
   }
-  return lines.map(({ identity, name, seed }) => {
-    const run = runs.get(identity);
+  return lines.map((line) => {
+    const run = runs.get(keyOf(line));
     if (run) return run;
+    const { name, seed } = line;
     throw new FileError(
       `${planPath(folder)}: ${name}, seed ${seed}, would be another run with this version of the kit. Use the version that ` +
         "planned it, or plan the study into another folder.",

@@ -57,3 +57,11 @@ test("a plan of two arithmetics, as earlier versions wrote them, can be looked a
   writeFileSync(planPath(folder), (await Promise.all(lines)).join(""));
   expect(readPlan(folder).map(({ arithmetic }) => arithmetic)).toEqual(["cpu", "wasm"]);
 });
+
+test("a row with a new name is planned beside what it was called before", async () => {
+  const renamed = parseStudyConfig({ name: "tiny", extends: "digits", rows: [{ ...float, scale: "plain" }] });
+  for (const what of [study, renamed, study]) await addToPlan(folder, studyRuns(what, [1], folder, "cpu"), "cpu");
+  const runs = readPlan(folder);
+  expect(runs.map(({ row }) => row.name)).toEqual(["float", "float/plain"]);
+  expect(runs[1]!.folder).toBe(studyRuns(renamed, [1], folder, "cpu")[0]!.folder);
+});
