@@ -73,8 +73,8 @@ type CheckOptions = Omit<StudyOptions, "seeds"> & Pick<ReviewOptions, "check"> &
 /**
  * Trains some of a study's recorded runs again, and compares: of all, or of those rows and seeds that are named.
  *
- * @throws TrainingError if one differs, in its bits or, trained by another arithmetic, by more than seeds do; UsageError if
- * there are no such runs
+ * @throws TrainingError if one differs, in its bits or, where those have to, by more than seeds do, or could not be trained;
+ * UsageError if there are no such runs
  */
 export async function checkStudy(what: string, options: CheckOptions): Promise<void> {
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
@@ -98,7 +98,12 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
   console.log(`\n${alignedTable(["row", "seed", "recorded %", "again %", "weights"], rows)}`);
   for (const { run, problem } of failures) console.log(`${run.row.name}, seed ${run.seed}: ${problem}`);
   const wrong = checked.filter(isContradicted).length;
-  if (wrong > 0) throw new TrainingError(`${wrong} of ${checked.length} runs did not come out as recorded.`);
+  const failed = checked.filter(({ verdict }) => verdict === "failed").length;
+  const problems = [
+    ...(wrong > 0 ? [`${wrong} of ${checked.length} runs did not come out as recorded.`] : []),
+    ...(failed > 0 ? [`${failed} of ${checked.length} runs could not be trained again, as said above.`] : []),
+  ];
+  if (problems.length > 0) throw new TrainingError(problems.join(" "));
 }
 
 /** Those of the rows and seeds that were named; all where none were. */
@@ -125,17 +130,19 @@ function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: 
 function found(one: CheckedRecord): string {
   switch (one.verdict) {
     case "failed":
-      return "failed";
+      return "could not be trained";
     case "same bits":
       return "the same bits";
     case "other bits":
       return "OTHER BITS";
+    case "other data":
+      return "other data here: nothing to compare";
     case "unknown":
-      return `other arithmetic, ${(100 * one.difference).toFixed(1)} points; one seed: no interval`;
+      return `${one.why}, ${(100 * one.difference).toFixed(1)} points; one seed: no interval`;
     case "within":
     case "outside": {
       const range = `${percent(one.expected.low)} … ${percent(one.expected.high)}`;
-      return `other arithmetic, ${one.verdict === "within" ? "within" : "OUTSIDE"} ${range} (99%)`;
+      return `${one.why}, ${one.verdict === "within" ? "within" : "OUTSIDE"} ${range} (99%)`;
     }
   }
 }

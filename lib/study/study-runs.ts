@@ -17,6 +17,8 @@ export interface StudyRun {
   readonly identity: string;
   /** What its numbers are computed with. */
   readonly arithmetic: Arithmetic;
+  /** Threads that share out every batch; one if left out, as in every study: more are runs of `binvit train`. */
+  readonly workers?: number;
   /** The row's, with folders where it names other rows. */
   readonly config: RunConfig;
   /** The runs that have to be finished before: what it starts from, and its teachers. */
