@@ -21,7 +21,7 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const { study, seeds } = await namedStudy(what, options);
   const { useBackend } = await import("../backend/select");
-  const { estimateRows } = await import("../study/estimate");
+  const { estimateRows, secondsUntilFinished } = await import("../study/estimate");
   await useBackend();
   const status = new StatusLine();
   const estimates = await estimateRows(study.rows, (at) =>
@@ -38,8 +38,9 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
   const titles = ["row", "a run", seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`];
   console.log(alignedTable(taken ? [...titles, "recorded, mean"] : titles, rows));
   const all = sum(estimates.map(({ seconds }) => seconds)) * seeds.length;
+  const until = secondsUntilFinished(estimates, seeds.length, jobs);
   console.log(
-    `\n${study.rows.length * seeds.length} runs: ${hours(all)} of one core, ${hours(all / jobs)} with ${jobs} side by side.`,
+    `\n${study.rows.length * seeds.length} runs: ${hours(all)} of one core, ${hours(until)} with ${jobs} side by side.`,
   );
   if (taken)
     console.log(`Recorded with the kit: ${taken.runs} runs in ${hours(taken.seconds)} of one core, ${taken.on}.`);
