@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { UsageError } from "../base/errors";
 import { alignedTable, bar, StatusLine } from "./terminal";
 
 /** `binvit methods`: what there is, or how it compares. */
@@ -13,6 +14,9 @@ export function registerMethods(program: Command): void {
 }
 
 async function run(options: { readonly results?: string; readonly time?: boolean }): Promise<void> {
+  if (options.results === undefined && options.time) {
+    throw new UsageError("--time measures the runs of a study: say which with --results, e.g. data/results/methods.");
+  }
   if (options.results === undefined) return list();
   const { loadStudy } = await import("../study/records");
   const { methodRows } = await import("../study/method-rows");

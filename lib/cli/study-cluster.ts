@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { UsageError } from "../base/errors";
 import type { StudyRun } from "../study/study-runs";
 import { runLimits, wholeNumber } from "./run-input";
-import { namedStudy, type StudyOptions } from "./train-study";
+import { namedStudy, type StudyOptions, takeKnown } from "./train-study";
 
 /** What the command line says of a cluster. */
 export interface ClusterOptions {
@@ -12,17 +12,6 @@ export interface ClusterOptions {
   readonly image: string;
   readonly volume: string;
   readonly dryRun?: boolean;
-}
-
-/**
- * Options that would do nothing on this machine.
- *
- * @throws UsageError if one is given
- */
-export function refuseClusterOptions({ tasks, time, sbatch, dryRun }: ClusterOptions): void {
-  const given = Object.entries({ "--tasks": tasks, "--time": time, "--sbatch": sbatch, "--dry-run": dryRun });
-  const [name] = given.find(([, value]) => value !== undefined) ?? [];
-  if (name) throw new UsageError(`${name} is an option of a cluster: say --engine slurm or --engine kubernetes, too.`);
 }
 
 /**
@@ -46,6 +35,7 @@ export async function submitStudy(
     throw new UsageError("For Kubernetes the job is written only: say --dry-run, then `kubectl apply -f` the file.");
   }
   await useBackend();
+  if (options.known) await takeKnown(options.known, study, seeds, out);
   await addToPlan(out, studyRuns(study, seeds, out, arithmetic()), arithmetic());
   allowWork(out);
   const runs = readPlan(out, arithmetic());

@@ -57,7 +57,11 @@ async function work(folder: string, options: WorkWords): Promise<void> {
     );
   }
   const first = wholeNumber("--first", options.first ?? "0", { ...runLimits, least: 0 });
-  const { runs: plan } = await planned(folder);
+  const { arithmetic } = await import("../backend/arithmetic");
+  const { useBackend } = await import("../backend/select");
+  const { readPlan } = await import("../study/plan");
+  await useBackend();
+  const plan = readPlan(folder, arithmetic());
   const runs = [...plan.slice(first % plan.length), ...plan.slice(0, first % plan.length)];
   const { workOn } = await import("../study/work");
   const { StudyProgress } = await import("./study-progress");
@@ -72,20 +76,12 @@ async function work(folder: string, options: WorkWords): Promise<void> {
   if (most === undefined) reportFailures(failures, records.length);
 }
 
-/** The runs of a folder's plan, on the backend that is chosen here. */
-async function planned(folder: string) {
-  const { arithmetic } = await import("../backend/arithmetic");
-  const { useBackend } = await import("../backend/select");
-  const { readPlan } = await import("../study/plan");
-  await useBackend();
-  return { runs: readPlan(folder, arithmetic()) };
-}
-
 async function status(folder: string, { all }: { readonly all?: boolean }): Promise<void> {
   const { studyStatus } = await import("../study/status");
   const { isStopped } = await import("../study/stop");
   const { clusterLine } = await import("../study/cluster/slurm");
-  const { runs } = await planned(folder);
+  const { readPlan } = await import("../study/plan");
+  const runs = readPlan(folder);
   const { runs: found, secondsLeft } = studyStatus(runs);
   const count = (state: string) => found.filter((run) => run.state === state).length;
   const share = found.reduce((sum, run) => sum + run.share, 0) / found.length;
@@ -114,8 +110,9 @@ async function status(folder: string, { all }: { readonly all?: boolean }): Prom
 async function collect(folder: string, { keep }: { readonly keep?: string }): Promise<void> {
   const { recordsOf } = await import("../study/finished-record");
   const { readFailure } = await import("../study/failure");
+  const { readPlan } = await import("../study/plan");
   const { showResult } = await import("./train-study");
-  const { runs } = await planned(folder);
+  const runs = readPlan(folder);
   const found = recordsOf(runs);
   const ends = runs.map((run) => ({ run, ...found.get(run) }));
   const records = ends.flatMap(({ record }) => record ?? []);
@@ -131,7 +128,8 @@ async function collect(folder: string, { keep }: { readonly keep?: string }): Pr
 async function cancel(folder: string): Promise<void> {
   const { stopWork } = await import("../study/stop");
   const { cancelJobs } = await import("../study/cluster/slurm");
-  await planned(folder); // what is no study's folder gets no file
+  const { readPlan } = await import("../study/plan");
+  readPlan(folder); // what is no study's folder gets no file
   stopWork(folder);
   const jobs = cancelJobs(folder);
   console.log(

@@ -21,7 +21,7 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
   const { study, seeds } = await namedStudy(what, options);
   const { useBackend } = await import("../backend/select");
-  const { estimateRows } = await import("../study/estimate");
+  const { estimateRows, secondsUntilFinished } = await import("../study/estimate");
   await useBackend();
   const status = new StatusLine();
   const estimates = await estimateRows(study.rows, (at) =>
@@ -38,8 +38,9 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
   const titles = ["row", "a run", seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`];
   console.log(alignedTable(taken ? [...titles, "recorded, mean"] : titles, rows));
   const all = sum(estimates.map(({ seconds }) => seconds)) * seeds.length;
+  const until = secondsUntilFinished(estimates, seeds.length, jobs);
   console.log(
-    `\n${study.rows.length * seeds.length} runs: ${hours(all)} of one core, ${hours(all / jobs)} with ${jobs} side by side.`,
+    `\n${study.rows.length * seeds.length} runs: ${hours(all)} of one core, ${hours(until)} with ${jobs} side by side.`,
   );
   if (taken)
     console.log(`Recorded with the kit: ${taken.runs} runs in ${hours(taken.seconds)} of one core, ${taken.on}.`);
@@ -73,8 +74,8 @@ type CheckOptions = Omit<StudyOptions, "seeds"> & Pick<ReviewOptions, "check"> &
 /**
  * Trains some of a study's recorded runs again, and compares: of all, or of those rows and seeds that are named.
  *
- * @throws TrainingError if one differs, in its bits or, trained by another arithmetic, by more than seeds do; UsageError if
- * there are no such runs
+ * @throws TrainingError if one differs, in its bits or, where those have to, by more than seeds do, or could not be trained;
+ * UsageError if there are no such runs
  */
 export async function checkStudy(what: string, options: CheckOptions): Promise<void> {
   const jobs = wholeNumber("--jobs", options.jobs, parallelLimits);
@@ -98,7 +99,12 @@ export async function checkStudy(what: string, options: CheckOptions): Promise<v
   console.log(`\n${alignedTable(["row", "seed", "recorded %", "again %", "weights"], rows)}`);
   for (const { run, problem } of failures) console.log(`${run.row.name}, seed ${run.seed}: ${problem}`);
   const wrong = checked.filter(isContradicted).length;
-  if (wrong > 0) throw new TrainingError(`${wrong} of ${checked.length} runs did not come out as recorded.`);
+  const failed = checked.filter(({ verdict }) => verdict === "failed").length;
+  const problems = [
+    ...(wrong > 0 ? [`${wrong} of ${checked.length} runs did not come out as recorded.`] : []),
+    ...(failed > 0 ? [`${failed} of ${checked.length} runs could not be trained again, as said above.`] : []),
+  ];
+  if (problems.length > 0) throw new TrainingError(problems.join(" "));
 }
 
 /** Those of the rows and seeds that were named; all where none were. */
@@ -125,17 +131,19 @@ function chosenOf(records: readonly RunRecord[], what: string, { rows, seeds }: 
 function found(one: CheckedRecord): string {
   switch (one.verdict) {
     case "failed":
-      return "failed";
+      return "could not be trained";
     case "same bits":
       return "the same bits";
     case "other bits":
       return "OTHER BITS";
+    case "other data":
+      return "other data here: nothing to compare";
     case "unknown":
-      return `other arithmetic, ${(100 * one.difference).toFixed(1)} points; one seed: no interval`;
+      return `${one.why}, ${(100 * one.difference).toFixed(1)} points; one seed: no interval`;
     case "within":
     case "outside": {
       const range = `${percent(one.expected.low)} … ${percent(one.expected.high)}`;
-      return `other arithmetic, ${one.verdict === "within" ? "within" : "OUTSIDE"} ${range} (99%)`;
+      return `${one.why}, ${one.verdict === "within" ? "within" : "OUTSIDE"} ${range} (99%)`;
     }
   }
 }

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { UsageError } from "../base/errors";
 import { studyNames } from "../study/study-names";
 import { interruptSignal } from "./interrupt";
 import { collect, oneOf, presetArgument, usualJobs, workersElsewhere } from "./run-input";
-import { type ClusterOptions, refuseClusterOptions, submitStudy } from "./study-cluster";
+import { type ClusterOptions, submitStudy } from "./study-cluster";
 import { registerStudyFolder } from "./study-folder";
 import { checkStudy, estimateStudy, type ReviewOptions } from "./study-review";
+import { refuseUnread, type StudyWay } from "./study-ways";
 import { type StudyOptions, showResult, trainStudy } from "./train-study";
 
 /** `binvit study`: a grid of runs and its table. */
@@ -54,11 +54,8 @@ async function run(
   command: Command,
 ): Promise<void> {
   const engine = oneOf("--engine", options.engine, ["local", "slurm", "kubernetes"]);
+  refuseUnread(command, wayOf(engine, options));
   if (engine !== "local") return submitStudy(what, engine, options);
-  refuseClusterOptions(options);
-  if (options.estimate && options.check !== undefined) {
-    throw new UsageError("--estimate trains nothing, and --check trains recorded runs again. Give one of them.");
-  }
   if (options.estimate) return estimateStudy(what, options);
   if (options.check !== undefined) {
     const isNamed = command.getOptionValueSource("seeds") !== "default";
@@ -68,4 +65,10 @@ async function run(
   if (options.keep) prepareFolder(options.keep); // a place that cannot be written is better known now than after hours
   const { out, ...result } = await trainStudy(what, { ...options, signal: interruptSignal() });
   await showResult(result, out, options.keep);
+}
+
+function wayOf(engine: "local" | "slurm" | "kubernetes", { estimate, check }: ReviewOptions): StudyWay {
+  if (engine !== "local") return `--engine ${engine}`;
+  if (estimate) return "--estimate";
+  return check === undefined ? "--engine local" : "--check";
 }

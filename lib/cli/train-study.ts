@@ -26,7 +26,7 @@ export async function showResult({ records, failures }: StudyResult, out: string
   if (records.length > 0) console.log(`\n${resultTable(records, failures)}`);
   console.log(`\nRecords and weights: ${out}`);
   const { keepRecords } = await import("../study/records");
-  if (keep) keepRecords(records, keep);
+  if (keep) keepRecords(records, keep, (problem) => console.error(`binvit: ${problem}`));
   reportFailures(failures, records.length);
 }
 
@@ -63,7 +63,13 @@ export async function namedStudy(what: string, options: Pick<StudyOptions, "seed
   return { study, seeds, out: options.out ?? join("runs", study.name) };
 }
 
-async function takeKnown(place: string, study: StudyConfig, seeds: readonly number[], out: string): Promise<void> {
+/** Takes the records that others made of a study's runs into its folder, and says how many. */
+export async function takeKnown(
+  place: string,
+  study: StudyConfig,
+  seeds: readonly number[],
+  out: string,
+): Promise<void> {
   const { arithmetic } = await import("../backend/arithmetic");
   const { useBackend } = await import("../backend/select");
   const { studyRuns } = await import("../study/study-runs");

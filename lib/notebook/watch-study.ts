@@ -1,6 +1,4 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { arithmetic } from "../backend/arithmetic";
-import { useBackend } from "../backend/select";
 import { readPlan } from "../study/plan";
 import { type RunStatus, type StudyStatus, studyStatus } from "../study/status";
 import { openDisplay } from "./live-display";
@@ -28,10 +26,9 @@ export interface WatchOptions {
  */
 export async function watchStudy(folder: string, options: WatchOptions = {}): Promise<StudyStatus> {
   const { everySeconds = 5, signal } = options;
-  await useBackend(); // for its name, which is part of what the plan says
   const display = openDisplay();
   for (;;) {
-    const status = studyStatus(readPlan(folder, arithmetic()));
+    const status = studyStatus(readPlan(folder));
     const text = statusText(status);
     display?.({ "text/html": `<pre>${text}</pre>${studyCurvesSvg(status.runs)}`, "text/plain": text });
     const isOver = status.runs.every(({ state }) => state === "finished" || state === "failed");

@@ -3,6 +3,7 @@ import { loadDataset } from "../data/load";
 import type { RunConfig } from "../train/record";
 import { StoppedTraining } from "../train/result";
 import { train } from "../train/train";
+import { neededRows } from "./row-order";
 import type { StudyRow } from "./study-config";
 
 /** What a run of a row will take. */
@@ -44,20 +45,45 @@ async function secondsOf({ dataset, model, training }: RunConfig, data: Dataset)
   const { from: _, ...rest } = training;
   const alone = { dataset, model, training: { ...rest, objective: { "cross-entropy": { weight: 1 } } } };
   const controller = new AbortController();
-  const times = [performance.now()]; // of the start, then of each step
+  const times: number[] = []; // of each step, seconds
+  let from = performance.now();
+  let warmAt = Number.POSITIVE_INFINITY;
 
   const onStep = () => {
-    times.push(performance.now());
-    const isEnough = times.length > warmSteps && performance.now() - times[warmSteps] > 1000 * trySeconds;
-    if (isEnough) controller.abort();
+    const now = performance.now();
+    times.push((now - from) / 1000);
+    from = now;
+    if (times.length === warmSteps) warmAt = now;
+    if (now - warmAt > 1000 * trySeconds) controller.abort();
   };
-  await train(alone, 1, data, { onStep, signal: controller.signal }).catch((error) => {
+  const onEpoch = () => {
+    from = performance.now(); // validation lies between, which counts by itself
+  };
+  await train(alone, 1, data, { onStep, onEpoch, signal: controller.signal }).catch((error) => {
     if (!(error instanceof StoppedTraining)) throw error;
   });
-  const warm = times.slice(Math.min(warmSteps, times.length - 2));
-  const step = (warm[warm.length - 1] - warm[0]) / 1000 / (warm.length - 1);
+  const warm = times.slice(Math.min(warmSteps, times.length - 1));
+  const step = sum(warm) / warm.length;
   const { batchSize, epochs } = training;
   const steps = epochs * Math.ceil(data.train.count / batchSize);
   const evaluated = (epochs * data.validation.count + data.test.count) / batchSize;
   return step * (steps + evaluated * evaluationShare);
 }
+
+/**
+ * Seconds until a study is finished: no run is split, and one that needs another waits for it.
+ *
+ * max(longest chain of runs that need each other, all runs / jobs)
+ *
+ * @param estimates - of rows, those with them that they need
+ * @param seeds - how many
+ * @param jobs - runs side by side
+ */
+export function secondsUntilFinished(estimates: readonly RowEstimate[], seeds: number, jobs: number): number {
+  const byName = new Map(estimates.map((estimate) => [estimate.row.name, estimate]));
+  const chain = ({ row, seconds }: RowEstimate): number =>
+    seconds + Math.max(0, ...neededRows(row.config.training).map((name) => chain(byName.get(name)!)));
+  return Math.max(...estimates.map(chain), (seeds * sum(estimates.map(({ seconds }) => seconds))) / jobs);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0);

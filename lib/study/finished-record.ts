@@ -32,10 +32,10 @@ export function recordsOf(runs: readonly StudyRun[]): Map<StudyRun, Found> {
 const depth = ({ needs }: StudyRun): number => (needs.length === 0 ? 0 : 1 + Math.max(...needs.map(depth)));
 
 /** What the folder of a run holds; what it needs has to be finished. */
-export function recordOf({ config, seed, folder }: StudyRun): Found {
+export function recordOf({ config, seed, arithmetic, folder }: StudyRun): Found {
   try {
     const record = readRecord(folder);
-    if (!record || sameRun(record, { config, seed })) return { record };
+    if (!record || sameRun(record, { config, seed }, arithmetic)) return { record };
     return {
       problem: `${join(folder, "record.json")} is that of another run, ${record.name} with seed ${record.seed}.`,
     };

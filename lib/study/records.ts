@@ -109,26 +109,40 @@ function recordAt(path: string): RunRecord | undefined {
  * Copies the records (not the weights) of finished runs into a folder that is kept with the kit.
  *
  * @param records - one JSON file each, named by row and seed; a run that was kept before is replaced, one of the same
- *   name and another configuration stays beside it
+ *   name and another configuration stays beside it, as does whatever else has that name
+ * @param warn - is told what has a record's name and is none that this version reads
+ * @throws FileError if the name beside it is taken by such a file, too
  */
-export function keepRecords(records: readonly RunRecord[], folder: string): void {
+export function keepRecords(
+  records: readonly RunRecord[],
+  folder: string,
+  warn: (problem: string) => void = console.warn,
+): void {
   for (const record of records) {
     const name = `${fileName(record.name, "row")}-s${record.seed}`;
     const path = join(folder, `${name}.json`);
-    const isFree = !holdsAnother(path, record);
-    writeAtomically(
-      isFree ? path : join(folder, `${name}-${configurationId(record)}.json`),
-      `${JSON.stringify(record, null, 1)}\n`,
-    );
+    const beside = join(folder, `${name}-${configurationId(record)}.json`);
+    const held = heldAt(path, record);
+    const place = held === "nothing" || held === "this run" ? path : beside;
+    if (held === "no record")
+      warn(`${path} is no record that this version reads: it stays, and the run is kept as ${beside}.`);
+    if (place === beside && heldAt(beside, record) === "no record") {
+      throw new FileError(
+        `${record.name}, seed ${record.seed}, is not kept: ${beside} is no record that this version reads. ` +
+          "Move it away, or keep the records in another folder.",
+      );
+    }
+    writeAtomically(place, `${JSON.stringify(record, null, 1)}\n`);
   }
 }
 
-function holdsAnother(path: string, record: RunRecord): boolean {
-  if (!existsSync(path)) return false;
+/** What is in the place of a record: an earlier one of this run may be replaced, and nothing else. */
+function heldAt(path: string, record: RunRecord): "nothing" | "this run" | "another run" | "no record" {
+  if (!existsSync(path)) return "nothing";
   try {
-    return configurationId(parseRecord(readJson(path), path)) !== configurationId(record);
+    return configurationId(parseRecord(readJson(path), path)) === configurationId(record) ? "this run" : "another run";
   } catch {
-    return false; // no record, or one of an earlier format
+    return "no record"; // or one of an earlier format, or that was changed
   }
 }
 

@@ -2,6 +2,8 @@ import { z } from "zod";
 import { ConfigError } from "../base/errors";
 import { keyPaths } from "../base/key-paths";
 import { parseWith, type Written } from "../base/parse-with";
+import { runIdentity } from "../train/identity";
+import { originPlaces } from "../train/origin-places";
 import { rowMark } from "../train/origins";
 import type { PresetName } from "../train/presets";
 import type { RunConfig } from "../train/record";
@@ -76,7 +78,7 @@ export interface StudyInput extends RunInput {
  * @param input - parsed JSON: `{ "name": "mine", "extends": "digits", "rows": [{ "component": "mlp", "scale":
  * "learned", "binarize": { "mlp": "learned" } }] }`
  * @param where - what to call it in messages
- * @throws ConfigError if a key is unknown, a row stands twice, its model cannot be, or what it needs is no other row
+ * @throws ConfigError if a key is unknown, a row stands twice or is the same as another, its model cannot be, or what it needs is no other row
  */
 export function parseStudyConfig(input: Written<StudyInput>, where = "study"): StudyConfig {
   const { name, rows, ...base } = parseWith(studyFields, input, where, [...keyPaths(studyFields), ...runPaths]);
@@ -94,7 +96,22 @@ export function parseStudyConfig(input: Written<StudyInput>, where = "study"): S
     seen.add(row.name);
   }
   checkNeeds(parsed, where);
+  refuseTwins(parsed, where);
   return { name, rows: parsed };
+}
+
+/** Two rows of one configuration would be trained to the same bits, and differ in nothing but their names. */
+function refuseTwins(rows: readonly StudyRow[], where: string): void {
+  const names = new Map<string, string>();
+  for (const { name, config } of rows) {
+    const needed = Object.fromEntries(originPlaces(config.training).map(({ key, run }) => [key, run]));
+    const identity = runIdentity(config, 0, "wasm+kernels", needed); // of any seed and arithmetic
+    const twin = names.get(identity);
+    if (twin !== undefined) {
+      throw new ConfigError(`${where}: rows "${twin}" and "${name}" are the same configuration. Leave one out.`);
+    }
+    names.set(identity, name);
+  }
 }
 
 /** What a row says in two places, of which one would be lost. */

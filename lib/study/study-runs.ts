@@ -15,6 +15,10 @@ export interface StudyRun {
   readonly folder: string;
   /** As `runIdentity` has it; of a run that needs others, as far as it is known before those are trained. */
   readonly identity: string;
+  /** What its numbers are computed with. */
+  readonly arithmetic: Arithmetic;
+  /** Threads that share out every batch; one if left out, as in every study: more are runs of `binvit train`. */
+  readonly workers?: number;
   /** The row's, with folders where it names other rows. */
   readonly config: RunConfig;
   /** The runs that have to be finished before: what it starts from, and its teachers. */
@@ -60,7 +64,7 @@ export function runsOfSeed(rows: readonly StudyRow[], seed: number, out: string,
     // Only what needs no other run can be of an earlier version.
     const folder =
       ids.length === 0 ? findFolder(out, prefix, identity) : join(out, `${prefix}-${identity.slice(0, 8)}`);
-    const result: StudyRun = { row, seed, folder, identity, config, needs: [...new Set(needs)] };
+    const result: StudyRun = { row, seed, folder, identity, arithmetic: how, config, needs: [...new Set(needs)] };
     made.set(row.name, result);
     return result;
   };

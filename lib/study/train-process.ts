@@ -46,6 +46,8 @@ export function trainInProcess(
     run.row.name,
     "--out",
     run.folder,
+    "--workers",
+    String(run.workers ?? 1),
     "--child",
   ];
   return new Promise((resolve, reject) => {

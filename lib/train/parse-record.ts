@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { arithmetics } from "../backend/names";
 import { canonicalJson } from "../base/canonical-json";
 import { FileError } from "../base/errors";
 import { parseWith } from "../base/parse-with";
@@ -54,7 +55,7 @@ const recordFields = z.strictObject({
     binvit: z.string(),
     node: z.string(),
     tfjs: z.string(),
-    arithmetic: z.enum(["tensorflow", "wasm+kernels", "wasm", "cpu"]),
+    arithmetic: z.enum(arithmetics),
     platform: z.string(),
     cpu: z.string(),
     registers: z.int().optional(),

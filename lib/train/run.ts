@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import * as tf from "@tensorflow/tfjs";
-import { arithmetic } from "../backend/arithmetic";
+import { type Arithmetic, arithmetic } from "../backend/arithmetic";
 import type { Claim } from "../base/claim";
 import { FileError } from "../base/errors";
 import { version } from "../base/version";
@@ -103,13 +103,13 @@ function findRun(run: Run, folder: string): RunRecord | undefined {
   );
 }
 
-/** Whether a record is what training a run here would give. */
-export const sameRun = (record: RunRecord, run: Omit<Run, "name">): boolean =>
-  recordIdentity(record) === identityHere(run);
+/** Whether a record is what training a run would give, here or with another arithmetic. */
+export const sameRun = (record: RunRecord, run: Omit<Run, "name">, how: Arithmetic = arithmetic()): boolean =>
+  recordIdentity(record) === identityOf(run, how);
 
-/** The identity of a run that is made here; what it needs has to be finished. */
-const identityHere = ({ config, seed }: Omit<Run, "name">): string =>
-  runIdentity(config, seed, arithmetic(), weightsOf(readOrigins(config)));
+/** The identity of a run; what it needs has to be finished. */
+const identityOf = ({ config, seed }: Omit<Run, "name">, how: Arithmetic): string =>
+  runIdentity(config, seed, how, weightsOf(readOrigins(config)));
 
 async function trainLocked(
   run: Run,
@@ -122,7 +122,7 @@ async function trainLocked(
   const { workers = 1, onNotice = console.error } = options;
   const { config, seed } = run;
   const made = { config, seed, arithmetic: arithmetic() };
-  const progress: TrainingIdentity = { run: identityHere(run), data: data.sha256, workers, made };
+  const progress: TrainingIdentity = { run: identityOf(run, made.arithmetic), data: data.sha256, workers, made };
   const origins = readOrigins(config);
   const save = saving(folder, progress, lock, onNotice);
   const pace = new CheckpointPace();

@@ -94,6 +94,31 @@ describe("wrong usage ends with code 2 and at most two lines", () => {
       /^binvit: unknown option '--seeds'.*\nRun with --help/,
     ],
     [
+      "an estimate of what a cluster would train",
+      ["study", "quick", "--engine", "slurm", "--estimate"],
+      /^binvit: --estimate does not go together with --engine slurm\. Give one of them\.\n$/,
+    ],
+    [
+      "records to be kept before a cluster has made them",
+      ["study", "quick", "--engine", "kubernetes", "--dry-run", "--keep", "kept"],
+      /^binvit: --keep does nothing with --engine kubernetes; it goes with --engine local\. When .* collect FOLDER --keep/,
+    ],
+    [
+      "records that an estimate does not look at",
+      ["study", "quick", "--estimate", "--known", "nosuch"],
+      /^binvit: --known does nothing with --estimate; it goes with --engine local, --engine slurm or --engine kubernetes\.\n$/,
+    ],
+    [
+      "a cluster's option without a cluster",
+      ["study", "quick", "--tasks", "2"],
+      /^binvit: --tasks does nothing with --engine local; it goes with --engine slurm or --engine kubernetes\.\n$/,
+    ],
+    [
+      "methods to be timed of no study",
+      ["methods", "--time"],
+      /^binvit: --time measures the runs of a study: say which with --results, e\.g\. data\/results\/methods\.\n$/,
+    ],
+    [
       "an unknown study",
       ["study", "slow"],
       /^binvit: "slow" is neither a preset nor a file\. Presets: quick, report, .*, stems, .*\.\n$/,

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { kitRoot } from "../../lib/base/kit-root";
 import { kubernetesJob } from "../../lib/study/cluster/kubernetes";
 import { slurmScript } from "../../lib/study/cluster/slurm-script";
 import { command } from "../cli/in-process";
@@ -43,6 +44,13 @@ test("a study is planned, and written as an Indexed Job of workers", async () =>
     2,
     expect.stringMatching(/the job is written only: say --dry-run/),
   ]);
+});
+
+test("runs whose records are known are no tasks", async () => {
+  const words = ["study", "quick", "--rows", "float", "--seeds", "1-2", "--engine", "kubernetes", "--dry-run"];
+  const known = join(kitRoot(), "data", "results", "quick");
+  const { stdout, stderr } = await command([...words, "--known", known, "--out", "known"], { cwd: folder });
+  expect(stdout, stderr).toMatch(/^2 records are taken from .*\n2 runs are planned .*\nAll of them are finished\.\n$/);
 });
 
 test.skipIf(isMissing)("the job is one by the API's schema, which would notice another key", () => {

@@ -10,7 +10,9 @@ const row = { component: "mlp", scale: "learned", binarize: { mlp: "learned" } }
 const study = (changes: object) => ({ name: "mine", extends: "digits", rows: [row], ...changes });
 
 test("a row may be named in any script, and gets a folder of its own", () => {
-  const rows = ["注意機構", "MLP層"].map((component) => ({ ...row, component, scale: "係数-1" }));
+  const rows = ["注意機構", "MLP層"].map((component, i) => {
+    return { ...row, component, scale: "係数-1", training: { epochs: 1 + i } };
+  });
   const parsed = parseStudyConfig(study({ rows }));
   expect(parsed.rows.map(({ name }) => name)).toEqual(["注意機構/係数-1", "MLP層/係数-1"]);
   const folders = studyRuns(parsed, [1], "out", "wasm+kernels").map(({ folder }) => folder);
@@ -115,6 +117,10 @@ describe("a study", () => {
     [study({ name: "My study" }), 'name: expected lower-case letters, digits and hyphens, got "My study".'],
     [study({ extends: "nope" }), 'rows.0.extends: unknown preset "nope". Known: digits'],
     [study({ rows: [row, row] }), 'row "mlp/learned" stands twice'],
+    [
+      study({ rows: [row, { ...row, scale: "twin", training: { batchSize: 64 } }] }), // as the preset has it
+      'rows "mlp/learned" and "mlp/twin" are the same configuration. Leave one out.',
+    ],
     [study({ rows: [{ ...row, binarize: { mlp: "learnt" } }] }), "rows.0.model.binarize.mlp: expected"],
     [study({ rows: [{ ...row, binarise: {} }] }), 'rows.0: unknown key "binarise"'],
     [study({ rows: [{ ...row, scale: undefined }] }), "rows.0.scale: expected string, got nothing."],

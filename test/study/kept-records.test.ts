@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FileError } from "../../lib/base/errors";
+import { configurationId } from "../../lib/study/configurations";
 import { keepRecords, loadStudy } from "../../lib/study/records";
 import { resultRows } from "../../lib/study/table";
 import { fileName } from "../../lib/train/file-name";
@@ -50,6 +51,30 @@ test("keeping them again replaces them, one by one", () => {
   keepRecords([madeUpRecord("float", 2, 0.99)], folder);
   expect(readdirSync(folder)).toHaveLength(12);
   expect(loadStudy(folder)[0].test.accuracy).toBe(0.99);
+});
+
+test("what has a record's name and is none stays as it is, and the run is kept beside it", () => {
+  const notes = join(folder, "float-s1.json");
+  const earlier = join(folder, "float-s2.json");
+  writeFileSync(notes, '{"my":"notes"}');
+  writeFileSync(earlier, '{"schema":"binvit.run/1"}');
+  const warnings: string[] = [];
+  const two = [1, 2].map((seed) => madeUpRecord("float", seed, 0.9));
+  for (const _ of [1, 2]) keepRecords(two, folder, (warning) => warnings.push(warning));
+  expect([notes, earlier].map((path) => readFileSync(path, "utf8"))).toEqual([
+    '{"my":"notes"}',
+    '{"schema":"binvit.run/1"}',
+  ]);
+  const beside = (seed: number) => join(folder, `float-s${seed}-${configurationId(two[0]!)}.json`);
+  for (const [i, path] of [beside(1), beside(2)].entries())
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual(two[i]);
+  expect(warnings.slice(0, 2)).toEqual([
+    `${notes} is no record that this version reads: it stays, and the run is kept as ${beside(1)}.`,
+    `${earlier} is no record that this version reads: it stays, and the run is kept as ${beside(2)}.`,
+  ]);
+  writeFileSync(beside(1), "more notes");
+  expect(() => keepRecords(two, folder, () => {})).toThrow(/^float, seed 1, is not kept: .* Move it away/);
+  expect(readFileSync(beside(1), "utf8")).toBe("more notes");
 });
 
 test("a folder of runs is read too, unfinished ones left out", () => {

@@ -12,6 +12,7 @@ import { parseStudyConfig } from "../../lib/study/study-config";
 import { studyRuns } from "../../lib/study/study-runs";
 import type { RunRecord } from "../../lib/train/record";
 import { sealRecord } from "../../lib/train/seal";
+import { binvit } from "../cli/binvit";
 import { command } from "../cli/in-process";
 
 const folder = mkdtempSync(join(tmpdir(), "binvit-review-"));
@@ -88,6 +89,32 @@ describe("recorded runs that are trained again", () => {
     const { checked } = await check([sealRecord({ ...content, weightsSha256: "0".repeat(64) })], "wrong");
     expect(checked).toMatchObject([{ verdict: "other bits" }]);
     expect(checked.every(isContradicted)).toBe(true);
+  });
+
+  test("of several workers are trained with as many", async () => {
+    writeFileSync(at("run.json"), JSON.stringify(records[0]!.config));
+    await binvit(["train", at("run.json"), "--seed", "1", "--workers", "2", "--out", at("workers", "float")]);
+    const [two] = loadStudy(at("workers"));
+    expect(two!.weightsSha256).not.toBe(records[0]!.weightsSha256);
+    expect((await check([two!], "by-two")).checked).toMatchObject([{ verdict: "same bits" }]);
+  });
+
+  test("on other data, of other revisions, or that cannot be trained here do not contradict their records", async () => {
+    const { sha256: _, ...content } = { ...records[0]!, weightsSha256: "0".repeat(64) };
+    const { dataset, config } = content;
+    const training = { ...config.training, learningRate: 1e38, clipNorm: 1e30 };
+    const honest = [
+      sealRecord({ ...content, dataset: { ...dataset, sha256: "0".repeat(64) } }),
+      sealRecord({ ...content, revisions: { "slope.clip": 7 } }),
+      sealRecord({ ...content, config: { ...config, training } }),
+    ];
+    const verdicts = await Promise.all(honest.map((record, i) => check([record], `honest-${i}`)));
+    expect(verdicts.flatMap(({ checked }) => checked)).toMatchObject([
+      { verdict: "other data" },
+      { verdict: "unknown", why: "other revisions" },
+      { verdict: "failed" },
+    ]);
+    expect(verdicts.flatMap(({ checked }) => checked).some(isContradicted)).toBe(false);
   });
 
   test("of another arithmetic are compared with the recorded seeds' accuracies", async () => {
