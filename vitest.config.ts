@@ -13,6 +13,7 @@ const isolated = [
   "test/kit/public-face.test.ts",
   "test/notebook/display.test.ts",
   "test/onnx/methods.test.ts",
+  "test/study/estimate.test.ts",
   "test/train/{gradient,identity,progress,start}.test.ts",
 ];
 
