@@ -73,7 +73,9 @@ describe("binvit diagnose", () => {
       [...diagnosticNames].sort(),
     );
     expect(files).toHaveLength(2 * diagnosticNames.length);
-    expect(readFileSync(at("drawn", "calibration.svg"), "utf8")).toMatch(/^<svg .*binary: calibration error .*<\/svg>\n$/s);
+    expect(readFileSync(at("drawn", "calibration.svg"), "utf8")).toMatch(
+      /^<svg .*binary: calibration error .*<\/svg>\n$/s,
+    );
   });
 
   test("answers what it is asked, into the run's folder", async () => {
