@@ -3,8 +3,8 @@ import { curveSize } from "./loss-curve-svg";
 import type { Shown } from "./pictures";
 
 /** @returns a finished curve as PNG at twice its size: web viewers empty an SVG for safety */
-export function curvePicture(svg: string, text: string): Shown {
+export function curvePicture(svg: string, title: string, text: string): Shown {
   const png = svgToPng(svg).toString("base64");
-  const alt = `Training and validation loss over the epochs. At the end, ${text}.`;
+  const alt = `${title}. At the end, ${text}.`;
   return [{ "image/png": png, "text/plain": text }, { "image/png": { ...curveSize, alt } }];
 }

@@ -1,7 +1,8 @@
+import { otherLoss, type Trained } from "../train/other-loss";
 import type { EpochRecord } from "../train/record";
 import { curvePicture } from "./curve-picture";
 import { openDisplay } from "./live-display";
-import { lossCurveSvg } from "./loss-curve-svg";
+import { curveTitle, lossCurveSvg } from "./loss-curve-svg";
 
 /** A training curve that grows while training runs. */
 export interface LiveCurve {
@@ -11,32 +12,41 @@ export interface LiveCurve {
   readonly done: () => void;
 }
 
+/** What a live curve is of. */
+export interface LiveCurveOptions extends Trained {
+  /** How many epochs there will be. */
+  readonly epochs: number;
+}
+
 /**
  * Training and validation loss, redrawn in place after every epoch; outside a kernel, one line at the end.
  *
- * @param options - `epochs`: how many there will be
+ * @param options - `epochs`, and the run's `config`: with one whose training loss is of another kind (of smoothed
+ *   labels, of a teacher), the validation loss is drawn alone
  * @returns `push` for each epoch, and `done` to call at the end
  */
-export function liveCurve({ epochs }: { readonly epochs: number }): LiveCurve {
+export function liveCurve({ epochs, config }: LiveCurveOptions): LiveCurve {
   const display = openDisplay();
   const records: EpochRecord[] = [];
-  const svg = () => lossCurveSvg(records, epochs);
+  const reason = otherLoss({ config });
+  const svg = () => lossCurveSvg(records, { epochs, hasTraining: !reason });
   return {
     push(record) {
       records.push(record);
-      display?.({ "image/svg+xml": svg(), "text/plain": caption(records) });
+      display?.({ "image/svg+xml": svg(), "text/plain": caption(records, reason) });
     },
     done() {
-      const text = caption(records);
-      if (display) display(...curvePicture(svg(), text));
+      const text = caption(records, reason);
+      if (display) display(...curvePicture(svg(), curveTitle(!reason), text));
       else console.log(text);
     },
   };
 }
 
-function caption(records: readonly EpochRecord[]): string {
+function caption(records: readonly EpochRecord[], reason: string | undefined): string {
   const last = records.at(-1);
   if (!last) return "no epoch yet";
-  const losses = `training loss ${last.trainLoss.toFixed(3)}, validation loss ${last.validationLoss.toFixed(3)}`;
-  return `epoch ${last.epoch}: ${losses}`;
+  const validation = `validation loss ${last.validationLoss.toFixed(3)}`;
+  if (reason) return `epoch ${last.epoch}: ${validation} (training loss not drawn: ${reason})`;
+  return `epoch ${last.epoch}: training loss ${last.trainLoss.toFixed(3)}, ${validation}`;
 }

@@ -8,15 +8,28 @@ export const curveSize = { width: 480, height: 270 } as const;
 const { width, height } = curveSize;
 const plot = { left: 48, top: 30, right: width - 12, bottom: height - 36 };
 
+/** @returns what the picture is of, as its title and its alternative text begin */
+export const curveTitle = (hasTraining: boolean): string =>
+  `${hasTraining ? "Training and validation" : "Validation"} loss over the epochs`;
+
+/** What is drawn of the epochs. */
+export interface LossCurveForm {
+  /** Epochs there will be: the length of the axis. */
+  readonly epochs: number;
+  /** Whether the training loss can stand beside the validation loss. */
+  readonly hasTraining: boolean;
+}
+
 /**
  * Training and validation loss over the epochs so far, drawn by hand: fast enough to redraw after every epoch.
  *
  * @param records - epochs so far, in order
- * @param epochs - epochs there will be: the length of the axis
+ * @param form - how long the axis is, and which curves
  * @returns the text of an SVG file
  */
-export function lossCurveSvg(records: readonly EpochRecord[], epochs: number): string {
-  const top = Math.max(1e-6, ...records.flatMap((record) => [record.trainLoss, record.validationLoss]));
+export function lossCurveSvg(records: readonly EpochRecord[], { epochs, hasTraining }: LossCurveForm): string {
+  const drawn = (record: EpochRecord) => [...(hasTraining ? [record.trainLoss] : []), record.validationLoss];
+  const top = Math.max(1e-6, ...records.flatMap(drawn));
   const x = (epoch: number) => plot.left + ((plot.right - plot.left) * (epoch - 1)) / Math.max(1, epochs - 1);
   const y = (loss: number) => plot.bottom - ((plot.bottom - plot.top) * loss) / top;
   const curve = (color: string, loss: (record: EpochRecord) => number) => {
@@ -33,7 +46,7 @@ export function lossCurveSvg(records: readonly EpochRecord[], epochs: number): s
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
       `role="img" font-family="${fontStack}" font-size="12">`,
-    "<title>Training and validation loss over the epochs</title>",
+    `<title>${curveTitle(hasTraining)}</title>`,
     `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
     `<path d="M${plot.left} ${plot.top}V${plot.bottom}H${plot.right}" fill="none" stroke="#999999"/>`,
     text(plot.left - 6, plot.top + 4, "end", top.toPrecision(3)),
@@ -42,9 +55,10 @@ export function lossCurveSvg(records: readonly EpochRecord[], epochs: number): s
     text(plot.right, plot.bottom + 16, "end", String(epochs)),
     text((plot.left + plot.right) / 2, plot.bottom + 30, "middle", "epoch"),
     text(plot.left, 18, "start", "cross entropy"),
-    text(plot.right - 92, 18, "end", "training", palette[0]),
     text(plot.right, 18, "end", "validation", palette[1]),
-    curve(palette[0], (record) => record.trainLoss),
+    ...(hasTraining
+      ? [text(plot.right - 92, 18, "end", "training", palette[0]), curve(palette[0], (record) => record.trainLoss)]
+      : []),
     curve(palette[1], (record) => record.validationLoss),
     "</svg>",
   ].join("\n");

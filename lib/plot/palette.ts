@@ -132,7 +132,7 @@ export function colorsOf(names: readonly string[]): Map<string, string> {
  */
 export function shapeOf(scale: string, color: string): string {
   if (color === floatColor) return "star";
-  const weightsAlone = scale.toLowerCase().endsWith("w1a32");
+  const weightsAlone = scale === "weights" || scale.toLowerCase().endsWith("w1a32"); // "weights": a step of ladders
   const twoBits = weightsAlone ? scaleColors.get(scale.replace(/-?w1a32$/i, "")) : undefined;
   const at = palette.findIndex((one) => one === (twoBits ?? color));
   return `${shapes[at < 0 ? 0 : at % shapes.length]}${weightsAlone ? "-open" : ""}`;

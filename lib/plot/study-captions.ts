@@ -1,10 +1,10 @@
 import { namesParts, rowName } from "../study/row-name";
+import { otherLoss } from "../train/other-loss";
 import type { RunRecord } from "../train/record";
 import { isByRows } from "./accuracy-by-component";
 import type { AccuracyRow } from "./accuracy-row";
 import type { BytesRow } from "./bytes-against-accuracy";
 import { distinct } from "./inputs";
-import { otherLoss } from "./training-curves";
 
 // What the titles and captions of a study's figures say of its records: made of them, so that no figure says more.
 

@@ -1,6 +1,7 @@
 import type { Data } from "plotly.js";
 import { namesParts } from "../study/row-name";
-import type { EpochRecord, TrainingConfig } from "../train/record";
+import { otherLoss, type Trained } from "../train/other-loss";
+import type { EpochRecord } from "../train/record";
 import { afterOrigins, type ContinuedCurve } from "./after-origins";
 import { curveAxes } from "./curve-axes";
 import { type CurveLook, curveLooks } from "./curve-looks";
@@ -15,12 +16,10 @@ import { plain } from "./plain-text";
 import { figure } from "./theme";
 
 /** One run's curve; `RunRecord`s will do. */
-export interface CurveRun extends ContinuedCurve {
+export interface CurveRun extends ContinuedCurve, Trained {
   /** `component/scale`, or a plain name such as `float`. */
   readonly name: string;
   readonly seed: number;
-  /** What it minimized; cross entropy where nothing is said. */
-  readonly config?: { readonly training: Partial<Pick<TrainingConfig, "objective" | "labelSmoothing">> };
 }
 
 /** What is drawn over the epochs. */
@@ -53,18 +52,6 @@ export interface CurveForm extends Size {
   readonly logX?: boolean;
   /** Means of the validation alone, without seeds and training. */
   readonly meansOnly?: boolean;
-}
-
-/**
- * Why a run's training loss is no cross entropy that its validation loss can be compared with.
- *
- * @returns as a caption says it; undefined where it is one
- */
-export function otherLoss({ config }: Pick<CurveRun, "config">): string | undefined {
-  const { objective = {}, labelSmoothing = 0 } = config?.training ?? {};
-  const isPlain = Object.entries(objective).every(([name, { weight }]) => name === "cross-entropy" && weight === 1);
-  if (!isPlain) return "what was minimized is not the cross entropy alone";
-  return labelSmoothing > 0 ? "labels were smoothed in training" : undefined;
 }
 
 /**

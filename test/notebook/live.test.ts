@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { newCellSignal } from "../../lib/notebook/cancel";
 import { Kernel, type KernelOutput } from "../../lib/notebook/kernel";
 import { liveCurve } from "../../lib/notebook/live-curve";
+import { lossCurveSvg } from "../../lib/notebook/loss-curve-svg";
 import type { MimeBundle, Output } from "../../lib/notebook/nbformat";
 import { CellOutputs } from "../../lib/notebook/outputs";
 import { liveProgress } from "../../lib/notebook/progress";
@@ -176,4 +177,20 @@ test("outside a kernel they print plain lines and leave Ctrl-C alone", () => {
   expect(lines).toHaveLength(3);
   expect(lines[0]).toContain("ETA");
   expect(lines[2]).toBe("epoch 2: training loss 0.500, validation loss 0.750");
+});
+
+test("no training loss of smoothed labels stands beside a validation loss", () => {
+  const printed = vi.spyOn(console, "log").mockImplementation(() => {});
+  const curve = liveCurve({ epochs: 2, config: { training: { labelSmoothing: 0.1 } } });
+  for (const record of records) curve.push(record);
+  curve.done();
+  const [[line]] = printed.mock.calls as [[string]];
+  printed.mockRestore();
+  expect(line).toBe("epoch 2: validation loss 0.750 (training loss not drawn: labels were smoothed in training)");
+  const [both, alone] = [true, false].map((hasTraining) => lossCurveSvg(records, { epochs: 2, hasTraining }));
+  expect([both, alone].map((svg) => svg?.match(/<polyline/g)?.length)).toEqual([2, 1]);
+  expect(both).toContain("<title>Training and validation loss");
+  expect(alone).toContain("<title>Validation loss");
+  expect(alone).not.toContain(">training<");
+  expect(alone).toContain('points="48.0,30.0 468.0,132.0"'); // its own first value is the top of the axis
 });

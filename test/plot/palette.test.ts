@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { binarizers } from "../../lib/binarize/registry";
-import { colorsOf, darker, transparent } from "../../lib/plot/palette";
+import { colorsOf, darker, shapeOf, transparent } from "../../lib/plot/palette";
 
 test("every named binarizer has a colour of its own, the same in any company", () => {
   const names = Object.keys(binarizers);
@@ -17,4 +17,13 @@ test("unknown names take colours that no known name beside them has", () => {
 test("shades keep the hue", () => {
   expect(darker("#ff8000")).toBe("#bf6000");
   expect(transparent("#ff8000", 0.5)).toBe("rgba(255, 128, 0, 0.5)");
+});
+
+test("markers are open where weights alone are in bits, of the shape of the same scale in two bits", () => {
+  const shapes = ["channel", "channel-w1a32", "plain", "weights"].map((name) =>
+    shapeOf(name, colorsOf([name]).get(name)!),
+  );
+  expect(shapes[1]).toBe(`${shapes[0]}-open`);
+  expect(shapes[2]).not.toMatch(/-open$/);
+  expect(shapes[3]).toMatch(/-open$/);
 });
