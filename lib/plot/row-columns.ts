@@ -40,8 +40,9 @@ const [gap, leastPlot] = [28, 150] as const;
  * @param width - of all columns, pixels
  * @param title - length of the axis title, pixels
  * @param most - slots that fit below one another; a group takes its rows and one
- * @returns where each column and its axis lie, 0 … 1, the slots of the longest column, the groups with their places, and
- *   the width that one column needs, pixels
+ * @returns where the axis of each column lies, 0 … 1 from the first to the end of the last; the room before and after
+ *   it for names and numbers, pixels; the slots of the longest column, the groups with their places, and the width that
+ *   one column needs, pixels
  */
 export function columnsOf(groups: readonly RowGroup[], width: number, title: number, most: number) {
   const rows = groups.flatMap((group) => group.rows);
@@ -63,12 +64,13 @@ export function columnsOf(groups: readonly RowGroup[], width: number, title: num
   }
   const count = Math.max(...best.placed.map((group) => group.column)) + 1;
   const each = (width - gap * (count - 1)) / count;
-  const columns = Array.from({ length: count }, (_, i) => {
+  const axis = Math.max(1, each - before - after); // an axis needs some width
+  const whole = (count - 1) * (each + gap) + axis;
+  const domains = Array.from({ length: count }, (_, i) => {
     const left = i * (each + gap);
-    const end = Math.max(left + before + 1, left + each - after); // an axis needs some width
-    return { left: left / width, domain: [(left + before) / width, Math.min(1, end / width)] };
+    return [left / whole, Math.min(1, (left + axis) / whole)];
   });
-  return { columns, leastWidth, ...best };
+  return { domains, before, after, leastWidth, ...best };
 }
 
 /** The flattest way to put groups into so many columns in their order. */

@@ -46,14 +46,21 @@ export function rowPlot(
   const { width, height } = withoutHeading(size, heading, axisHeight + rowHeight * slots);
   const most = Math.floor((height - axisHeight) / leastRowHeight);
   const inner = width - 2 * sideMargin;
-  const { columns, deepest, placed, leastWidth } = columnsOf(groups, inner, axisTitleWidth(axis.title), most);
+  const { domains, before, after, deepest, placed, leastWidth } = columnsOf(
+    groups,
+    inner,
+    axisTitleWidth(axis.title),
+    most,
+  );
   const range = axis.range ?? padded(rows, axis.reference);
-  const plot = inner * (columns[0].domain[1] - columns[0].domain[0]);
-  const layout: PanelLayout = { width, height, annotations: [], shapes: [], margin: { l: sideMargin, r: sideMargin } };
-  for (let i = 0; i < columns.length; i++) {
+  const plot = Math.max(1, inner - before - after) * (domains[0][1] - domains[0][0]);
+  // Names and numbers stand in the margins, which keep their pixels when the figure is given another width.
+  const margin = { l: sideMargin + before, r: sideMargin + after };
+  const layout: PanelLayout = { width, height, annotations: [], shapes: [], margin };
+  for (let i = 0; i < domains.length; i++) {
     const number = i === 0 ? ("" as const) : (`${i + 1}` as `${number}`);
     layout[`xaxis${number}` as "xaxis"] = {
-      domain: columns[i].domain,
+      domain: domains[i],
       anchor: `y${number}` as "y",
       title: axisTitle(plain(axis.title)),
       range: [...range],
@@ -76,7 +83,7 @@ export function rowPlot(
       });
     }
   }
-  layout.annotations = placed.flatMap((group) => annotationsOf(group, columns[group.column]));
+  layout.annotations = placed.flatMap((group) => annotationsOf(group, domains[group.column], before));
   const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
   const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
   return {
@@ -128,20 +135,31 @@ function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
 
 function annotationsOf(
   { title, rows, column, first }: PlacedGroup,
-  { left, domain }: { readonly left: number; readonly domain: readonly number[] },
+  [start, end]: readonly number[],
+  before: number,
 ): Partial<Annotations>[] {
   const axis = column === 0 ? "y" : (`y${column + 1}` as "y");
   const base = { xref: "paper", yref: axis, yanchor: "middle", showarrow: false, borderpad: 0 } as const;
   const font = { size: textSize.label };
   return [
     ...(title
-      ? [{ ...base, text: `<b>${plain(title)}</b>`, x: left, xanchor: "left", y: first - 1, font } as const]
+      ? [
+          {
+            ...base,
+            text: `<b>${plain(title)}</b>`,
+            x: start,
+            xanchor: "left",
+            xshift: -before,
+            y: first - 1,
+            font,
+          } as const,
+        ]
       : []),
     ...rows.flatMap((row, i): Partial<Annotations>[] => [
-      { ...base, text: plain(row.label), x: domain[0], xanchor: "right", xshift: -8, y: first + i, font },
+      { ...base, text: plain(row.label), x: start, xanchor: "right", xshift: -8, y: first + i, font },
       {
         ...base,
-        ...{ text: plain(row.text), x: domain[1], xanchor: "left", xshift: 8, y: first + i },
+        ...{ text: plain(row.text), x: end, xanchor: "left", xshift: 8, y: first + i },
         font: { ...font, color: ink.muted },
       },
     ]),

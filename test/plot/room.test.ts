@@ -5,6 +5,7 @@ import { accuracyTable } from "../../lib/plot/accuracy-table";
 import { bytesAgainstAccuracy } from "../../lib/plot/bytes-against-accuracy";
 import type { Figure, Size } from "../../lib/plot/figure";
 import { pairedDifferences } from "../../lib/plot/paired-differences";
+import { resized } from "../../lib/plot/theme";
 import { trainingSpeed } from "../../lib/plot/training-speed";
 import { sampleAccuracy, sampleRun } from "./samples";
 
@@ -50,8 +51,18 @@ describe("a narrow row plot", () => {
 
   test("has 150 pixels for what is drawn at the width that it asks for", () => {
     const width = pairedDifferences(differences, {}, { width: 400 }).leastWidth!;
-    const { domain } = axisOf(pairedDifferences(differences, {}, { width }));
-    expect((domain[1] - domain[0]) * (width - 40)).toBeGreaterThan(149);
+    const figure = pairedDifferences(differences, {}, { width });
+    const { l = 0, r = 0 } = figure.layout.margin!;
+    expect(axisOf(figure).domain).toEqual([0, 1]);
+    expect(width - l - r).toBeGreaterThan(149);
+  });
+
+  test("is the same whether made for its width or given it afterwards", () => {
+    const made = accuracyOfSeeds(rows, {}, { width: 640 }).layout;
+    const given = resized(accuracyOfSeeds(rows), { width: 640 }).layout;
+    expect(given.annotations).toEqual(made.annotations);
+    expect(given.margin).toEqual(made.margin);
+    expect(given.xaxis!.domain).toEqual(made.xaxis!.domain);
   });
 });
 
