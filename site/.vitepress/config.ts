@@ -9,6 +9,8 @@ import { libraryPages } from "./library-pages";
 import { markdown } from "./markdown";
 import { remakePages } from "./remake-pages";
 
+type RollupOptions = NonNullable<NonNullable<NonNullable<UserConfig["vite"]>["build"]>["rollupOptions"]>;
+
 const site = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 /** Where the site will be, with slashes at both ends: `/binvit/` on GitHub Pages of a project. */
@@ -26,6 +28,13 @@ interface Link {
   readonly text: string;
   readonly link: string;
 }
+
+/** Leaves out what nobody can do anything about: comments in packages, and TypeScript's parts for Node alone. */
+const onwarn: NonNullable<RollupOptions["onwarn"]> = (warning, warn) => {
+  const isForeign = warning.code === "INVALID_ANNOTATION" && warning.id?.includes("node_modules");
+  const isForNode = /externalized for browser compatibility, imported by "[^"]*\/typescript\.js"/.test(warning.message);
+  if (!isForeign && !isForNode) warn(warning);
+};
 
 export default async (): Promise<UserConfig> => {
   const root = join(site, "..");
@@ -52,7 +61,7 @@ export default async (): Promise<UserConfig> => {
     markdown,
     vite: {
       publicDir: join(site, "generated", "public"),
-      build: { chunkSizeWarningLimit: 2000 },
+      build: { chunkSizeWarningLimit: 2000, rollupOptions: { onwarn } },
       worker: { format: "es" },
       // Pages are first drawn by Node, which would take the engine as CommonJS.
       resolve: { alias: { "binvit/engine": join(root, "lib", "dist", "esm", "engine.js") } },
