@@ -156,6 +156,17 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
     await page.close();
   });
 
+  test("from the first page to training it is two taps on a phone, to drawing one", async () => {
+    const page = await opened("index.html", { screen: "phone" });
+    await page.click(".home .actions a[href='/train.html']");
+    await page.click("form button.main");
+    await page.waitForSelector("p.state", { timeout: 60_000 });
+    await page.goto(`${site.address}index.html`, { waitUntil: "load" });
+    await page.click(".home .actions a[href='/draw.html']");
+    await page.waitForSelector("canvas", { timeout: 60_000 });
+    await page.close();
+  });
+
   test("every stroke is answered by both models, and a flipped layer answers otherwise", async () => {
     const page = await opened("draw.html");
     await page.waitForSelector(".one-bit .facts");
