@@ -15,9 +15,3 @@ export const scaleCodes: Readonly<Record<ScaleForm, number>> = {
 
 /** Numbers of the straight-through forms in assembly/sign.ts. */
 export const steCodes: Readonly<Record<SteForm, number>> = { identity: 0, clip: 1, approx: 2, swish: 3 };
-
-/** @returns whether the fused weight kernels know this scale form; others are put together from plain operations */
-export const isKernelScale = (form: string): form is ScaleForm => Object.hasOwn(scaleCodes, form);
-
-/** @returns whether the sign kernels know this straight-through form */
-export const isKernelSte = (form: string): form is SteForm => Object.hasOwn(steCodes, form);

@@ -17,6 +17,8 @@ export interface FigureMeta {
   readonly heading: number;
   /** Whether the legend is a row under the heading. */
   readonly legendRow: boolean;
+  /** Of a row plot: its columns, and the pixels between the axes of two. */
+  readonly columns?: { readonly count: number; readonly between: number };
 }
 
 /** A picture as plain data: what Plotly draws, in a notebook, in an SVG file or in a PNG file. JSON-safe. */

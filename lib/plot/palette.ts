@@ -125,6 +125,9 @@ export function colorsOf(names: readonly string[]): Map<string, string> {
   return colors;
 }
 
+/** @returns whether a scale form or a method leaves its inputs float, by its name */
+export const hasWeightsAlone = (scale: string): boolean => /w1a32$/i.test(scale);
+
 /**
  * @param scale - a scale form or a method
  * @param color - of `colorsOf`
@@ -132,7 +135,7 @@ export function colorsOf(names: readonly string[]): Map<string, string> {
  */
 export function shapeOf(scale: string, color: string): string {
   if (color === floatColor) return "star";
-  const weightsAlone = scale === "weights" || scale.toLowerCase().endsWith("w1a32"); // "weights": a step of ladders
+  const weightsAlone = hasWeightsAlone(scale);
   const twoBits = weightsAlone ? scaleColors.get(scale.replace(/-?w1a32$/i, "")) : undefined;
   const at = palette.findIndex((one) => one === (twoBits ?? color));
   return `${shapes[at < 0 ? 0 : at % shapes.length]}${weightsAlone ? "-open" : ""}`;

@@ -40,9 +40,8 @@ const [gap, leastPlot] = [28, 150] as const;
  * @param width - of all columns, pixels
  * @param title - length of the axis title, pixels
  * @param most - slots that fit below one another; a group takes its rows and one
- * @returns where the axis of each column lies, 0 … 1 from the first to the end of the last; the room before and after
- *   it for names and numbers, pixels; the slots of the longest column, the groups with their places, and the width that
- *   one column needs, pixels
+ * @returns how many columns, the room before and after each axis for names and numbers, and between two axes, pixels; the
+ *   slots of the longest column, the groups with their places, and the width that one column needs, pixels
  */
 export function columnsOf(groups: readonly RowGroup[], width: number, title: number, most: number) {
   const rows = groups.flatMap((group) => group.rows);
@@ -51,26 +50,24 @@ export function columnsOf(groups: readonly RowGroup[], width: number, title: num
   const titles = groups.map((group) => group.title);
   const besideTitles = widest(titles, true);
   const labels = widest(rows.map((row) => row.label));
-  const beforeIn = (column: number) => Math.max(Math.min(besideTitles, column / 4), labels) + 10; // longer ones cross the axis
   const after = widest(rows.map((row) => row.text)) + 10;
-  const before = beforeIn(width);
-  const plot = Math.max(leastPlot, title - 2 * Math.min(before, after)); // the title is centred below it
-  let leastWidth = 0;
-  while (beforeIn(leastWidth) + plot + after > leastWidth) leastWidth++;
+  /** What is drawn needs that much beside them: the title of the axis is centred below it. */
+  const plotBeside = (before: number) => Math.max(leastPlot, title - 2 * Math.min(before, after));
+  const withTitles = Math.max(besideTitles, labels) + 10;
+  const leastWidth = withTitles + plotBeside(withTitles) + after;
+  // In less the titles of groups cross the axis.
+  const beforeIn = (column: number) =>
+    column >= leastWidth ? withTitles : Math.max(Math.min(besideTitles, column / 4), labels) + 10;
+  const columnIn = (count: number) => (width - gap * (count - 1)) / count;
   let best = placedIn(groups, 1);
   for (let count = 2; best.deepest > most && count <= groups.length; count++) {
-    if ((width - gap * (count - 1)) / count < before + plot + after) break;
+    const before = beforeIn(columnIn(count));
+    if (columnIn(count) < before + plotBeside(before) + after) break;
     best = placedIn(groups, count);
   }
   const count = Math.max(...best.placed.map((group) => group.column)) + 1;
-  const each = (width - gap * (count - 1)) / count;
-  const axis = Math.max(1, each - before - after); // an axis needs some width
-  const whole = (count - 1) * (each + gap) + axis;
-  const domains = Array.from({ length: count }, (_, i) => {
-    const left = i * (each + gap);
-    return [left / whole, Math.min(1, (left + axis) / whole)];
-  });
-  return { domains, before, after, leastWidth, ...best };
+  const before = beforeIn(columnIn(count));
+  return { count, before, after, between: before + after + gap, leastWidth: Math.ceil(leastWidth), ...best };
 }
 
 /** The flattest way to put groups into so many columns in their order. */

@@ -1,11 +1,11 @@
-import type { Annotations, Data, LayoutAxis } from "plotly.js";
+import type { Annotations, Data } from "plotly.js";
 import type { Figure, Size } from "./figure";
 import { axisTitleWidth, type Heading, ink, sideMargin, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { floatColor, transparent } from "./palette";
 import { plain } from "./plain-text";
+import { axisIn, axisName, domainsIn, ticksIn } from "./row-axes";
 import { columnsOf, type PlacedGroup, type PlotRow, type RowGroup } from "./row-columns";
-import { plainWidth } from "./text-box";
 import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
 
 /** The axis of a row plot. */
@@ -46,25 +46,27 @@ export function rowPlot(
   const { width, height } = withoutHeading(size, heading, axisHeight + rowHeight * slots);
   const most = Math.floor((height - axisHeight) / leastRowHeight);
   const inner = width - 2 * sideMargin;
-  const { domains, before, after, deepest, placed, leastWidth } = columnsOf(
+  const { count, before, after, between, deepest, placed, leastWidth } = columnsOf(
     groups,
     inner,
     axisTitleWidth(axis.title),
     most,
   );
+  const columns = { count, between };
   const range = axis.range ?? padded(rows, axis.reference);
-  const plot = Math.max(1, inner - before - after) * (domains[0][1] - domains[0][0]);
+  const domains = domainsIn(inner - before - after, columns);
+  const plot = axisIn(inner - before - after, columns);
   // Names and numbers stand in the margins, which keep their pixels when the figure is given another width.
   const margin = { l: sideMargin + before, r: sideMargin + after };
   const layout: PanelLayout = { width, height, annotations: [], shapes: [], margin };
-  for (let i = 0; i < domains.length; i++) {
+  for (let i = 0; i < count; i++) {
     const number = i === 0 ? ("" as const) : (`${i + 1}` as `${number}`);
-    layout[`xaxis${number}` as "xaxis"] = {
+    layout[axisName(i)] = {
       domain: domains[i],
       anchor: `y${number}` as "y",
       title: axisTitle(plain(axis.title)),
       range: [...range],
-      ...ticksIn(plot, range, axis.tickvals),
+      ...ticksIn(plot, { range: [...range], tickvals: axis.tickvals }),
       automargin: false,
     };
     layout[`yaxis${number}` as "yaxis"] = {
@@ -83,8 +85,9 @@ export function rowPlot(
       });
     }
   }
-  layout.annotations = placed.flatMap((group) => annotationsOf(group, domains[group.column], before));
-  const drawn = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
+  layout.annotations = placed.flatMap((group) => annotationsOf(group, before));
+  const made = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
+  const drawn = { ...made, layout: { ...made.layout, meta: { ...made.layout.meta!, columns } } };
   const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
   return {
     ...drawn,
@@ -93,17 +96,11 @@ export function rowPlot(
   };
 }
 
-/** As many ticks as a plot has room for side by side: their labels would be turned, into the title of the axis. */
-function ticksIn(plot: number, range: readonly [number, number], tickvals: number[] | undefined): Partial<LayoutAxis> {
-  const label = Math.max(...range.map((end) => plainWidth(`${Math.round(end)}`, textSize.base)));
-  const most = Math.max(2, Math.floor(plot / (label + 14)));
-  if (!tickvals) return { tickangle: 0, ...(most < 6 ? { nticks: most } : {}) };
-  const every = Math.ceil(tickvals.length / most);
-  return { tickangle: 0, tickvals: tickvals.filter((_, i) => (tickvals.length - 1 - i) % every === 0) };
-}
+/** Plotly's names of the axes of a column. */
+const axesOf = (column: number) => (column === 0 ? ["x", "y"] : [`x${column + 1}`, `y${column + 1}`]) as ["x", "y"];
 
 function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
-  const [xaxis, yaxis] = column === 0 ? ["x", "y"] : [`x${column + 1}`, `y${column + 1}`];
+  const [xaxis, yaxis] = axesOf(column);
   return rows.flatMap((row, i): Data[] => {
     const { values = [], color } = row;
     const at = first + i - (values.length > 0 ? 0.12 : 0);
@@ -133,13 +130,15 @@ function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
   });
 }
 
-function annotationsOf(
-  { title, rows, column, first }: PlacedGroup,
-  [start, end]: readonly number[],
-  before: number,
-): Partial<Annotations>[] {
-  const axis = column === 0 ? "y" : (`y${column + 1}` as "y");
-  const base = { xref: "paper", yref: axis, yanchor: "middle", showarrow: false, borderpad: 0 } as const;
+function annotationsOf({ title, rows, column, first }: PlacedGroup, before: number): Partial<Annotations>[] {
+  const [xaxis, yaxis] = axesOf(column);
+  const base = {
+    xref: `${xaxis} domain` as "x domain",
+    yref: yaxis,
+    yanchor: "middle",
+    showarrow: false,
+    borderpad: 0,
+  } as const;
   const font = { size: textSize.label };
   return [
     ...(title
@@ -147,7 +146,7 @@ function annotationsOf(
           {
             ...base,
             text: `<b>${plain(title)}</b>`,
-            x: start,
+            x: 0,
             xanchor: "left",
             xshift: -before,
             y: first - 1,
@@ -156,10 +155,10 @@ function annotationsOf(
         ]
       : []),
     ...rows.flatMap((row, i): Partial<Annotations>[] => [
-      { ...base, text: plain(row.label), x: start, xanchor: "right", xshift: -8, y: first + i, font },
+      { ...base, text: plain(row.label), x: 0, xanchor: "right", xshift: -8, y: first + i, font },
       {
         ...base,
-        ...{ text: plain(row.text), x: end, xanchor: "left", xshift: 8, y: first + i },
+        ...{ text: plain(row.text), x: 1, xanchor: "left", xshift: 8, y: first + i },
         font: { ...font, color: ink.muted },
       },
     ]),

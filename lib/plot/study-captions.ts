@@ -5,6 +5,7 @@ import { isByRows } from "./accuracy-by-component";
 import type { AccuracyRow } from "./accuracy-row";
 import type { BytesRow } from "./bytes-against-accuracy";
 import { distinct } from "./inputs";
+import { hasWeightsAlone } from "./palette";
 
 // What the titles and captions of a study's figures say of its records: made of them, so that no figure says more.
 
@@ -21,10 +22,10 @@ export function trainedOn(dataset: string, records: readonly RunRecord[]): strin
 /** @returns what markers say beside the rule, each where a row needs it */
 export function exceptions(rows: readonly (AccuracyRow & BytesRow)[]): string {
   const hasOneSeed = rows.some(({ values }) => values.length === 1);
-  const hasWeightsAlone = rows.some(({ scale }) => scale.endsWith("w1a32"));
+  const hasOpen = rows.some(({ scale }) => hasWeightsAlone(scale));
   return (
     (hasOneSeed ? " No bar: one seed." : "") +
-    (hasWeightsAlone ? " Open markers: weights alone in bits (W1A32)." : "") +
+    (hasOpen ? " Open markers: weights alone in bits (W1A32)." : "") +
     floatsOfGroups(rows)
   );
 }

@@ -2,6 +2,7 @@ import type { Data, Layout, LayoutAxis } from "plotly.js";
 import type { Figure, Size } from "./figure";
 import { fontStack } from "./font-stack";
 import { type Heading, ink, sideMargin, textSize, titleOf } from "./heading";
+import { refitted } from "./row-axes";
 
 const axisTheme: Partial<LayoutAxis> = {
   automargin: true,
@@ -105,6 +106,7 @@ export function resized(drawn: Figure, size: Size & { readonly title?: string })
     data,
     {
       ...rest,
+      ...refitted(layout, meta, width),
       ...(meta.legendRow || legend === undefined ? {} : { legend }),
       margin: { ...margin, t: (margin?.t ?? above) - above },
       width,
@@ -116,7 +118,14 @@ export function resized(drawn: Figure, size: Size & { readonly title?: string })
     title: { ...(again.layout.title as object), ...differing(title, made.title) },
     ...(meta.legendRow && { legend: { ...again.layout.legend, ...differing(legend, made.legend) } }),
   };
-  return { ...again, layout: { ...again.layout, ...changed } as Figure["layout"] };
+  const kept = meta.columns && { meta: { ...again.layout.meta!, columns: meta.columns } };
+  const higher = again.layout.meta!.heading - meta.heading;
+  return {
+    ...again,
+    layout: { ...again.layout, ...changed, ...kept } as Figure["layout"],
+    ...(drawn.leastWidth !== undefined && { leastWidth: drawn.leastWidth }),
+    ...(drawn.leastHeight !== undefined && { leastHeight: drawn.leastHeight + higher }),
+  };
 }
 
 /** Plotly took titles as plain text until its third version, and leaves such a one out now. */

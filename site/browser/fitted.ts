@@ -26,6 +26,9 @@ const small = { base: 12, legend: 13, line: 20 };
 /** More names at points than this would cover each other, unless the figure is so wide, pixels; it scrolls then. */
 const crowded = { names: 8, width: 560 };
 
+/** The least width of what is drawn between the names and the numbers of a row plot, pixels. */
+const leastPlot = 120;
+
 /** The least share of its own width at which the names above a grid's panels can be read; below it, it scrolls. */
 const leastShare = 0.6;
 
@@ -35,7 +38,7 @@ const leastShare = 0.6;
  *
  * @param figure - in the kit's one look
  * @param place - where it is shown
- * @returns the figure; wider than the place only if it is a grid of pictures, or of points, with many names
+ * @returns the figure; wider than the place only if it is a grid of pictures, of points with many names, or of rows
  */
 export function fitted(figure: Figure, place: Place): Figure {
   const { meta } = figure.layout;
@@ -53,8 +56,9 @@ export function fitted(figure: Figure, place: Place): Figure {
 /** Lines and bars: as high as ever, however narrow. */
 function narrowed(layout: Figure["layout"], room: number, entries: number): Figure["layout"] {
   const { width: own = 900, height: whole = 470, margin, font, meta, annotations = [] } = layout;
-  const atPoints = annotations.filter(({ xref }) => xref !== "paper").length;
-  const width = Math.min(own, Math.max(room, atPoints > crowded.names ? crowded.width : 0));
+  const atPoints = annotations.filter(({ xref = "x" }) => /^x\d*$/.test(xref)).length;
+  const beside = meta?.columns ? (margin?.l ?? 0) + (margin?.r ?? 0) + leastPlot : 0;
+  const width = Math.min(own, Math.max(room, beside, atPoints > crowded.names ? crowded.width : 0));
   if (width >= narrow) return { ...layout, width };
   const lines = layout.showlegend ? entries : 0;
   const more = lines * small.line - (meta?.legendRow ? legendRow : 0);

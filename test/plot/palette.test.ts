@@ -20,10 +20,10 @@ test("shades keep the hue", () => {
 });
 
 test("markers are open where weights alone are in bits, of the shape of the same scale in two bits", () => {
-  const shapes = ["channel", "channel-w1a32", "plain", "weights"].map((name) =>
+  const shapes = ["channel", "channel-w1a32", "learned W1A32"].map((name) =>
     shapeOf(name, colorsOf([name]).get(name)!),
   );
+  expect(shapes[0]).not.toMatch(/-open$/);
   expect(shapes[1]).toBe(`${shapes[0]}-open`);
-  expect(shapes[2]).not.toMatch(/-open$/);
-  expect(shapes[3]).toMatch(/-open$/);
+  expect(shapes[2]).toMatch(/-open$/);
 });

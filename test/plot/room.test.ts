@@ -57,12 +57,46 @@ describe("a narrow row plot", () => {
     expect(width - l - r).toBeGreaterThan(149);
   });
 
-  test("is the same whether made for its width or given it afterwards", () => {
-    const made = accuracyOfSeeds(rows, {}, { width: 640 }).layout;
-    const given = resized(accuracyOfSeeds(rows), { width: 640 }).layout;
-    expect(given.annotations).toEqual(made.annotations);
-    expect(given.margin).toEqual(made.margin);
-    expect(given.xaxis!.domain).toEqual(made.xaxis!.domain);
+  test.each([480, 640, 1200])("of %i pixels is the same whether made for them or given them afterwards", (width) => {
+    const made = accuracyOfSeeds(rows, {}, { width });
+    const given = resized(accuracyOfSeeds(rows), { width });
+    expect(given.layout.annotations).toEqual(made.layout.annotations);
+    expect(given.layout.margin).toEqual(made.layout.margin);
+    expect(given.layout.xaxis).toEqual(made.layout.xaxis);
+    expect(given.layout.meta).toEqual(made.layout.meta);
+    expect([given.leastWidth, given.leastHeight]).toEqual([made.leastWidth, made.leastHeight]);
+  });
+
+  test("keeps a place of its axis that was changed since", () => {
+    const figure = accuracyOfSeeds(rows);
+    const { layout } = figure;
+    const changed = { ...figure, layout: { ...layout, xaxis: { ...layout.xaxis, domain: [0.5, 1] } } };
+    expect(resized(changed, { width: 640 }).layout.xaxis!.domain).toEqual([0.5, 1]);
+  });
+});
+
+describe("a low row plot", () => {
+  const low = accuracyOfSeeds(rows, {}, { width: 1280, height: 300 });
+
+  /** Pixels from the first name to the last number of each column. */
+  function columnsOf({ layout }: Figure): { from: number; to: number }[] {
+    const { width = 0, margin, meta } = layout;
+    const { l = 0, r = 0 } = margin!;
+    const { domain } = layout.xaxis as { domain: [number, number] };
+    const [before, after] = [l - 20, r - 20]; // names and numbers stand in the margins
+    return Array.from({ length: meta!.columns!.count }, (_, i) => {
+      const axis = i === 0 ? domain : (layout as Record<string, { domain: number[] }>)[`xaxis${i + 1}`].domain;
+      const [from, to] = axis.map((share) => l + share * (width - l - r));
+      return { from: from - before, to: to + after };
+    });
+  }
+
+  test.each([1280, 1000, 1600])("has its groups side by side, and apart in %i pixels", (width) => {
+    const columns = columnsOf(resized(low, { width }));
+    expect(columns.length).toBeGreaterThan(1);
+    expect(columns[0].from).toBeCloseTo(20);
+    expect(columns.at(-1)!.to).toBeCloseTo(width - 20);
+    for (let i = 1; i < columns.length; i++) expect(columns[i].from - columns[i - 1].to).toBeCloseTo(28);
   });
 });
 

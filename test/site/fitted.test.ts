@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { darkGround } from "../../lib/plot/dark";
+import { rowPlot } from "../../lib/plot/row-plot";
 import { figure, resized } from "../../lib/plot/theme";
 import { fitted, narrow } from "../../site/browser/fitted";
 
@@ -41,6 +42,23 @@ test("a grid of pictures shrinks as a picture does, until its names could not be
   expect([half.width, half.height]).toEqual([675, Math.round(0.75 * height)]);
   expect(half.annotations![0].font!.size).toBe(14 * 0.75);
   expect(fitted(grid, { ...place, width: 320 }).layout.width).toBe(0.6 * width);
+});
+
+test("rows keep their names, their numbers, and room for what is drawn between them", () => {
+  const text = "98.7 (98.0 … 99.3)";
+  const row = {
+    label: "a long name of a row",
+    mean: 0.5,
+    low: 0.4,
+    high: 0.6,
+    text,
+    color: "#000000",
+    symbol: "circle",
+  };
+  const { layout } = fitted(rowPlot([{ title: "mlp", rows: [row] }], { title: "accuracy" }), { ...place, width: 312 });
+  const { l = 0, r = 0 } = layout.margin!;
+  expect(layout.width! - l - r).toBeGreaterThanOrEqual(120);
+  expect(layout.width).toBeLessThan(narrow);
 });
 
 test("points with many names keep the width that these need", () => {

@@ -30,7 +30,7 @@ const plain = { qkv: "channel", projection: "channel", scores: "channel", values
  * |-----------------|------------------------------------------------------------------------------------------------|
  * | `float`         | nothing binarized, behind a stem of two 3×3 convolutions                                       |
  * | `all/plain`     | every weight one bit and every operand of every product, QKᵀ and AV too, with a channel scale  |
- * | `all/pixels`    | and what the stem reads stays float; its weights are still one bit                             |
+ * | `all/pixels`    | and what the stem's layers read stays float; their weights are one bit                            |
  * | `all/attention` | and BiT's quantizers for QKᵀ and AV                                                            |
  * | `all/learned`   | and learned scales                                                                             |
  * | `all/wide`      | and more width: the best on digits                                                             |
