@@ -1,3 +1,4 @@
+import { ConfigError } from "../base/errors";
 import { otherLoss, type Trained } from "../train/other-loss";
 import type { EpochRecord } from "../train/record";
 import { curvePicture } from "./curve-picture";
@@ -12,20 +13,22 @@ export interface LiveCurve {
   readonly done: () => void;
 }
 
-/** What a live curve is of. */
+/** What a live curve is of: the run's `config` says it all. */
 export interface LiveCurveOptions extends Trained {
-  /** How many epochs there will be. */
-  readonly epochs: number;
+  /** How many epochs there will be; those of `config` by default. */
+  readonly epochs?: number;
 }
 
 /**
  * Training and validation loss, redrawn in place after every epoch; outside a kernel, one line at the end.
  *
- * @param options - `epochs`, and the run's `config`: with one whose training loss is of another kind (of smoothed
- *   labels, of a teacher), the validation loss is drawn alone
+ * @param options - the run's `config`, or how many `epochs` it has. With a config whose training loss is of another kind
+ *   (of smoothed labels, of a teacher), the validation loss is drawn alone
  * @returns `push` for each epoch, and `done` to call at the end
+ * @throws ConfigError if neither says how many epochs there will be
  */
-export function liveCurve({ epochs, config }: LiveCurveOptions): LiveCurve {
+export function liveCurve({ config, epochs = config?.training.epochs }: LiveCurveOptions): LiveCurve {
+  if (epochs === undefined) throw new ConfigError("liveCurve: how many epochs? Give it the run's config, or epochs.");
   const display = openDisplay();
   const records: EpochRecord[] = [];
   const reason = otherLoss({ config });

@@ -181,7 +181,8 @@ test("outside a kernel they print plain lines and leave Ctrl-C alone", () => {
 
 test("no training loss of smoothed labels stands beside a validation loss", () => {
   const printed = vi.spyOn(console, "log").mockImplementation(() => {});
-  const curve = liveCurve({ epochs: 2, config: { training: { labelSmoothing: 0.1 } } });
+  expect(() => liveCurve({})).toThrow("how many epochs?");
+  const curve = liveCurve({ config: { training: { epochs: 2, labelSmoothing: 0.1 } } });
   for (const record of records) curve.push(record);
   curve.done();
   const [[line]] = printed.mock.calls as [[string]];
