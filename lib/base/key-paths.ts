@@ -33,9 +33,16 @@ export function keyPaths(schema: z.core.$ZodType): string[] {
  * @param key - as written
  * @param place - keys that lead to it
  * @param paths - what `keyPaths` says
- * @returns how to say it: `"epochs"` in quotes for a neighbour, `training.epochs` for another place
+ * @param where - what the whole is called
+ * @returns how to say it: `"epochs"` in quotes for a neighbour, `training.epochs` for another place, `"stem" of where`
+ *   for the top
  */
-export function meantKey(key: string, place: readonly string[], paths: readonly string[]): string | undefined {
+export function meantKey(
+  key: string,
+  place: readonly string[],
+  paths: readonly string[],
+  where: string,
+): string | undefined {
   const here = place.map((part) => (/^\d+$/.test(part) ? "*" : part)).join(".");
   const parents = paths.map((path) => path.slice(0, Math.max(0, path.lastIndexOf("."))));
   const names = paths.map((path) => path.slice(path.lastIndexOf(".") + 1));
@@ -44,8 +51,10 @@ export function meantKey(key: string, place: readonly string[], paths: readonly 
   if (neighbour?.toLowerCase() === key.toLowerCase()) return `"${neighbour}"`;
   const elsewhere = [...paths].sort((a, b) => a.split(".").length - b.split(".").length);
   const ending = (name: string) => elsewhere.find((path) => `.${path}`.endsWith(`.${name}`));
-  const same = ending(key);
+  const said = (path: string | undefined) =>
+    path === undefined || path.includes(".") || place.length === 0 ? path : `"${path}" of ${where}`;
+  const same = said(ending(key));
   if (same !== undefined || neighbour !== undefined) return same ?? `"${neighbour}"`;
   const near = nearest(key, names);
-  return near === undefined ? undefined : ending(near);
+  return near === undefined ? undefined : said(ending(near));
 }

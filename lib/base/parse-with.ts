@@ -33,7 +33,7 @@ export function parseWith<S extends z.ZodType>(
     const named = unknownKeys.slice(0, 3);
     const more = unknownKeys.length > named.length ? ` and ${unknownKeys.length - named.length} more` : "";
     const keys = named.map(describe).join(", ") + more;
-    const meant = named.flatMap((key) => meantKey(key, path, known) ?? []);
+    const meant = named.flatMap((key) => meantKey(key, path, known, where) ?? []);
     const advice = meant.length > 0 ? `Did you mean ${meant.join(", ")}?` : "Check its spelling, or remove it.";
     throw new ConfigError(`${[where, ...path].join(".")}: unknown key ${keys}. ${advice}`);
   }

@@ -1,8 +1,9 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { DataError, FileError } from "../base/errors";
+import { DataError, FileError, UsageError } from "../base/errors";
 import type { Dataset } from "../data/dataset";
 import type { DatasetConfig } from "../data/dataset-config";
+import type { DatasetInfo } from "../data/dataset-info";
 import type { RunRecord } from "../train/record";
 import type { Sizes } from "../vit/config";
 import { oneOf } from "./run-input";
@@ -72,10 +73,15 @@ export async function dataToEvaluate(
 ): Promise<Dataset> {
   const { datasetNames, datasets } = await import("../data/sets");
   const other = dataset === undefined ? undefined : oneOf("--dataset", dataset, datasetNames);
+  const name = other ?? trained.config.name;
+  const info: DatasetInfo | undefined = datasets[name]; // a packed file may say any name
+  if (folder !== undefined && info && !info.source) {
+    throw new UsageError(`--folder: ${name} comes with the kit and lies in no folder. Leave it out.`);
+  }
   const { loadDataset } = await import("../data/load");
   const { checkFit, checkSizes } = await import("../train/fit");
   // Before it is read or drawn.
-  if (other) checkSizes(model, { ...datasets[other], numClasses: datasets[other].classNames.length });
+  if (other) checkSizes(model, { ...datasets[other], numClasses: datasets[other].classNames.length }, true);
   const data = await loadDataset({ ...(other ? { name: other } : trained.config), ...(folder && { folder }) });
   checkFit(model, data);
   if (dataset === undefined && data.sha256 !== trained.sha256) {

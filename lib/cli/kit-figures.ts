@@ -27,7 +27,8 @@ export async function drawKitFigures(given: string | undefined, options: FigureO
   const page = join(out, "README.md");
   const isWhole = asKept && options.only === undefined;
   if (isWhole) prepareFile(page);
-  if (missing.length > 0) console.log(`Left out, as their records are not there yet: ${missing.join(", ")}.`);
+  if (missing.length > 0 && options.only === undefined)
+    console.log(`Left out, as their records are not there yet: ${missing.join(", ")}.`);
   await writeFigures(chosen, out, options, process.stdout, keptFormats);
   if (!isWhole) return;
   writeDiagrams(out);

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { UsageError } from "../base/errors";
+import type { RunRecord } from "../train/record";
 import { alignedTable, bar, StatusLine } from "./terminal";
 
 /** `binvit methods`: what there is, or how it compares. */
@@ -19,8 +20,17 @@ async function run(options: { readonly results?: string; readonly time?: boolean
   }
   if (options.results === undefined) return list();
   const { loadStudy } = await import("../study/records");
+  const { byDataset } = await import("../study/by-dataset");
+  const studies = byDataset(loadStudy(options.results));
+  for (const [dataset, records] of studies) {
+    if (studies.size > 1) console.log(`\nOn ${dataset}`);
+    await compare(records, options);
+  }
+}
+
+async function compare(records: readonly RunRecord[], options: { readonly time?: boolean }): Promise<void> {
   const { methodRows } = await import("../study/method-rows");
-  const rows = methodRows(loadStudy(options.results));
+  const rows = methodRows(records);
   const status = new StatusLine();
   const { methodTimes } = await import("../study/method-times");
   const times = options.time

@@ -73,7 +73,7 @@ async function work(folder: string, options: WorkWords): Promise<void> {
   console.log(
     `${records.length} of ${runs.length} runs are finished. \`npx binvit study collect ${folder}\` prints the table.`,
   );
-  if (most === undefined) reportFailures(failures, records.length);
+  if (most === undefined) reportFailures(failures, records.length, `npx binvit study work ${folder} --again`);
 }
 
 async function status(folder: string, { all }: { readonly all?: boolean }): Promise<void> {
@@ -91,7 +91,10 @@ async function status(folder: string, { all }: { readonly all?: boolean }): Prom
   console.log(`${bar(share)} ${(100 * share).toFixed(0)}%  ${found.length} runs: ${states.join(", ")}`);
   if (secondsLeft !== undefined && secondsLeft > 0)
     console.log(`About ${duration(secondsLeft)} left with those that run now.`);
-  if (isStopped(folder)) console.log("The study was cancelled; its workers save where they are, and end.");
+  if (isStopped(folder) && count("finished") < found.length) {
+    const workers = count("running") > 0 ? "its workers save where they are, and end" : "nobody works on it";
+    console.log(`The study was cancelled; ${workers}.`);
+  }
   const cluster = clusterLine(folder);
   if (cluster) console.log(cluster);
   const shown = all ? found : found.filter(({ state }) => state === "running" || state === "failed");
@@ -109,27 +112,30 @@ async function status(folder: string, { all }: { readonly all?: boolean }): Prom
 
 async function collect(folder: string, { keep }: { readonly keep?: string }): Promise<void> {
   const { recordsOf } = await import("../study/finished-record");
-  const { readFailure } = await import("../study/failure");
+  const { studyStatus } = await import("../study/status");
   const { readPlan } = await import("../study/plan");
   const { showResult } = await import("./train-study");
   const runs = readPlan(folder);
   const found = recordsOf(runs);
-  const ends = runs.map((run) => ({ run, ...found.get(run) }));
-  const records = ends.flatMap(({ record }) => record ?? []);
-  const open = ends.filter(({ record }) => !record);
-  const failures = open.flatMap(({ run, problem = readFailure(run.folder)?.reason }) =>
-    problem === undefined ? [] : [{ run, problem }],
+  const records = runs.flatMap((run) => found.get(run)?.record ?? []);
+  const failures = studyStatus(runs).runs.flatMap(({ run, state, detail = "" }) =>
+    state === "failed" ? [{ run, problem: detail }] : [],
   );
-  const others = open.length - failures.length;
+  const others = runs.length - records.length - failures.length;
   if (others > 0) console.log(`${others} of ${runs.length} runs are not finished yet.`);
-  await showResult({ records, failures }, folder, keep);
+  await showResult({ records, failures }, folder, { keep, again: `npx binvit study work ${folder} --again` });
 }
 
 async function cancel(folder: string): Promise<void> {
   const { stopWork } = await import("../study/stop");
   const { cancelJobs } = await import("../study/cluster/slurm");
   const { readPlan } = await import("../study/plan");
-  readPlan(folder); // what is no study's folder gets no file
+  const plan = readPlan(folder); // what is no study's folder gets no file
+  const { studyStatus } = await import("../study/status");
+  if (studyStatus(plan).runs.every(({ state }) => state === "finished")) {
+    console.log(`All that is planned in ${folder} is finished: nothing is to be cancelled.`);
+    return;
+  }
   stopWork(folder);
   const jobs = cancelJobs(folder);
   console.log(

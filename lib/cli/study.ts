@@ -64,7 +64,7 @@ async function run(
   const { prepareFolder } = await import("../base/files");
   if (options.keep) prepareFolder(options.keep); // a place that cannot be written is better known now than after hours
   const { out, ...result } = await trainStudy(what, { ...options, signal: interruptSignal() });
-  await showResult(result, out, options.keep);
+  await showResult(result, out, { keep: options.keep });
 }
 
 function wayOf(engine: "local" | "slurm" | "kubernetes", { estimate, check }: ReviewOptions): StudyWay {

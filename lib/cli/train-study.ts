@@ -21,28 +21,33 @@ export interface StudyOptions {
  *
  * @throws TrainingError if something did
  */
-export async function showResult({ records, failures }: StudyResult, out: string, keep?: string): Promise<void> {
+export async function showResult(
+  { records, failures }: StudyResult,
+  out: string,
+  { keep, again }: { readonly keep?: string; readonly again?: string } = {},
+): Promise<void> {
   const { resultTable } = await import("./result-table");
   if (records.length > 0) console.log(`\n${resultTable(records, failures)}`);
   console.log(`\nRecords and weights: ${out}`);
   const { keepRecords } = await import("../study/records");
   if (keep) keepRecords(records, keep, (problem) => console.error(`binvit: ${problem}`));
-  reportFailures(failures, records.length);
+  reportFailures(failures, records.length, again);
 }
 
 /**
  * Lists the runs of a study that failed.
  *
  * @param finished - number of the others
+ * @param again - the command that tries them again, where it is another than this one
  * @throws TrainingError if there are any
  */
-export function reportFailures(failures: StudyResult["failures"], finished: number): void {
+export function reportFailures(failures: StudyResult["failures"], finished: number, again?: string): void {
   if (failures.length === 0) return;
   console.log("\nFailed:");
   for (const { run, problem } of failures) console.log(`  ${run.row.name}, seed ${run.seed}: ${problem}`);
   throw new TrainingError(
     `${failures.length} of ${failures.length + finished} runs failed, as listed above. ` +
-      "Run the same command to try them again; the others are kept.",
+      `${again ? `\`${again}\` tries them again` : "Run the same command to try them again"}; the others are kept.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { PlotError, UsageError } from "../base/errors";
+import type { DrawingLook } from "../plot/drawing";
 import type { Figure } from "../plot/figure";
 import { type FigureOptions, type Format, readFigureOptions, usualFormats } from "./figure-options";
 import { duration, StatusLine } from "./terminal";
@@ -49,12 +50,22 @@ export async function writeFigures(
       warnings.add(`${name} is crowded: it needs ${needs} pixels in this size of text, not ${has}.`);
     }
     const own = { ...look, ...(title === undefined ? {} : { title }), onMissingLetters };
-    try {
-      const drawn = await drawing(figure, own);
+    const draw = async (look: DrawingLook) => {
+      const drawn = await drawing(figure, look);
       for (const format of formats) writeAtomically(file(format), await drawn[format]());
+    };
+    try {
+      await draw(own);
     } catch (error) {
       if (!(error instanceof PlotError)) throw error;
-      problems.push(await whatItNeeds(name, error, height, (more) => drawing(figure, { ...own, height: more })));
+      const more = await heightFor(height, (higher) => drawing(figure, { ...own, height: higher }));
+      if (more === undefined) problems.push(`${name}: ${error.message}`);
+      else if (look.height === undefined) await draw({ ...own, height: more });
+      else {
+        problems.push(
+          `${name} has no room for what it shows: it needs a height of ${more} pixels in this size of text, not ${Math.floor(height)}.`,
+        );
+      }
     }
   }
   const seconds = (performance.now() - startedAt) / 1000;
@@ -67,21 +78,16 @@ export async function writeFigures(
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
 }
 
-/** Says at which height a figure that has no room could be drawn. */
-async function whatItNeeds(
-  name: string,
-  error: PlotError,
-  height: number,
-  draw: (height: number) => Promise<unknown>,
-): Promise<string> {
+/** @returns the height, pixels, at which a figure that has no room could be drawn; undefined if none is found */
+async function heightFor(height: number, draw: (height: number) => Promise<unknown>): Promise<number | undefined> {
   for (let more = 1.1 * height; more < 4 * height; more *= 1.1) {
     const rounded = 10 * Math.ceil(more / 10);
     try {
       await draw(rounded);
-      return `${name} has no room for what it shows: it needs a height of ${rounded} pixels in this size of text, not ${Math.floor(height)}.`;
-    } catch (again) {
-      if (!(again instanceof PlotError)) throw again;
+      return rounded;
+    } catch (error) {
+      if (!(error instanceof PlotError)) throw error;
     }
   }
-  return `${name}: ${error.message}`;
+  return undefined;
 }

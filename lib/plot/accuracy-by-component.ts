@@ -137,12 +137,15 @@ function tracesOf(
 
 const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 
+/** Below a value that is nearer to 0, its number would be written over the axis, percent. */
+const leastBelow = 12;
+
 const valueLabel = (row: AccuracyRow, x: number, color: string, textangle: number): Partial<Annotations> => ({
   text: percent(row.mean),
   x,
-  y: 100 * Math.min(row.low, ...row.values),
-  yanchor: "top",
-  yshift: -6,
+  ...(100 * Math.min(row.low, ...row.values) < leastBelow
+    ? { y: 100 * Math.max(row.high, ...row.values), yanchor: "bottom", yshift: 6 }
+    : { y: 100 * Math.min(row.low, ...row.values), yanchor: "top", yshift: -6 }),
   textangle: `${textangle}`,
   showarrow: false,
   font: { size: textSize.label, color },

@@ -1,6 +1,8 @@
 import { methods } from "../binarize/methods/index";
 import { slopes } from "../binarize/slopes/index";
+import { plainName } from "../study/row-name";
 import { contrast, lightnessOf, withLightness } from "./color";
+import { distinct } from "./inputs";
 
 /**
  * Colours a reader with any colour vision can tell apart.
@@ -111,22 +113,23 @@ const componentSymbols: ReadonlyMap<string, string> = new Map(
  * @returns a colour for each; a name the kit does not know takes the next colour no other name has
  */
 export function colorsOf(names: readonly string[]): Map<string, string> {
-  const known = names.flatMap((name) => scaleColors.get(name) ?? []);
-  const free = palette.filter((color) => !known.includes(color));
-  let next = 0;
-  const colors = new Map<string, string>();
-  for (const name of names) {
-    if (!colors.has(name))
-      colors.set(
-        name,
-        scaleColors.get(name) ?? (free.length ? free : palette)[next++ % (free.length || palette.length)],
-      );
+  const colors = new Map(distinct(names).flatMap((name) => pairOf(name, scaleColors.get(name))));
+  // One of several configurations that were told apart keeps the colour.
+  for (const name of distinct(names)) {
+    const own = scaleColors.get(plainName(name));
+    if (own && !colors.has(name) && ![...colors.values()].includes(own)) colors.set(name, own);
   }
-  return colors;
+  const free = palette.filter((color) => ![...colors.values()].includes(color));
+  const others = free.length > 0 ? free : palette;
+  let next = 0;
+  for (const name of distinct(names)) if (!colors.has(name)) colors.set(name, others[next++ % others.length]);
+  return new Map(distinct(names).map((name) => [name, colors.get(name)!]));
 }
 
+const pairOf = (name: string, color: string | undefined): [string, string][] => (color ? [[name, color]] : []);
+
 /** @returns whether a scale form or a method leaves its inputs float, by its name */
-export const hasWeightsAlone = (scale: string): boolean => /w1a32$/i.test(scale);
+export const hasWeightsAlone = (scale: string): boolean => /w1a32$/i.test(plainName(scale));
 
 /**
  * @param scale - a scale form or a method
@@ -136,7 +139,7 @@ export const hasWeightsAlone = (scale: string): boolean => /w1a32$/i.test(scale)
 export function shapeOf(scale: string, color: string): string {
   if (color === floatColor) return "star";
   const weightsAlone = hasWeightsAlone(scale);
-  const twoBits = weightsAlone ? scaleColors.get(scale.replace(/-?w1a32$/i, "")) : undefined;
+  const twoBits = weightsAlone ? scaleColors.get(plainName(scale).replace(/-?w1a32$/i, "")) : undefined;
   const at = palette.findIndex((one) => one === (twoBits ?? color));
   return `${shapes[at < 0 ? 0 : at % shapes.length]}${weightsAlone ? "-open" : ""}`;
 }

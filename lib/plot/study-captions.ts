@@ -16,7 +16,8 @@ export function trainedOn(dataset: string, records: readonly RunRecord[]): strin
     const text = (value: number) => value.toLocaleString("en");
     return least === most ? text(least) : `${text(least)} to ${text(most)}`;
   };
-  return `${dataset} (${range((record) => record.dataset.train)} images, ${range(({ curve }) => curve.length)} epochs)`;
+  const epochs = range(({ curve }) => curve.length);
+  return `${dataset} (${range((record) => record.dataset.train)} images, ${epochs} ${epochs === "1" ? "epoch" : "epochs"})`;
 }
 
 /** @returns what markers say beside the rule, each where a row needs it */

@@ -27,7 +27,8 @@ export interface Comparison {
  *
  * d̄ ± t · s_d / √n over seeds. Many comparisons find differences where there are none, so a family is corrected for
  * its size m: intervals with t at 1 − 0.05 / (2m), p-values by Holm's steps. Seeds share the test images: how far those decide
- * is said by the interval over images, of the mean difference of each image over the seeds.
+ * is said by the interval over images, of the mean difference of each image over the seeds; at least 1 − 0.025^(1/N) to
+ * either side.
  *
  * Any two rows may be compared, so what differs between them, as width or learning rate, is for the caller to know;
  * `testClaims` takes only rows that differ in nothing but bits.
@@ -80,6 +81,7 @@ function holm(values: readonly number[]): number[] {
 
 function overImages(both: readonly SeedPair[]): Comparison["overImages"] {
   const { count } = both[0][0].test;
+  if (count < 2) return undefined; // one image has no spread
   const differences = new Float64Array(count);
   for (const pair of both) {
     const [one, other] = pair.map(({ test: { correct } }) =>
@@ -92,6 +94,9 @@ function overImages(both: readonly SeedPair[]): Comparison["overImages"] {
   }
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
-  const half = studentQuantile(0.975, count - 1) * Math.sqrt(variance / count);
+  // Images that all agree do not show that others would: of what none of N shows, others have up to 1 − 0.025^(1/N).
+  const isSame = both.every(([one, other]) => one.weightsSha256 === other.weightsSha256);
+  const least = isSame ? 0 : 1 - 0.025 ** (1 / count);
+  const half = Math.max(least, studentQuantile(0.975, count - 1) * Math.sqrt(variance / count));
   return { low: mean - half, high: mean + half };
 }

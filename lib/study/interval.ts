@@ -20,11 +20,16 @@ export interface Interval {
  * @param values - at least one
  * @param rounding - standard deviation of what the values were rounded by: two that happen to be equal do not show that
  *   a third would be, so s is at least that
- * @throws ConfigError if there are none
+ * @throws ConfigError if there are none, or one is no finite number
  */
 export function interval(values: readonly number[], rounding = 0): Interval {
   const count = values.length;
   if (count === 0) throw new ConfigError("An interval needs at least one value, got none.");
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined)
+    throw new ConfigError(
+      `An interval needs numbers, got ${typeof wrong === "number" ? wrong : JSON.stringify(wrong)}.`,
+    );
   const mean = values.reduce((a, b) => a + b, 0) / count;
   if (count < 2) return { mean, low: mean, high: mean, deviation: 0, count };
   const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1));

@@ -5,6 +5,7 @@ import type { RunRecord } from "../train/record";
 import type { ModelConfig } from "../vit/config";
 import { summarize } from "../vit/summary";
 import { tellApart } from "./configurations";
+import { plainName } from "./row-name";
 import { type ResultRow, resultRows } from "./table";
 
 /** A method's results, and what its model costs. */
@@ -30,7 +31,7 @@ export function methodRows(records: readonly RunRecord[]): MethodRow[] {
   return resultRows(records).map((row) => {
     const model = byName.get(row.name) as ModelConfig;
     const { macs, binaryMacs } = summarize(model).total;
-    const method = (methods as Readonly<Record<string, Method>>)[row.scale];
+    const method = (methods as Readonly<Record<string, Method>>)[plainName(row.scale)];
     const refused = unsupported(model);
     const { title = row.name, reference } = method ?? {};
     return { ...row, title, ...(reference && { reference }), model, macs, binaryMacs, ...(refused && { refused }) };

@@ -41,6 +41,12 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
   if (found.length === 0) {
     const [problem, ...more] = problems;
     if (problem) throw new FileError(problem + (more.length > 0 ? ` (${more.length} more cannot be read.)` : ""));
+    if (existsSync(join(folder, "plan.jsonl"))) {
+      throw new FileError(
+        `None of the runs planned in ${folder} is finished. \`npx binvit study status ${place}\` says how they are, ` +
+          `\`npx binvit study work ${place}\` trains them.`,
+      );
+    }
     const meant = didYouMean(
       place,
       namesIn(join(kitRoot(), "data", "results")).filter((name) => !name.includes(".")),

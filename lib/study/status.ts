@@ -37,7 +37,8 @@ export interface StudyStatus {
  */
 export function studyStatus(runs: readonly StudyRun[]): StudyStatus {
   const records = recordsOf(runs);
-  const all = runs.map((run) => statusOf(run, records.get(run)!));
+  const found = new Map(runs.map((run) => [run, statusOf(run, records.get(run)!)]));
+  const all = runs.map((run) => afterFailures(found.get(run)!, found));
   const running = all.filter(({ state }) => state === "running").length;
   const open = all.filter(({ state }) => state !== "finished" && state !== "failed");
   const whole = wholeSeconds(all);
@@ -56,6 +57,16 @@ function wholeSeconds(all: readonly RunStatus[]): ((run: StudyRun) => number) | 
     const alike = known.filter(({ run }) => run.row.name === row.name);
     return mean(alike.length > 0 ? alike : known);
   };
+}
+
+/** What needs a run that failed cannot begin, and counts as failed with it. */
+function afterFailures(status: RunStatus, found: ReadonlyMap<StudyRun, RunStatus>): RunStatus {
+  if (status.state !== "waiting") return status;
+  const cause = status.run.needs.find((needed) => {
+    const other = found.get(needed);
+    return other && afterFailures(other, found).state === "failed";
+  });
+  return cause ? { ...status, state: "failed", detail: `it needs ${cause.row.name}, which failed` } : status;
 }
 
 function statusOf(run: StudyRun, { record, problem }: Found): RunStatus {

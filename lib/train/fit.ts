@@ -3,12 +3,20 @@ import { checkContent } from "../data/check-content";
 import type { Dataset } from "../data/dataset";
 import type { Sizes } from "../vit/config";
 
-/** @throws ConfigError if image size, channels or classes of model and data differ */
-export function checkSizes(model: Sizes, { name, ...data }: Pick<Dataset, "name" | (typeof shared)[number]>): void {
+/**
+ * @param isTrained - whether the model can no longer be changed
+ * @throws ConfigError if image size, channels or classes of model and data differ
+ */
+export function checkSizes(
+  model: Sizes,
+  { name, ...data }: Pick<Dataset, "name" | (typeof shared)[number]>,
+  isTrained = false,
+): void {
   for (const key of shared) {
     if (model[key] !== data[key]) {
       throw new ConfigError(
-        `model.${key} is ${model[key]}, but ${name} has ${data[key]}. Set model.${key}=${data[key]}.`,
+        `model.${key} is ${model[key]}, but ${name} has ${data[key]}. ` +
+          (isTrained ? `The model is trained: choose data of its ${key}.` : `Set model.${key}=${data[key]}.`),
       );
     }
   }

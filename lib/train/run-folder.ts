@@ -56,6 +56,12 @@ export function writeRun(folder: string, record: RunRecord, parameters: Paramete
  */
 export function readWeights(folder: string, record: RunRecord): ParameterArrays {
   const path = join(folder, "weights.safetensors");
+  if (!existsSync(path)) {
+    throw new FileError(
+      `${folder} holds a record without its weights, as those have that \`binvit study --known\` took from elsewhere. ` +
+        "Take the weights from where the run was trained, or move record.json away and train it again.",
+    );
+  }
   const { arrays } = decodeSafetensors(readBytes(path), path);
   checkShapes(arrays, record.config, path);
   const found = weightsSha256(arrays);

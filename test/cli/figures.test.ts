@@ -169,6 +169,14 @@ describe("studies of other kinds", () => {
     expect(names(out)).toEqual(["flip-share"]);
   });
 
+  test("a figure whose usual height has no room is higher, where no height is asked for", async () => {
+    const out = newFolder();
+    const parts = "a-very-long-name-of-a-part-of-the-model-that-nobody-can-abbreviate";
+    const long = loadStudy("quick").map((record) => ({ ...record, name: record.name.replace(/^mlp\//, `${parts}/`) }));
+    await drawFigures(long, out, { ...options, look: {}, only: ["accuracy-by-component"] });
+    expect(names(out)).toEqual(["accuracy-by-component"]);
+  });
+
   test("several data sets have figures of their own, with rows of the same names", async () => {
     const out = newFolder();
     const digits = loadStudy("stems").filter(({ name }) => name.startsWith("conv/"));

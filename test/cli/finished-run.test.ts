@@ -25,9 +25,16 @@ test("other data are normalized with the statistics of the run, and classes of o
   ]);
 });
 
+test("a folder for data that come with the kit is refused", async () => {
+  const evaluated = dataToEvaluate(model, trained, { dataset: "digits", folder: "elsewhere" });
+  await expect(evaluated).rejects.toThrow("--folder: digits comes with the kit and lies in no folder. Leave it out.");
+});
+
 test("data with another number of classes or another image size are refused", async () => {
   const evaluate = (changes: object) => dataToEvaluate({ ...model, ...changes }, trained, { dataset: "digits" });
   await expect(evaluate({ numClasses: 9 })).rejects.toThrow("model.numClasses is 9, but digits has 10");
-  await expect(evaluate({ imageSize: 28 })).rejects.toThrow("model.imageSize is 28, but digits has 8");
+  await expect(evaluate({ imageSize: 28 })).rejects.toThrow(
+    "model.imageSize is 28, but digits has 8. The model is trained: choose data of its imageSize.",
+  );
   expect(output).toEqual([]);
 });

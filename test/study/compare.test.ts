@@ -108,6 +108,21 @@ describe("few seeds", () => {
     expect(found.p).toBeGreaterThan(0.05);
   });
 
+  test("that agree on every image leave room for others, on which they do not", () => {
+    const everyImage = Buffer.alloc(45, 255).toString("base64");
+    const right = (name: string) =>
+      runs(name, 360, 360).map((run) => ({ ...run, test: { ...run.test, correct: everyImage } }));
+    const [found] = compare([...right("one"), ...right("other")], [["one", "other"]]);
+    // The upper end of the exact interval of 0 of 360, by decimal arithmetic: 1 − e^(ln 0.025 / 360)
+    expect(found.overImages!.high).toBeCloseTo(0.010194566882012408, 12);
+    expect(found.overImages!.low).toBe(-found.overImages!.high);
+    const same = right("one").map((run) => ({ ...run, name: "copy" }));
+    expect(compare([...right("one"), ...same], [["one", "copy"]])[0].overImages).toEqual({ low: 0, high: 0 });
+    const single = right("one").map((run) => ({ ...run, test: { ...run.test, count: 1 } }));
+    const other = single.map((run) => ({ ...run, name: "other" }));
+    expect(compare([...single, ...other], [["one", "other"]])[0]).not.toHaveProperty("overImages");
+  });
+
   test("of the same weights have no difference at all", () => {
     const same = runs("one", 330, 328);
     const [found] = compare([...same, ...same.map((run) => ({ ...run, name: "other" }))], [["one", "other"]]);
@@ -208,6 +223,8 @@ test.each([
 
 test("nothing has no interval", () => {
   expect(() => interval([])).toThrow("needs at least one value");
+  expect(() => interval([0.5, Number.NaN])).toThrow("needs numbers, got NaN");
+  expect(() => interval(["0.5"] as unknown as number[])).toThrow('needs numbers, got "0.5"');
   for (const [accuracy, images] of [
     [1.5, 10],
     [-0.1, 10],

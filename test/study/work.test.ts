@@ -176,6 +176,17 @@ describe("a run that fails", () => {
       attempts: 2,
       isFinal: false,
     });
+    const dependent = { ...run!, folder: at("failing", "later"), needs: [run!] };
+    expect(studyStatus([run!, dependent]).runs[1]).toMatchObject({
+      state: "failed",
+      detail: "it needs float, which failed",
+    });
+    expect((await command(["study", "collect", at("failing")])).stderr).toMatch(
+      /study work .*failing --again` tries them/,
+    );
+    expect((await command(["claims", "--results", at("failing")])).stderr).toMatch(
+      /None of the runs planned in .*failing is finished\. `npx binvit study status/,
+    );
     const left = await workOnPlan(at("failing"), { jobs: 1, retries: 1, onEvent });
     expect([kinds(), left.records]).toEqual([["failed"], []]);
     expect(studyStatus([run!]).runs).toMatchObject([{ state: "failed", detail: expect.stringMatching(/was killed/) }]);

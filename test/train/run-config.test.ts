@@ -37,6 +37,14 @@ describe("a run's configuration", () => {
       { extends: "digits", model: { epochs: 2 } },
       'mine.json.model: unknown key "epochs". Did you mean training.epochs?',
     ],
+    [
+      { extends: "digits", model: { binarize: { stem: "channel" } } },
+      'mine.json.model.binarize: unknown key "stem". Did you mean "stem" of mine.json.model?',
+    ],
+    [
+      { extends: "digits", model: { training: 1 } },
+      'mine.json.model: unknown key "training". Did you mean "training" of mine.json?',
+    ],
     [{ extends: "digits", mlp: "channel" }, 'mine.json: unknown key "mlp". Did you mean model.binarize.mlp?'],
     [{ extends: "digits", model: { mlp: 8 } }, 'mine.json.model: unknown key "mlp". Did you mean model.binarize.mlp?'],
     [
