@@ -137,13 +137,13 @@ function tracesOf(
 
 const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 
-/** Below a value that is nearer to 0, its number would be written over the axis, percent. */
-const leastBelow = 12;
+/** Below a value that is nearer to 0, its number would be written over the axis, percent; lying and standing. */
+const leastBelow = [3, 8] as const;
 
 const valueLabel = (row: AccuracyRow, x: number, color: string, textangle: number): Partial<Annotations> => ({
   text: percent(row.mean),
   x,
-  ...(100 * Math.min(row.low, ...row.values) < leastBelow
+  ...(100 * Math.min(row.low, ...row.values) < leastBelow[textangle === 0 ? 0 : 1]
     ? { y: 100 * Math.max(row.high, ...row.values), yanchor: "bottom", yshift: 6 }
     : { y: 100 * Math.min(row.low, ...row.values), yanchor: "top", yshift: -6 }),
   textangle: `${textangle}`,
