@@ -1,8 +1,7 @@
 import type { LayoutAxis } from "plotly.js";
-import type { FigureMeta } from "./figure";
+import type { Figure, FigureMeta } from "./figure";
 import { textSize } from "./heading";
 import { plainWidth } from "./text-box";
-import type { PanelLayout } from "./theme";
 
 /** Columns of a row plot: how many, and the pixels between the axes of two, where names and numbers stand. */
 export type RowColumns = NonNullable<FigureMeta["columns"]>;
@@ -41,7 +40,7 @@ export function ticksIn(
  * @param width - to be
  * @returns the x axes that change; one whose place was changed since the figure was made stays there
  */
-export function refitted(layout: PanelLayout, meta: FigureMeta, width: number): Partial<PanelLayout> {
+export function refitted(layout: Figure["layout"], meta: FigureMeta, width: number): Figure["layout"] {
   const { columns } = meta;
   if (!columns) return {};
   const { l = 0, r = 0 } = layout.margin ?? {};
