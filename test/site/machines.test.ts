@@ -73,3 +73,9 @@ test("a head's answer is the mean of its values by softmax(q·k/√d); in bits k
   const inBits = attend(signs([2, 0]), keys.map(signs), [10, 20, 30]);
   expect(inBits.probabilities[0]).toBe(inBits.probabilities[1]);
 });
+
+test("a direction has the same bits whichever way round it was turned to", () => {
+  const bits = (angle: number) => signs([Math.cos(angle), Math.sin(angle)]);
+  expect(bits(-Math.PI)).toEqual(bits(Math.PI));
+  expect(bits(-0.01)).toEqual([1, -1]);
+});

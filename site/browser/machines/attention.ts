@@ -26,5 +26,5 @@ export function attend(query: readonly number[], keys: readonly (readonly number
   return { scores, probabilities, output: probabilities.reduce((sum, p, i) => sum + p * values[i], 0) };
 }
 
-/** ±1, by the sign of each number; 0 counts as positive. */
-export const signs = (vector: readonly number[]): number[] => vector.map((x) => (x < 0 ? -1 : 1));
+/** ±1, by the sign of each number; 0 counts as positive, and so does what rounding makes of it, such as sin(−π). */
+export const signs = (vector: readonly number[]): number[] => vector.map((x) => (x < -1e-12 ? -1 : 1));
