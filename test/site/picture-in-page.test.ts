@@ -30,7 +30,7 @@ describe.skipIf(notInChromium)(`the page of pictures${notInChromium}`, () => {
     await page.waitForFunction("document.querySelector('.best').textContent.trim() !== '…'");
     await prepare(page);
     await page.evaluate(`window.choose(new File(["no picture"], "notes.txt"))`);
-    await page.waitForSelector("[role=alert]");
+    await page.waitForSelector(".buttons + [role=alert]"); // where who chose it looks
     expect(await page.evaluate("document.querySelector('input[type=file]').files.length")).toBe(0); // ready for the same
     await page.evaluate("window.choose(window.pictureOf('black.png'))");
     await isCalled(page, "black.png");
