@@ -23,6 +23,44 @@ describe.skipIf(notInChromium)(`the page of records${notInChromium}`, () => {
     await page.close();
   });
 
+  test("begins with MLP and MHSA by channels beside floats, by their exact names", async () => {
+    const page = await opened("records.html");
+    await page.waitForSelector(".picked-row");
+    const names =
+      "[...document.querySelectorAll('.picked-row p')].map(({ textContent }) => textContent.split(/[: ]/)[0])";
+    expect(await page.evaluate(names)).toEqual(["mlp+mhsa/channel", "float"]);
+    await page.close();
+  });
+
+  test("says what a pick did, and leads from far down in the table to the curves", async () => {
+    const page = await opened("records.html", { screen: "phone" });
+    await page.waitForSelector("td button");
+    await page.evaluate(`[...document.querySelectorAll("td button")].at(-1).click()`);
+    await page.waitForSelector("tr:last-child a");
+    const said = () => page.evaluate("document.querySelector('.spoken[aria-live]').textContent");
+    expect(await said()).toMatch(/^\S+.* added to the curves, float.* removed from the curves; 2 chosen\.$/);
+    await page.click("tr:last-child a");
+    await page.waitForFunction(`(({ top, bottom }) => top >= 0 && bottom <= innerHeight)(
+      document.querySelector("#curves").getBoundingClientRect(),
+    )`);
+    await page.close();
+  });
+
+  test("says that no configuration has a name, without a table of none", async () => {
+    const page = await opened("records.html");
+    await page.waitForSelector("td button");
+    await page.evaluate(`(() => {
+      const input = document.querySelector("input[type=search].control");
+      input.value = "no such";
+      input.dispatchEvent(new Event("input"));
+    })()`);
+    await page.waitForFunction("!document.querySelector('.table-scroll')");
+    expect(await page.evaluate("document.querySelector('.vp-doc').textContent")).toMatch(
+      /No configuration has this name: 0 of \d+\./,
+    );
+    await page.close();
+  });
+
   test("tells rows of one name apart, and gives one seed no interval", async () => {
     const page = await opened("records.html");
     await page.waitForSelector("td button");
