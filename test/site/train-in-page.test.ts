@@ -22,11 +22,24 @@ describe.skipIf(notInChromium)(`the page that trains${notInChromium}`, () => {
     await put(0, "3");
     expect(await commands()).toEqual([inBits]);
     await page.click("form button.main");
+    const said = () => page.evaluate("document.querySelector('.train > .spoken').textContent");
+    expect(await said()).toBe("one bit is being trained. float is being trained.");
+
+    // It goes on while another page is read.
+    await page.evaluate(`(() => {
+      const link = document.createElement("a");
+      link.href = "machines.html";
+      document.body.append(link);
+      link.click();
+    })()`);
+    await page.waitForSelector(".machine");
+    await page.evaluate("history.back()");
+    await page.waitForSelector(".train");
+    expect(await page.evaluate("document.querySelector('.short input').value")).toBe("3");
     await page.waitForSelector(".result:nth-child(2)", { timeout: 150_000 });
     expect(await commands()).toEqual([inBits, float]);
-    expect(await page.evaluate("document.querySelector('.train > .spoken').textContent")).toMatch(
-      /^one bit: [\d.]+% of the test images are right\. float: [\d.]+% of the test images are right\.$/,
-    );
+    const ended = (name: string) => `${name} is trained: [\\d.]+% of the test images are right\\.`;
+    expect(await said()).toMatch(new RegExp(`^${ended("one bit")} ${ended("float")}$`));
     expect(
       await page.evaluate("[...document.querySelectorAll('.result button')].map(({ ariaLabel }) => ariaLabel)"),
     ).toEqual(["Download one bit", "Download float"]);

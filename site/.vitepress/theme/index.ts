@@ -2,6 +2,8 @@ import type { Theme } from "vitepress";
 import DefaultTheme from "vitepress/theme-without-fonts";
 import { h, onBeforeUnmount, onMounted } from "vue";
 import { makeScrollReachable } from "../../browser/reachable-scroll";
+// A page's own script is loaded again, as another file, by who comes back to it; what it shares with this one is not.
+import "../../browser/training/page-training";
 import FileLink from "../../components/FileLink.vue";
 import NotebookControls from "../../components/NotebookControls.vue";
 import PlotFigure from "../../components/PlotFigure.vue";
