@@ -57,6 +57,8 @@ describe("cells in a page", () => {
 
   test("what cannot be read is told with its line; what is thrown is thrown", async () => {
     await expect(run("const a = 1;\nconst b: = 2;")).rejects.toThrow("line 2: ");
+    const imports = 'import d, {\n  a,\n  b,\n} from "one";\nimport type {\n  T,\n} from "one";\n';
+    await expect(run(`${imports}const c: = 2;`)).rejects.toThrow("line 8: ");
     await expect(run("throw new RangeError('far');")).rejects.toThrow(RangeError);
     await expect(run("undeclared + 1")).rejects.toThrow("undeclared is not defined");
   });

@@ -17,8 +17,10 @@ export function shareNames(source: string): string {
     const put = (text: string, end = statement.getStart(file)) => {
       shared = shared.slice(0, statement.getStart(file)) + text + shared.slice(end);
     };
-    if (ts.isImportDeclaration(statement)) put(required(statement), statement.end);
-    else if (isDeclaration(statement) && !isExportedOrTypes(statement)) put("export ");
+    if (ts.isImportDeclaration(statement)) {
+      // As many lines as before, so that what cannot be read further down is told with its line.
+      put(required(statement) + "\n".repeat(statement.getText(file).split("\n").length - 1), statement.end);
+    } else if (isDeclaration(statement) && !isExportedOrTypes(statement)) put("export ");
     else if (ts.isExpressionStatement(statement) && i === file.statements.length - 1) put(`exports.${lastValue} = `);
   }
   return shared;
