@@ -43,6 +43,22 @@ describe.skipIf(notInChromium)(`cells that run in a page${notInChromium}`, () =>
     await page.close();
   });
 
+  test("an error that comes when its cell has ended is shown, and leaves the names", { timeout: 150_000 }, async () => {
+    const page = await opened("notebooks/02-binarization.html");
+    await page.click(`${first} .cell-buttons button:nth-child(2)`);
+    const put = (code: string) =>
+      page.evaluate(`document.querySelector("${first} code").textContent = ${JSON.stringify(code)}`);
+    const shows = (text: string) =>
+      page.waitForFunction(`document.querySelector("${first} .outputs").textContent === ${JSON.stringify(text)}`);
+    await put(`const kept = 42; setTimeout(() => { throw new Error("late") }, 300); kept`);
+    await run(page, "done");
+    await shows("42after the cell had ended: Error: late");
+    await put(`Promise.reject(new Error("lost")); kept`);
+    await run(page, "done");
+    await shows("42after the cell had ended: Error: lost");
+    await page.close();
+  });
+
   test("what is wide is reached by the keyboard as long as it is", async () => {
     const page = await opened("notebooks/02-binarization.html");
     const put = (count: number) => page.evaluate(`window.wide.textContent = "x".repeat(${count})`);

@@ -162,6 +162,19 @@ describe("the cells of a page", () => {
     expect(states()).toEqual(["done", "running", "waiting"]);
   });
 
+  test("go on after an error that nobody waited for, which is told below the one that ran last", () => {
+    const { notebook, worker, say, states } = pageOf("a", "b");
+    notebook.run("c0");
+    say({ kind: "end", cell: "c0" });
+    for (const message of ["first", "second"]) say({ kind: "late", cell: "c0", message });
+    expect(worker.terminate).not.toHaveBeenCalled();
+    expect([...states(), notebook.states.c0.failure]).toEqual(["done", "recorded", "first\nsecond"]);
+    notebook.run("c1");
+    say({ kind: "late", cell: "c1", message: "meanwhile" });
+    say({ kind: "failure", cell: "c1", message: "Error: no" });
+    expect([...states(), notebook.states.c1.failure]).toEqual(["done", "failed", "meanwhile\nError: no"]);
+  });
+
   test("are stopped with their worker, and begin anew", () => {
     const { notebook, worker, say, asked, states } = pageOf("a", "b");
     notebook.run("c1");

@@ -5,6 +5,7 @@ export interface CellState {
   state: "recorded" | "waiting" | "running" | "done" | "failed";
   /** What this run has shown so far, by place. */
   outputs: Shown[];
+  /** Why it failed, and what failed of it later, which leaves it done. */
   failure?: string | undefined;
 }
 
@@ -123,6 +124,7 @@ export class PageNotebook {
     const state = this.states[news.cell];
     if (!state) return;
     if (news.kind === "output") state.outputs[news.place] = news.shown;
+    else if (news.kind === "late") state.failure = below(state.failure, news.message);
     else if (news.kind === "failure") this.giveUp(news.message);
     else {
       state.state = "done";
@@ -134,9 +136,11 @@ export class PageNotebook {
   private giveUp(failure: string): void {
     this.waiting = [];
     for (const [id, state] of Object.entries(this.states)) {
-      if (state.state === "running") Object.assign(state, { state: "failed", failure });
+      if (state.state === "running") Object.assign(state, { state: "failed", failure: below(state.failure, failure) });
       if (state.state === "waiting") state.state = "recorded";
       if (state.state !== "done") this.ran.delete(id);
     }
   }
 }
+
+const below = (before: string | undefined, text: string): string => (before ? `${before}\n${text}` : text);

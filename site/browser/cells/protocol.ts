@@ -16,5 +16,7 @@ export type CellNews =
   | { readonly kind: "output"; readonly cell: string; readonly place: number; readonly shown: Shown }
   | { readonly kind: "end"; readonly cell: string }
   | { readonly kind: "failure"; readonly cell: string; readonly message: string }
+  /** What nobody waited for failed, a timer or a promise; it ends nothing. `cell` is the one that was asked for last. */
+  | { readonly kind: "late"; readonly cell: string; readonly message: string }
   /** What cells need could not be loaded: this worker runs none, another one may. */
   | { readonly kind: "unusable"; readonly message: string };

@@ -8,6 +8,7 @@ const tell = (news: CellNews) => postMessage(news);
 
 let current = "";
 let places = 0;
+let isRunning = false;
 
 /** A place among what the cell that runs now shows. */
 function openPlace(cell = current): (shown: Readonly<Record<string, unknown>>) => void {
@@ -28,8 +29,6 @@ const modules = loadModules().then((require) => {
 const described = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error));
 
 async function run({ cell, source }: CellRequest): Promise<void> {
-  current = cell;
-  places = 0;
   let require: Require;
   try {
     require = await modules;
@@ -38,6 +37,9 @@ async function run({ cell, source }: CellRequest): Promise<void> {
     tell({ kind: "unusable", message: described(error) });
     return;
   }
+  current = cell;
+  places = 0;
+  isRunning = true;
   try {
     const value = await runCell(source, scope, require);
     if (value !== undefined) print(typeof value === "string" ? inspect(value) : value);
@@ -45,6 +47,17 @@ async function run({ cell, source }: CellRequest): Promise<void> {
   } catch (error) {
     tell({ kind: "failure", cell, message: described(error) });
   }
+  isRunning = false;
 }
+
+/** An error that no cell can catch any more, such as a timer's. Left to itself it would end this worker, or be lost. */
+function tellLate(event: Event, error: unknown): void {
+  if (current === "") return; // while modules are loaded: `run` tells their failure
+  event.preventDefault();
+  const since = isRunning ? "while the cell ran" : "after the cell had ended";
+  tell({ kind: "late", cell: current, message: `${since}: ${described(error)}` });
+}
+addEventListener("error", (event) => tellLate(event, event.error ?? event.message));
+addEventListener("unhandledrejection", (event) => tellLate(event, event.reason));
 
 addEventListener("message", ({ data }: MessageEvent<CellRequest>) => run(data));
