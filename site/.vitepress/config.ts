@@ -68,16 +68,23 @@ export default async (): Promise<UserConfig> => {
       plugins: [remakePages(join(site, "generated"), options, library)],
     },
     themeConfig: {
+      // Five entries, because more do not fit beside the sidebar of a narrow screen.
       nav: [
         { text: en.notebooks, link: "/notebooks/", activeMatch: "^/notebooks/" },
         { text: en.draw, link: "/draw" },
         { text: en.picture, link: "/picture" },
         { text: en.train, link: "/train" },
-        { text: en.machines, link: "/machines" },
-        { text: en.records, link: "/records" },
-        { text: en.documents, link: firstOf(pages, "documents"), activeMatch: "^/docs/" },
-        { text: en.kit, link: firstOf(pages, "kit") },
-        ...(repository ? [{ text: en.repository, link: repository }] : []),
+        {
+          text: en.more,
+          activeMatch: "^/docs/",
+          items: [
+            { text: en.machines, link: "/machines" },
+            { text: en.records, link: "/records" },
+            { text: en.documents, link: firstOf(pages, "documents"), activeMatch: "^/docs/" },
+            { text: en.kit, link: firstOf(pages, "kit") },
+            ...(repository ? [{ text: en.repository, link: repository }] : []),
+          ],
+        },
       ],
       // The library's parts are many: they have a sidebar of their own, and one line in that of all other pages.
       sidebar: {

@@ -4,6 +4,7 @@ export const en = {
   draw: "Draw",
   picture: "Picture",
   train: "Train",
+  more: "More",
   machines: "Machines",
   records: "Records",
   documents: "Documents",

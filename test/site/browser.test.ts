@@ -72,6 +72,20 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
     await page.close();
   });
 
+  test.each([320, 768, 900, 1024, 1280])("the navigation bar fits, %d pixels wide", async (width) => {
+    const page = await site.browser.newPage({ viewport: { width, height: 700 } });
+    await page.goto(`${site.address}train.html`, { waitUntil: "load" });
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    const ends = (await page.evaluate(`[...document.querySelectorAll(".VPNavBar a, .VPNavBar button")]
+      .filter((entry) => entry.checkVisibility({ visibilityProperty: true }))
+      .map((entry) => entry.getBoundingClientRect())
+      .flatMap(({ left, right }) => [left, right])`)) as number[];
+    expect(ends.length).toBeGreaterThan(4);
+    expect(Math.min(...ends)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...ends)).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
   test("a figure is a picture until it is scrolled to, then it is drawn, and Plotly comes once", async () => {
     const page = await opened("notebooks/03-scaling-factors.html");
     const asked: string[] = [];
