@@ -86,6 +86,27 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
     await page.close();
   });
 
+  test.each(["light", "dark"] as const)("what has the keyboard has a ring around it, %s", async (colorScheme) => {
+    const page = await opened("train.html", { colorScheme });
+    const ring = () =>
+      page.evaluate(`(({ matches, type, style }) => matches && type + " " + style)({
+        matches: document.activeElement.matches("input, select, textarea"),
+        type: document.activeElement.type,
+        style: getComputedStyle(document.activeElement).outlineStyle,
+      })`);
+    await page.evaluate("document.querySelector('.vp-doc h1').setAttribute('tabindex', '-1')");
+    await page.evaluate("document.querySelector('.vp-doc h1').focus()");
+    const seen = new Set<unknown>();
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press("Tab");
+      seen.add(await ring());
+    }
+    seen.delete(false);
+    expect(seen.size).toBeGreaterThan(1);
+    expect([...seen].filter((one) => !String(one).endsWith(" solid"))).toEqual([]);
+    await page.close();
+  });
+
   test("a figure is a picture until it is scrolled to, then it is drawn, and Plotly comes once", async () => {
     const page = await opened("notebooks/03-scaling-factors.html");
     const asked: string[] = [];
