@@ -58,3 +58,24 @@ export function startSlides(elements: readonly HTMLElement[]): Slides {
     },
   };
 }
+
+/** What is seen of a page, in pixels. */
+export interface View {
+  /** How much is above it. */
+  readonly top: number;
+  /** How high it is. */
+  readonly screen: number;
+  /** How high the page is. */
+  readonly height: number;
+}
+
+/** How much of a page may be out of sight, as it is nothing but its margin. */
+const margin = 24;
+
+export const isMoreAbove = ({ top }: View): boolean => top > margin;
+
+export const isMoreBelow = ({ top, screen, height }: View): boolean => height - screen - top > margin;
+
+/** How far from its top a page is after a screen more, down (1) or up (-1); the lines at the edge stay in sight. */
+export const aScreenOn = ({ top, screen, height }: View, direction: 1 | -1): number =>
+  Math.max(0, Math.min(height - screen, top + direction * 0.8 * screen));

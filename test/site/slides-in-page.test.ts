@@ -32,6 +32,48 @@ describe.skipIf(notInChromium)(`a notebook as slides${notInChromium}`, () => {
     await page.close();
   });
 
+  test("is gone through to the end of each slide, and back the same way", async () => {
+    const page = await opened("notebooks/05-binarize-mhsa.html?slides");
+    await areShown(page, true);
+    const state = () =>
+      page.evaluate(`(({ scrollTop, clientHeight, scrollHeight }) => ({
+        slide: Number.parseInt(document.querySelector(".slide-controls span").textContent),
+        top: scrollTop,
+        bottom: scrollTop + clientHeight,
+        height: scrollHeight,
+      }))(document.documentElement)`) as Promise<{ slide: number; top: number; bottom: number; height: number }>;
+    let before = await state();
+    let screens = 0;
+    while (before.slide < 6) {
+      const isAll = before.height - before.bottom <= 24;
+      await page.waitForFunction(
+        `document.querySelector(".slide-controls .forth").textContent.trim() === "${isAll ? "Next" : "More ↓"}"`,
+      );
+      if (before.slide % 2) await page.keyboard.press("PageDown");
+      else await page.click(".slide-controls .forth");
+      const after = await state();
+      expect(after.slide).toBe(before.slide + (isAll ? 1 : 0));
+      if (isAll) {
+        expect(after.top).toBe(0);
+      } else {
+        screens++;
+        expect(after.top).toBeGreaterThan(before.top);
+        // What was at the edge is still in sight.
+        expect(after.top).toBeLessThan(before.bottom - 100);
+      }
+      before = after;
+    }
+    expect(screens).toBeGreaterThan(1);
+    let presses = 0;
+    while (before.slide > 1 || before.top > 24) {
+      await page.keyboard.press("PageUp");
+      before = await state();
+      expect(++presses).toBeLessThan(40);
+    }
+    expect(presses).toBeGreaterThan(6);
+    await page.close();
+  });
+
   test("leaves keys to a cell that is edited", async () => {
     const page = await opened("notebooks/02-binarization.html?slides");
     await areShown(page, true);

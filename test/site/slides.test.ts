@@ -1,7 +1,7 @@
 import { JSDOM } from "jsdom";
 import { expect, test } from "vitest";
 import { afterRouteChange, type Routes } from "../../site/browser/after-route-change";
-import { blockOf, cutSlides, startSlides } from "../../site/browser/slides";
+import { aScreenOn, blockOf, cutSlides, isMoreAbove, isMoreBelow, startSlides } from "../../site/browser/slides";
 
 test("a slide begins at each title, and where a second piece of code or picture would follow", () => {
   expect(cutSlides([])).toEqual([]);
@@ -58,4 +58,16 @@ test("parts of a page are shown slide by slide, and all of them in the end", () 
   expect(slides.show(Number.POSITIVE_INFINITY)).toBe(1);
   slides.stop();
   expect(shown()).toHaveLength(7);
+});
+
+test("a slide longer than the screen is gone through by screens that overlap, to its end and back", () => {
+  const page = { screen: 700, height: 1900 };
+  const tops = [0];
+  while (isMoreBelow({ top: tops.at(-1)!, ...page })) tops.push(aScreenOn({ top: tops.at(-1)!, ...page }, 1));
+  expect(tops).toEqual([0, 560, 1120, 1200]);
+  const back = [1200];
+  while (isMoreAbove({ top: back.at(-1)!, ...page })) back.push(aScreenOn({ top: back.at(-1)!, ...page }, -1));
+  expect(back).toEqual([1200, 640, 80, 0]);
+  // Nothing but a margin is out of sight.
+  expect(isMoreBelow({ top: 0, screen: 700, height: 720 })).toBe(false);
 });
