@@ -74,6 +74,18 @@ describe.skipIf(notInChromium)(`a notebook as slides${notInChromium}`, () => {
     await page.close();
   });
 
+  test("has what cells put out as large as their code, and one margin on a phone", async () => {
+    const page = await opened("notebooks/05-binarize-mhsa.html?slides", { screen: "phone" });
+    await areShown(page, true);
+    const sizes =
+      await page.evaluate(`[".output td", "pre.output", ".cell-buttons button", "div[class*=language-] code"].map(
+      (selector) => getComputedStyle(document.querySelector(".vp-doc " + selector)).fontSize,
+    )`);
+    expect(sizes).toEqual(["16px", "16px", "16px", "16px"]);
+    expect(await page.evaluate("document.querySelector('.vp-doc').clientWidth")).toBe(312);
+    await page.close();
+  });
+
   test("leaves keys to a cell that is edited", async () => {
     const page = await opened("notebooks/02-binarization.html?slides");
     await areShown(page, true);
