@@ -72,6 +72,22 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
     await page.close();
   });
 
+  test("paper has the content alone, and all of it in the width of A4", async () => {
+    const page = await site.browser.newPage({ viewport: { width: 718, height: 1000 } });
+    for (const path of ["notebooks/11-methods-compared.html", "docs/packed-model.html", "train.html", "records.html"]) {
+      await page.goto(site.address + path, { waitUntil: "networkidle" });
+      await page.emulateMedia({ media: "print" });
+      const cut = await page.evaluate(`[...document.querySelectorAll(".vp-doc :is(pre, .table-scroll)")]
+        .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ className, textContent }) => className + ": " + textContent.slice(0, 80))`);
+      expect(cut, path).toEqual([]);
+      const around = ".VPNav, .VPLocalNav, .VPSidebar, .VPDocFooter, .notebook-controls, .cell-buttons";
+      const printed = `[...document.querySelectorAll("${around}")].filter((one) => one.checkVisibility()).map((one) => one.className)`;
+      expect(await page.evaluate(printed), path).toEqual([]);
+    }
+    await page.close();
+  });
+
   test.each([320, 768, 900, 1024, 1280])("the navigation bar fits, %d pixels wide", async (width) => {
     const page = await site.browser.newPage({ viewport: { width, height: 700 } });
     await page.goto(`${site.address}train.html`, { waitUntil: "load" });

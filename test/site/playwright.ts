@@ -10,6 +10,7 @@ export interface Page {
   waitForURL(address: RegExp): Promise<void>;
   route(address: string, handle: (route: { abort(): Promise<void> }) => Promise<void>): Promise<void>;
   unroute(address: string): Promise<void>;
+  emulateMedia(options: { media: "print" }): Promise<void>;
   addInitScript(script: string): Promise<void>;
   on(event: "pageerror", act: (error: Error) => void): void;
   on(event: "console", act: (message: { type(): string; text(): string }) => void): void;
