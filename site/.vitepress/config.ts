@@ -7,9 +7,8 @@ import { en } from "../texts/en";
 import { generate } from "./generate";
 import { libraryPages } from "./library-pages";
 import { markdown } from "./markdown";
+import { onwarn } from "./onwarn";
 import { remakePages } from "./remake-pages";
-
-type RollupOptions = NonNullable<NonNullable<NonNullable<UserConfig["vite"]>["build"]>["rollupOptions"]>;
 
 const site = join(dirname(fileURLToPath(import.meta.url)), "..");
 
@@ -28,13 +27,6 @@ interface Link {
   readonly text: string;
   readonly link: string;
 }
-
-/** Leaves out what nobody can do anything about: comments in packages, and TypeScript's parts for Node alone. */
-const onwarn: NonNullable<RollupOptions["onwarn"]> = (warning, warn) => {
-  const isForeign = warning.code === "INVALID_ANNOTATION" && warning.id?.includes("node_modules");
-  const isForNode = /externalized for browser compatibility, imported by "[^"]*\/typescript\.js"/.test(warning.message);
-  if (!isForeign && !isForNode) warn(warning);
-};
 
 export default async (): Promise<UserConfig> => {
   const root = join(site, "..");

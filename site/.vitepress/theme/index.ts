@@ -10,6 +10,8 @@ import PlotFigure from "../../components/PlotFigure.vue";
 import RunnableCell from "../../components/RunnableCell.vue";
 import SlideControls from "../../components/SlideControls.vue";
 import "./site.css";
+import "./slides.css";
+import "./print.css";
 
 /** VitePress' own theme with the fonts of the reader's system, and with what the made pages are written in. */
 export default {
