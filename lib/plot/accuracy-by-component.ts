@@ -140,16 +140,20 @@ const percent = (fraction: number): string => (100 * fraction).toFixed(1);
 /** Below a value that is nearer to 0, its number would be written over the axis, percent; lying and standing. */
 const leastBelow = [3, 8] as const;
 
-const valueLabel = (row: AccuracyRow, x: number, color: string, textangle: number): Partial<Annotations> => ({
-  text: percent(row.mean),
-  x,
-  ...(100 * Math.min(row.low, ...row.values) < leastBelow[textangle === 0 ? 0 : 1]
-    ? { y: 100 * Math.max(row.high, ...row.values), yanchor: "bottom", yshift: 6 }
-    : { y: 100 * Math.min(row.low, ...row.values), yanchor: "top", yshift: -6 }),
-  textangle: `${textangle}`,
-  showarrow: false,
-  font: { size: textSize.label, color },
-});
+function valueLabel(row: AccuracyRow, x: number, color: string, textangle: number): Partial<Annotations> {
+  const lowest = 100 * Math.min(row.low, ...row.values);
+  const isAbove = lowest < leastBelow[textangle === 0 ? 0 : 1];
+  return {
+    text: percent(row.mean),
+    x,
+    y: isAbove ? 100 * Math.max(row.high, ...row.values) : lowest,
+    yanchor: isAbove ? "bottom" : "top",
+    yshift: isAbove ? 6 : -6,
+    textangle: `${textangle}`,
+    showarrow: false,
+    font: { size: textSize.label, color },
+  };
+}
 
 const floatLabel = (row: AccuracyRow): Partial<Annotations> => ({
   text: `float<br>${percent(row.mean)}`,

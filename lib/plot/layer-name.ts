@@ -1,5 +1,3 @@
-import { plain } from "./plain-text";
-
-/** @returns a layer as figures name it, blocks from 1 on: `blocks.0.mlp.fc1` is `block 1, mlp.fc1` */
+/** @returns a layer as figures and pages name it, blocks from 1 on: `blocks.0.mlp.fc1` is `block 1, mlp.fc1` */
 export const layerName = (layer: string): string =>
-  plain(layer.replace(/^blocks\.(\d+)\./, (_, block: string) => `block ${Number(block) + 1}, `));
+  layer.replace(/^blocks\.(\d+)\./, (_, block: string) => `block ${Number(block) + 1}, `);

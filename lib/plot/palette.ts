@@ -113,20 +113,20 @@ const componentSymbols: ReadonlyMap<string, string> = new Map(
  * @returns a colour for each; a name the kit does not know takes the next colour no other name has
  */
 export function colorsOf(names: readonly string[]): Map<string, string> {
-  const colors = new Map(distinct(names).flatMap((name) => pairOf(name, scaleColors.get(name))));
-  // One of several configurations that were told apart keeps the colour.
-  for (const name of distinct(names)) {
-    const own = scaleColors.get(plainName(name));
-    if (own && !colors.has(name) && ![...colors.values()].includes(own)) colors.set(name, own);
-  }
-  const free = palette.filter((color) => ![...colors.values()].includes(color));
+  const all = distinct(names);
+  const taken = new Set(all.flatMap((name) => scaleColors.get(name) ?? []));
+  const known = all.map((name) => {
+    const own = scaleColors.get(name);
+    const plain = scaleColors.get(plainName(name));
+    if (own || !plain || taken.has(plain)) return own;
+    taken.add(plain); // of configurations that were told apart the first keeps the colour
+    return plain;
+  });
+  const free = palette.filter((color) => !taken.has(color));
   const others = free.length > 0 ? free : palette;
   let next = 0;
-  for (const name of distinct(names)) if (!colors.has(name)) colors.set(name, others[next++ % others.length]);
-  return new Map(distinct(names).map((name) => [name, colors.get(name)!]));
+  return new Map(all.map((name, i) => [name, known[i] ?? others[next++ % others.length]]));
 }
-
-const pairOf = (name: string, color: string | undefined): [string, string][] => (color ? [[name, color]] : []);
 
 /** @returns whether a scale form or a method leaves its inputs float, by its name */
 export const hasWeightsAlone = (scale: string): boolean => /w1a32$/i.test(plainName(scale));

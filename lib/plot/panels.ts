@@ -1,15 +1,10 @@
 import type { Annotations, LayoutAxis } from "plotly.js";
+import { type AxisNames, axisNames } from "./axis-names";
 import { textSize } from "./heading";
 import type { PanelLayout } from "./theme";
 
 /** One cell of a grid of subplots. */
-export interface Panel {
-  /** Axis names for traces: "x2", "y2". */
-  readonly x: string;
-  readonly y: string;
-  /** Keys of the same axes in a layout. */
-  readonly xaxis: "xaxis" | `xaxis${number}`;
-  readonly yaxis: "yaxis" | `yaxis${number}`;
+export interface Panel extends AxisNames {
   /** Where each axis lies in the plot area, 0 … 1. */
   readonly xDomain: [number, number];
   readonly yDomain: [number, number];
@@ -34,12 +29,8 @@ export function panelGrid(count: number, columns: number, gap: { x: number; y: n
     const [row, column] = [Math.floor(i / columns), i % columns];
     const left = column * (width + gap.x);
     const top = 1 - row * (height + gap.y);
-    const number = i === 0 ? ("" as const) : (`${i + 1}` as `${number}`);
     return {
-      x: `x${number}`,
-      y: `y${number}`,
-      xaxis: `xaxis${number}`,
-      yaxis: `yaxis${number}`,
+      ...axisNames(i),
       xDomain: [left, Math.min(1, left + width)],
       yDomain: [Math.max(0, top - height), top],
       isLeft: column === 0,

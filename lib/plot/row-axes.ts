@@ -1,4 +1,5 @@
 import type { LayoutAxis } from "plotly.js";
+import { axisNames } from "./axis-names";
 import type { Figure, FigureMeta } from "./figure";
 import { textSize } from "./heading";
 import { plainWidth } from "./text-box";
@@ -47,13 +48,10 @@ export function refitted(layout: Figure["layout"], meta: FigureMeta, width: numb
   const [before, after] = [meta.width, width].map((all) => domainsIn(all - l - r, columns));
   return Object.fromEntries(
     after.flatMap((domain, i) => {
-      const name = axisName(i);
+      const name = axisNames(i).xaxis as "xaxis";
       const axis = layout[name];
       if (!axis?.range || JSON.stringify(axis.domain) !== JSON.stringify(before[i])) return [];
       return [[name, { ...axis, domain, ...ticksIn(axisIn(width - l - r, columns), axis) }]];
     }),
   );
 }
-
-/** @returns Plotly's name of the x axis of a column */
-export const axisName = (column: number) => (column === 0 ? "xaxis" : `xaxis${column + 1}`) as "xaxis";

@@ -1,10 +1,11 @@
 import type { Annotations, Data } from "plotly.js";
+import { axisNames } from "./axis-names";
 import type { Figure, Size } from "./figure";
 import { axisTitleWidth, type Heading, ink, sideMargin, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { floatColor, transparent } from "./palette";
 import { plain } from "./plain-text";
-import { axisIn, axisName, domainsIn, ticksIn } from "./row-axes";
+import { axisIn, domainsIn, ticksIn } from "./row-axes";
 import { columnsOf, type PlacedGroup, type PlotRow, type RowGroup } from "./row-columns";
 import { axisTitle, figure, type PanelLayout, withoutHeading } from "./theme";
 
@@ -60,17 +61,17 @@ export function rowPlot(
   const margin = { l: sideMargin + before, r: sideMargin + after };
   const layout: PanelLayout = { width, height, annotations: [], shapes: [], margin };
   for (let i = 0; i < count; i++) {
-    const number = i === 0 ? ("" as const) : (`${i + 1}` as `${number}`);
-    layout[axisName(i)] = {
+    const { x, y, xaxis, yaxis } = axisNames(i);
+    layout[xaxis as "xaxis"] = {
       domain: domains[i],
-      anchor: `y${number}` as "y",
+      anchor: y as "y",
       title: axisTitle(plain(axis.title)),
       range: [...range],
       ...ticksIn(plot, { range: [...range], tickvals: axis.tickvals }),
       automargin: false,
     };
-    layout[`yaxis${number}` as "yaxis"] = {
-      anchor: `x${number}` as "x",
+    layout[yaxis as "yaxis"] = {
+      anchor: x as "x",
       range: [deepest - 0.5, -0.5],
       tickvals: placed.flatMap(({ column, first, rows }) => (column === i ? rows.map((_, at) => first + at) : [])),
       showticklabels: false,
@@ -80,14 +81,17 @@ export function rowPlot(
     const { reference } = axis;
     if (reference !== undefined) {
       layout.shapes!.push({
-        ...({ type: "line", xref: `x${number}`, yref: "paper", y0: 0, y1: 1, x0: reference, x1: reference } as object),
+        ...({ type: "line", xref: x, yref: "paper", y0: 0, y1: 1, x0: reference, x1: reference } as object),
         ...{ line: { color: floatColor, width: 1.5, dash: "dash" }, layer: "below" },
       });
     }
   }
   layout.annotations = placed.flatMap((group) => annotationsOf(group, before));
-  const made = figure(placed.flatMap(tracesOf), { ...layout, margin: { ...layout.margin, b: 64 } }, heading);
-  const drawn = { ...made, layout: { ...made.layout, meta: { ...made.layout.meta!, columns } } };
+  const drawn = figure(
+    placed.flatMap(tracesOf),
+    { ...layout, margin: { ...margin, b: 64 }, meta: { columns } },
+    heading,
+  );
   const missing = Math.max(0, axisHeight + leastRowHeight * deepest - height);
   return {
     ...drawn,
@@ -96,11 +100,8 @@ export function rowPlot(
   };
 }
 
-/** Plotly's names of the axes of a column. */
-const axesOf = (column: number) => (column === 0 ? ["x", "y"] : [`x${column + 1}`, `y${column + 1}`]) as ["x", "y"];
-
 function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
-  const [xaxis, yaxis] = axesOf(column);
+  const { x: xaxis, y: yaxis } = axisNames(column);
   return rows.flatMap((row, i): Data[] => {
     const { values = [], color } = row;
     const at = first + i - (values.length > 0 ? 0.12 : 0);
@@ -131,10 +132,10 @@ function tracesOf({ rows, column, first }: PlacedGroup): Data[] {
 }
 
 function annotationsOf({ title, rows, column, first }: PlacedGroup, before: number): Partial<Annotations>[] {
-  const [xaxis, yaxis] = axesOf(column);
+  const { x, y } = axisNames(column);
   const base = {
-    xref: `${xaxis} domain` as "x domain",
-    yref: yaxis,
+    xref: `${x} domain` as "x domain",
+    yref: y as "y",
     yanchor: "middle",
     showarrow: false,
     borderpad: 0,

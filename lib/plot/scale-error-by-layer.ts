@@ -5,6 +5,7 @@ import { type Heading, ink, textSize } from "./heading";
 import { requireRows } from "./inputs";
 import { layerName } from "./layer-name";
 import { palette } from "./palette";
+import { plain } from "./plain-text";
 import { axisTitle, figure } from "./theme";
 
 /** Written out: Plotly's own labels between powers of ten are lone digits. */
@@ -40,7 +41,7 @@ export function scaleErrorByLayer(rows: readonly LayerScaleError[], heading: Hea
       mode: "markers",
       name,
       x: rows.map((row) => row[key]),
-      y: rows.map((row) => layerName(row.layer)),
+      y: rows.map((row) => plain(layerName(row.layer))),
       marker,
     }),
   );

@@ -51,7 +51,7 @@ export function slopeCorrelations(rows: readonly LayerMismatch[], heading: Headi
       yaxis: {
         range: [rows.length - 0.5, -0.5],
         tickvals: rows.map((_, row) => row),
-        ticktext: rows.map((row) => layerName(row.layer)),
+        ticktext: rows.map((row) => plain(layerName(row.layer))),
         ticks: "",
       },
       shapes: [

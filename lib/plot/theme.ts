@@ -1,5 +1,5 @@
 import type { Data, Layout, LayoutAxis } from "plotly.js";
-import type { Figure, Size } from "./figure";
+import type { Figure, FigureMeta, Size } from "./figure";
 import { fontStack } from "./font-stack";
 import { type Heading, ink, sideMargin, textSize, titleOf } from "./heading";
 import { refitted } from "./row-axes";
@@ -16,7 +16,10 @@ const axisTheme: Partial<LayoutAxis> = {
 };
 
 /** Layout, with as many numbered axes as a grid of panels needs (Plotly's own type ends at nine). */
-export type PanelLayout = Partial<Layout> & { [axis: `${"x" | "y"}axis${number}`]: Partial<LayoutAxis> };
+export type PanelLayout = Partial<Layout> & {
+  [axis: `${"x" | "y"}axis${number}`]: Partial<LayoutAxis>;
+  readonly meta?: Pick<FigureMeta, "columns">;
+};
 
 /** Height of a row of legend entries, pixels. */
 const legendHeight = 32;
@@ -25,7 +28,7 @@ const legendHeight = 32;
  * Puts traces and a layout into the kit's one look.
  *
  * A legend that is shown and not placed otherwise is a row under the heading. `margin.t` is room wanted between these
- * two and the plot area; likewise `height` is that of the figure without its heading.
+ * two and the plot area; likewise `height` is that of the figure without its heading. Of `meta` columns are kept.
  *
  * @param data - traces
  * @param layout - what is particular to this figure; wins over the theme
@@ -47,7 +50,11 @@ export function figure(data: Data[], layout: PanelLayout, heading: Heading): Fig
     ...(hasLegendRow ? { legend: legendRow(head.height, width, whole) } : {}),
     ...layout,
     height: whole,
-    meta: { ...heading, width, height: whole, heading: head.height, legendRow: hasLegendRow },
+    meta: {
+      ...heading,
+      ...{ width, height: whole, heading: head.height, legendRow: hasLegendRow },
+      ...(layout.meta?.columns && { columns: layout.meta.columns }),
+    },
     title: head.title,
     margin: {
       l: sideMargin,
@@ -118,11 +125,10 @@ export function resized(drawn: Figure, size: Size & { readonly title?: string })
     title: { ...(again.layout.title as object), ...differing(title, made.title) },
     ...(meta.legendRow && { legend: { ...again.layout.legend, ...differing(legend, made.legend) } }),
   };
-  const kept = meta.columns && { meta: { ...again.layout.meta!, columns: meta.columns } };
   const higher = again.layout.meta!.heading - meta.heading;
   return {
     ...again,
-    layout: { ...again.layout, ...changed, ...kept } as Figure["layout"],
+    layout: { ...again.layout, ...changed } as Figure["layout"],
     ...(drawn.leastWidth !== undefined && { leastWidth: drawn.leastWidth }),
     ...(drawn.leastHeight !== undefined && { leastHeight: drawn.leastHeight + higher }),
   };
