@@ -242,11 +242,7 @@ describe.skipIf(notInChromium)(`the site in Chromium${notInChromium}`, () => {
     }
     expect(answers[0]).not.toBe(answers[1]);
     expect(answers[1]).toMatch(/^float: 4, .*one bit: 4, /);
-    await page.evaluate(`(() => {
-      const slider = document.querySelector("input[type=range]");
-      slider.value = "50";
-      slider.dispatchEvent(new Event("input"));
-    })()`);
+    await page.fill("input[type=range]", "50");
     await page.waitForFunction("document.querySelector('.flipped').textContent.includes('6144 of 12288')");
     expect(await said()).not.toBe(answers[1]);
     await page.close();

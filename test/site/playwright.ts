@@ -4,6 +4,8 @@ export interface Page {
   /** Runs in the page; an expression as text, as these files know no document. */
   evaluate(expression: string): Promise<unknown>;
   click(selector: string): Promise<void>;
+  /** Types into a field, or puts a range where it is said. */
+  fill(selector: string, value: string): Promise<void>;
   waitForFunction(expression: string, argument?: undefined, options?: { timeout: number }): Promise<unknown>;
   waitForSelector(selector: string, options?: { timeout: number }): Promise<unknown>;
   waitForTimeout(milliseconds: number): Promise<void>;

@@ -49,11 +49,7 @@ describe.skipIf(notInChromium)(`the page of records${notInChromium}`, () => {
   test("says that no configuration has a name, without a table of none", async () => {
     const page = await opened("records.html");
     await page.waitForSelector("td button");
-    await page.evaluate(`(() => {
-      const input = document.querySelector("input[type=search].control");
-      input.value = "no such";
-      input.dispatchEvent(new Event("input"));
-    })()`);
+    await page.fill("input[type=search].control", "no such");
     await page.waitForFunction("!document.querySelector('.table-scroll')");
     expect(await page.evaluate("document.querySelector('.vp-doc').textContent")).toMatch(
       /No configuration has this name: 0 of \d+\./,

@@ -8,12 +8,7 @@ describe.skipIf(notInChromium)(`the page that trains${notInChromium}`, () => {
     timeout: 180_000,
   }, async () => {
     const page = await opened("train.html");
-    const put = (field: number, value: string) =>
-      page.evaluate(`(() => {
-        const input = document.querySelectorAll(".short input")[${field}];
-        input.value = "${value}";
-        input.dispatchEvent(new Event("input"));
-      })()`);
+    const put = (field: number, value: string) => page.fill(`:nth-match(.short input, ${field + 1})`, value);
     const commands = () =>
       page.evaluate("[...document.querySelectorAll('.command')].map(({ textContent }) => textContent)");
     const float = "npx binvit train digits --set training.epochs=3 --seed 1";
