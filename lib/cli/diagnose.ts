@@ -67,7 +67,7 @@ async function run(folder: string, options: DiagnoseOptions): Promise<void> {
   const { diagnosisFigures } = await import("../plot/diagnosis-figures");
   const { writeFigures } = await import("./write-figures");
   let diagnosis: Diagnosis | undefined;
-  const failures: Error[] = [];
+  let failed: Error | undefined;
   const stream = isStandardOutput(json ?? "") ? process.stderr : process.stdout; // JSON comes out there alone
   const status = new StatusLine(Number.POSITIVE_INFINITY, stream); // where it stays, the name comes with the table
   for (const name of diagnosticNames) {
@@ -80,7 +80,7 @@ async function run(folder: string, options: DiagnoseOptions): Promise<void> {
       const failure = error as Error;
       status.done(`${name}\n\nFailed: ${failure.message}\n`);
       failure.message = `${name}: ${failure.message}`;
-      failures.push(failure);
+      failed ??= failure;
     }
   }
   if (diagnosis) {
@@ -90,7 +90,7 @@ async function run(folder: string, options: DiagnoseOptions): Promise<void> {
     }
     await writeFigures(diagnosisFigures(diagnosis), out, undefined, stream);
   }
-  if (failures.length > 0) throw failures[0]; // what the others found is kept
+  if (failed) throw failed; // what the others found is kept
 }
 
 /** What the runs are called: by name, or by folder where both have one name. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { UsageError } from "../base/errors";
+import { howMany } from "../base/how-many";
 import type { StudyRun } from "../study/study-runs";
 import { runLimits, wholeNumber } from "./run-input";
 import { namedStudy, type StudyOptions, takeKnown } from "./train-study";
@@ -39,7 +40,7 @@ export async function submitStudy(
   await addToPlan(out, studyRuns(study, seeds, out, arithmetic()), arithmetic());
   allowWork(out);
   const runs = readPlan(out, arithmetic());
-  console.log(`${runs.length === 1 ? "1 run is" : `${runs.length} runs are`} planned in ${planPath(out)}.`);
+  console.log(`${howMany(runs.length, "run")} ${runs.length === 1 ? "is" : "are"} planned in ${planPath(out)}.`);
   if (engine === "slurm") await toSlurm(out, runs, study.name, { ...options, atATime });
   else await toKubernetes(out, runs, study.name, { ...options, atATime });
 }
@@ -55,9 +56,7 @@ async function toSlurm(
   const made = submitToSlurm(out, runs, { name, atATime, time, options: sbatch, dryRun });
   if (!made) return console.log(`All of them are finished. \`npx binvit study collect ${out}\` prints the table.`);
   if (made.job === undefined)
-    return console.log(
-      `A job of ${made.tasks} ${made.tasks === 1 ? "task" : "tasks"} is written: sbatch ${made.script}`,
-    );
+    return console.log(`A job of ${howMany(made.tasks, "task")} is written: sbatch ${made.script}`);
   console.log(`Submitted as job ${made.job}, ${made.tasks} tasks; what they print is in ${join(out, "slurm")}.`);
   console.log(
     `\n  npx binvit study status ${out}    how far it is\n  npx binvit study collect ${out}   the table\n` +
@@ -79,7 +78,7 @@ async function toKubernetes(
   const path = join(out, "kubernetes", "job.json");
   writeAtomically(path, `${JSON.stringify(kubernetesJob({ name, tasks, atATime, image, volume }), null, 2)}\n`);
   console.log(
-    `A job of ${tasks.count} ${tasks.count === 1 ? "pod" : "pods"} is written: kubectl apply -f ${path}\n` +
+    `A job of ${howMany(tasks.count, "pod")} is written: kubectl apply -f ${path}\n` +
       `It expects this folder as the volume claim ${volume}, and the kit in the image ${image}.`,
   );
 }

@@ -111,14 +111,13 @@ async function status(folder: string, { all }: { readonly all?: boolean }): Prom
 }
 
 async function collect(folder: string, { keep }: { readonly keep?: string }): Promise<void> {
-  const { recordsOf } = await import("../study/finished-record");
   const { studyStatus } = await import("../study/status");
   const { readPlan } = await import("../study/plan");
   const { showResult } = await import("./train-study");
   const runs = readPlan(folder);
-  const found = recordsOf(runs);
-  const records = runs.flatMap((run) => found.get(run)?.record ?? []);
-  const failures = studyStatus(runs).runs.flatMap(({ run, state, detail = "" }) =>
+  const { runs: found } = studyStatus(runs);
+  const records = found.flatMap(({ record }) => record ?? []);
+  const failures = found.flatMap(({ run, state, detail = "" }) =>
     state === "failed" ? [{ run, problem: detail }] : [],
   );
   const others = runs.length - records.length - failures.length;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { TrainingError, UsageError } from "../base/errors";
+import { howMany } from "../base/how-many";
 import { didYouMean } from "../base/suggest";
 import type { CheckedRecord } from "../study/check-records";
 import type { StudyConfig } from "../study/study-config";
@@ -35,7 +36,7 @@ export async function estimateStudy(what: string, options: StudyOptions): Promis
     const recorded = each ? `${shown(mean(each))}, of ${each.length}` : "-";
     return [name, shown(seconds), shown(seconds * seeds.length), ...(taken ? [recorded] : [])];
   });
-  const titles = ["row", "a run", seeds.length === 1 ? "1 seed" : `${seeds.length} seeds`];
+  const titles = ["row", "a run", howMany(seeds.length, "seed")];
   console.log(alignedTable(taken ? [...titles, "recorded, mean"] : titles, rows));
   const all = sum(estimates.map(({ seconds }) => seconds)) * seeds.length;
   const until = secondsUntilFinished(estimates, seeds.length, jobs);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { PlotError, UsageError } from "../base/errors";
-import type { DrawingLook } from "../plot/drawing";
+import { howMany } from "../base/how-many";
+import type { Drawing } from "../plot/drawing";
 import type { Figure } from "../plot/figure";
 import { type FigureOptions, type Format, readFigureOptions, usualFormats } from "./figure-options";
 import { duration, StatusLine } from "./terminal";
@@ -50,22 +51,16 @@ export async function writeFigures(
       warnings.add(`${name} is crowded: it needs ${needs} pixels in this size of text, not ${has}.`);
     }
     const own = { ...look, ...(title === undefined ? {} : { title }), onMissingLetters };
-    const draw = async (look: DrawingLook) => {
-      const drawn = await drawing(figure, look);
+    const write = async (drawn: Drawing) => {
       for (const format of formats) writeAtomically(file(format), await drawn[format]());
     };
     try {
-      await draw(own);
+      await write(await drawing(figure, own));
     } catch (error) {
       if (!(error instanceof PlotError)) throw error;
-      const more = await heightFor(height, (higher) => drawing(figure, { ...own, height: higher }));
-      if (more === undefined) problems.push(`${name}: ${error.message}`);
-      else if (look.height === undefined) await draw({ ...own, height: more });
-      else {
-        problems.push(
-          `${name} has no room for what it shows: it needs a height of ${more} pixels in this size of text, not ${Math.floor(height)}.`,
-        );
-      }
+      const higher = await drawnHigher(height, (more) => drawing(figure, { ...own, height: more }));
+      if (higher && look.height === undefined) await write(higher.drawn);
+      else problems.push(`${name}${higher ? noRoom(higher.height, height) : `: ${error.message}`}`);
     }
   }
   const seconds = (performance.now() - startedAt) / 1000;
@@ -73,18 +68,23 @@ export async function writeFigures(
   for (const warning of warnings) console.error(`binvit: ${warning}`);
   const kinds = [...new Set(figures.flatMap(({ formats }) => formats))].map((format) => format.toUpperCase());
   const written = figures.length - problems.length;
-  const count = `${written} ${written === 1 ? "figure" : "figures"}`;
-  if (written > 0) status.done(`${count}, ${kinds.join(" and ")}, in ${out}/ (${duration(seconds)})`);
+  if (written > 0)
+    status.done(`${howMany(written, "figure")}, ${kinds.join(" and ")}, in ${out}/ (${duration(seconds)})`);
   if (problems.length > 0) throw new UsageError(problems.join("\n"));
 }
 
-/** @returns the height, pixels, at which a figure that has no room could be drawn; undefined if none is found */
-async function heightFor(height: number, draw: (height: number) => Promise<unknown>): Promise<number | undefined> {
+const noRoom = (needed: number, height: number): string =>
+  ` has no room for what it shows: it needs a height of ${needed} pixels in this size of text, not ${Math.floor(height)}.`;
+
+/** @returns a figure that has no room, drawn as high as it has to be, pixels; undefined if no such height is found */
+async function drawnHigher(
+  height: number,
+  draw: (height: number) => Promise<Drawing>,
+): Promise<{ readonly height: number; readonly drawn: Drawing } | undefined> {
   for (let more = 1.1 * height; more < 4 * height; more *= 1.1) {
     const rounded = 10 * Math.ceil(more / 10);
     try {
-      await draw(rounded);
-      return rounded;
+      return { height: rounded, drawn: await draw(rounded) };
     } catch (error) {
       if (!(error instanceof PlotError)) throw error;
     }

@@ -29,6 +29,10 @@ const hasTestOf = (run: RunRecord, other: RunRecord): boolean =>
   run.test.count === other.test.count &&
   (run.dataset.sha256 === other.dataset.sha256 || run.config.dataset.trainLimit !== other.config.dataset.trainLimit);
 
+/** @returns whether each two runs are the same to the last weight: what is equal then is so by no chance */
+export const areSameRuns = (pairs: readonly SeedPair[]): boolean =>
+  pairs.every(([one, other]) => one.weightsSha256 === other.weightsSha256);
+
 /**
  * Mean difference of test accuracy, the first minus the second, a fraction.
  *
@@ -38,8 +42,7 @@ const hasTestOf = (run: RunRecord, other: RunRecord): boolean =>
  * @param pairs - at least one
  */
 export function differenceOf(pairs: readonly SeedPair[]): Interval {
-  const areSame = pairs.every(([one, other]) => one.weightsSha256 === other.weightsSha256);
-  const rounding = areSame ? 0 : Math.SQRT2 * roundingOf(pairs[0][0].test.count);
+  const rounding = areSameRuns(pairs) ? 0 : Math.SQRT2 * roundingOf(pairs[0][0].test.count);
   return interval(differencesOf(pairs), rounding);
 }
 

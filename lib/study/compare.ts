@@ -1,5 +1,5 @@
 import type { RunRecord } from "../train/record";
-import { differenceOf, inPairs, runsBySeed, type SeedPair } from "./by-seed";
+import { areSameRuns, differenceOf, inPairs, runsBySeed, type SeedPair } from "./by-seed";
 import type { Interval, Range } from "./interval";
 import { studentCdf, studentQuantile } from "./student";
 
@@ -95,8 +95,7 @@ function overImages(both: readonly SeedPair[]): Comparison["overImages"] {
   const mean = differences.reduce((sum, value) => sum + value, 0) / count;
   const variance = differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1);
   // Images that all agree do not show that others would: of what none of N shows, others have up to 1 − 0.025^(1/N).
-  const isSame = both.every(([one, other]) => one.weightsSha256 === other.weightsSha256);
-  const least = isSame ? 0 : 1 - 0.025 ** (1 / count);
+  const least = areSameRuns(both) ? 0 : 1 - 0.025 ** (1 / count);
   const half = Math.max(least, studentQuantile(0.975, count - 1) * Math.sqrt(variance / count));
   return { low: mean - half, high: mean + half };
 }

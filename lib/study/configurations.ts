@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from "../base/canonical-json";
 import { differingKeys, type FlatSettings, flatSettings } from "../base/flat-settings";
+import { howMany } from "../base/how-many";
 import { type OriginPlace, renameOrigins } from "../train/origin-places";
 import type { RunRecord } from "../train/record";
 
@@ -31,7 +32,7 @@ export function tellApart(runs: readonly RunRecord[]): { records: RunRecord[]; d
     for (const [i, id] of [...configurations.keys()].entries()) newNames.set(`${id} ${name}`, names[i]);
     const listed = keys.slice(0, 4).map((key) => `${key} ${all.map((one) => one.get(key) ?? "nothing").join(" vs ")}`);
     const rest = keys.length - 4;
-    const more = rest > 0 ? `; and ${rest} ${rest === 1 ? "setting" : "settings"} more` : "";
+    const more = rest > 0 ? `; and ${howMany(rest, "setting")} more` : "";
     differences.push(
       `${name} is the name of ${all.length} configurations, shown apart as ${names.join(" and ")}. ` +
         `They differ in ${listed.join("; ")}${more}.`,

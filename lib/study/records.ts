@@ -11,6 +11,7 @@ import { parseRecord } from "../train/parse-record";
 import type { RunRecord } from "../train/record";
 import { readRecord } from "../train/run-folder";
 import { configurationId, runId, tellApart } from "./configurations";
+import { planPath } from "./plan";
 import { plainName, rowName } from "./row-name";
 import { studyNames } from "./study-names";
 
@@ -41,7 +42,7 @@ export function loadStudy(place: string, warn: (problem: string) => void = conso
   if (found.length === 0) {
     const [problem, ...more] = problems;
     if (problem) throw new FileError(problem + (more.length > 0 ? ` (${more.length} more cannot be read.)` : ""));
-    if (existsSync(join(folder, "plan.jsonl"))) {
+    if (existsSync(planPath(folder))) {
       throw new FileError(
         `None of the runs planned in ${folder} is finished. \`npx binvit study status ${place}\` says how they are, ` +
           `\`npx binvit study work ${place}\` trains them.`,

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { checkpointPath } from "../train/checkpoint";
-import type { EpochRecord } from "../train/record";
+import type { EpochRecord, RunRecord } from "../train/record";
 import { whoTrains } from "../train/run-lock";
 import { readProgress } from "../train/state-file";
 import { readFailure } from "./failure";
@@ -19,6 +19,8 @@ export interface RunStatus {
   readonly curve: readonly EpochRecord[];
   /** Test accuracy of a finished run, 0 … 1. */
   readonly accuracy?: number;
+  /** Of a finished run. */
+  readonly record?: RunRecord;
   /** Who trains it, or why it failed. */
   readonly detail?: string;
 }
@@ -72,7 +74,7 @@ function afterFailures(status: RunStatus, found: ReadonlyMap<StudyRun, RunStatus
 function statusOf(run: StudyRun, { record, problem }: Found): RunStatus {
   if (record) {
     const { seconds, curve, test } = record;
-    return { run, state: "finished", share: 1, seconds, curve, accuracy: test.accuracy };
+    return { run, state: "finished", share: 1, seconds, curve, accuracy: test.accuracy, record };
   }
   const nothing = { run, share: 0, seconds: 0, curve: [] };
   if (problem !== undefined) return { ...nothing, state: "failed", detail: problem };

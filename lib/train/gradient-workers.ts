@@ -4,6 +4,7 @@ import { Worker } from "node:worker_threads";
 import * as tf from "@tensorflow/tfjs";
 import { hasKernels, hasSignKernels } from "../backend/kernels";
 import { ConfigError, DivergenceError, TrainingError } from "../base/errors";
+import { howMany } from "../base/how-many";
 import { kitRoot } from "../base/kit-root";
 import type { Batch } from "../data/batches";
 import type { ParameterArrays } from "../vit/parameters";
@@ -148,7 +149,7 @@ export function checkWorkers(count: number): void {
   const cores = availableParallelism();
   if (count <= mostPerCore * cores) return;
   throw new ConfigError(
-    `${count} workers were asked for, but this machine has ${cores} ${cores === 1 ? "core" : "cores"}; expected at most ` +
+    `${count} workers were asked for, but this machine has ${howMany(cores, "core")}; expected at most ` +
       `${mostPerCore * cores}. More workers than cores only wait for one another: use ${cores}.`,
   );
 }

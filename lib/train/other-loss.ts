@@ -2,7 +2,7 @@ import type { TrainingConfig } from "./record";
 
 /** What a run was trained by, as far as known; `RunRecord`s and run configurations will do. */
 export interface Trained {
-  /** What it minimized; cross entropy where nothing is said. */
+  /** What it minimized, cross entropy where nothing is said, and for how long. */
   readonly config?: { readonly training: Partial<Pick<TrainingConfig, "objective" | "labelSmoothing" | "epochs">> };
 }
 
